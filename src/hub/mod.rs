@@ -1,0 +1,1 @@
+//! The viewer connections of a node: shared rings of ready-made frames and a cursor per connection.

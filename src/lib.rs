@@ -1,0 +1,4 @@
+//! The Dropcast server: the event backend for live-stream shopping.
+
+pub mod hub;
+pub mod journal;

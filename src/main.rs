@@ -1,0 +1,3 @@
+//! The `dropcast` program.
+
+fn main() {}
