@@ -12,7 +12,7 @@
 //! - A reader that asks for trimmed entries gets a typed gap, never a silent skip.
 //! - Time in a journal never goes backwards.
 
-use std::fmt;
+use std::{fmt, pin::Pin};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -193,6 +193,9 @@ pub enum ReadError {
     Unavailable(String),
 }
 
+/// An append under way.
+pub type Appending = Pin<Box<dyn Future<Output = Result<(), AppendError>> + Send>>;
+
 /// A journal of many shows. See the module for what it promises.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
@@ -202,8 +205,9 @@ pub trait Journal: Send + Sync + 'static {
     /// Gives a claim back; a stale one is left alone.
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError>;
 
-    /// Appends durably. The order is that of the calls, not of the first polls of the returned futures.
-    async fn append(&self, claim: &Claim, append: Append) -> Result<(), AppendError>;
+    /// Appends durably. The order is that of the calls, not of the first polls of the returned futures; dropping the
+    /// future does not take the append back.
+    fn append(&self, claim: &Claim, append: Append) -> Appending;
 
     /// Where the journal ends.
     async fn tail(&self, show: &str) -> Result<Position, ReadError>;
