@@ -1,0 +1,144 @@
+//! What may be asked of a show, and by whom.
+
+use serde::{Deserialize, Serialize};
+
+use super::ShowPlan;
+use crate::{
+    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
+    time::Timestamp,
+};
+
+/// In which role somebody speaks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Role {
+    /// Watches and buys.
+    Viewer,
+    /// Runs the show.
+    Host,
+    /// Owns the show; may do all that a host may.
+    Brand,
+    /// The server itself: payments that came through, for example.
+    System,
+}
+
+/// Who speaks.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Principal {
+    /// In which role.
+    pub role: Role,
+    /// Under which name within the role.
+    pub id: PrincipalId,
+}
+
+/// Tells the content of a command; computed by whoever decodes commands, over everything but the key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Fingerprint(pub [u8; 16]);
+
+/// A command with who asks it and under which key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// Who asks. That they may speak in this role was checked before.
+    pub principal: Principal,
+    /// Asking again under the same key is answered with the first acceptance. Required for every command but
+    /// [`Command::Plan`], which is idempotent by itself.
+    pub key: Option<Key>,
+    /// With which content.
+    pub fingerprint: Fingerprint,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// A request to change a show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Brand: makes the show what the plan says; creates it when it does not exist.
+    ///
+    /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held and sold is
+    /// refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened can't
+    /// be changed any more or left out.
+    Plan(Box<ShowPlan>),
+    /// Brand or host: draft → live.
+    Start,
+    /// Brand or host: live → ended. Open drops close; holds stay confirmable until their deadline.
+    End,
+    /// Brand or host: opens a planned or scheduled drop at once.
+    OpenDrop {
+        /// Which.
+        drop: DropId,
+    },
+    /// Brand or host: sets or clears the moment at which a drop that was not opened yet opens by itself.
+    ScheduleDrop {
+        /// Which.
+        drop: DropId,
+        /// When; `None` takes it back.
+        opens_at: Option<Timestamp>,
+    },
+    /// Brand or host: open → paused. Nobody new is served; its closing time stands.
+    PauseDrop {
+        /// Which.
+        drop: DropId,
+    },
+    /// Brand or host: paused → open.
+    ResumeDrop {
+        /// Which.
+        drop: DropId,
+    },
+    /// Brand or host: moves the closing time of an open or paused drop.
+    ExtendDrop {
+        /// Which.
+        drop: DropId,
+        /// By how much, in milliseconds; for a drop without a closing time it is refused.
+        by_ms: u64,
+    },
+    /// Brand or host: closes an open or paused drop for good.
+    CloseDrop {
+        /// Which.
+        drop: DropId,
+    },
+    /// Brand or host: adds units to a SKU's allotment and, where a drop is named and caps the SKU, to its cap.
+    AddUnits {
+        /// The drop whose cap is raised along.
+        drop: Option<DropId>,
+        /// Of what.
+        sku: Sku,
+        /// How many; at least 1.
+        units: u32,
+    },
+    /// Viewer: holds units in an open drop.
+    Reserve {
+        /// In which drop.
+        drop: DropId,
+        /// Of what.
+        sku: Sku,
+        /// How many; 1 to [`super::QUANTITY_MAX`].
+        quantity: u32,
+    },
+    /// Viewer: buys what is held; held → sold, and an order is placed.
+    Confirm {
+        /// The viewer's own reservation.
+        reservation: ReservationId,
+    },
+    /// Viewer: gives back what is held; held → released.
+    Release {
+        /// The viewer's own reservation.
+        reservation: ReservationId,
+    },
+    /// System: an order's payment came through; placed → paid.
+    SettleOrder {
+        /// Which.
+        order: OrderId,
+        /// What the payment provider calls the payment; opaque, at most [`crate::ids::NAME_BYTES_MAX`] bytes.
+        payment: PrincipalId,
+    },
+}
+
+/// What an accepted command brought about, as its key remembers it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The show, a drop or the stock is as was asked.
+    Done,
+    /// These units are held, or were released.
+    Reservation(ReservationId),
+    /// This order was placed or paid.
+    Order(OrderId),
+}

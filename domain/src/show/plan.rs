@@ -1,0 +1,136 @@
+//! What a brand plans: the settings, the catalogue with its allotments, and the run of show.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{BrandId, DropId, ProductId, Sku},
+    money::Currency,
+    text::Text,
+    time::Timestamp,
+};
+
+/// The most products of a show.
+pub const PRODUCTS_MAX: usize = 500;
+/// The most variants of a product.
+pub const VARIANTS_MAX: usize = 100;
+/// The most drops of a show.
+pub const DROPS_MAX: usize = 500;
+/// The most SKUs in one drop.
+pub const DROP_ITEMS_MAX: usize = 100;
+/// The most units of one SKU.
+pub const UNITS_MAX: u32 = 100_000_000;
+/// The highest price of one unit, in minor units: with [`QUANTITY_MAX`] units a total still fits a JSON number.
+pub const PRICE_MINOR_MAX: u64 = 1_000_000_000_000;
+/// The most units in one reservation.
+pub const QUANTITY_MAX: u32 = 100;
+/// The shortest hold.
+pub const HOLD_TTL_MS_MIN: u64 = 1_000;
+/// The longest hold: an hour.
+pub const HOLD_TTL_MS_MAX: u64 = 3_600_000;
+/// The hold when a plan does not say: two minutes.
+pub const HOLD_TTL_MS_DEFAULT: u64 = 120_000;
+/// The longest time a drop can be planned or extended to be open: a week.
+pub const DROP_DURATION_MS_MAX: u64 = 7 * 24 * 3_600_000;
+/// The longest address of a picture or a video, in bytes.
+pub const ADDRESS_BYTES_MAX: usize = 500;
+
+/// Everything about a show that its brand decides beforehand. Applying the same plan twice changes nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShowPlan {
+    /// What holds for the whole show.
+    pub settings: ShowSettings,
+    /// The catalogue, each variant with the units that the show is given.
+    pub products: Vec<ProductPlan>,
+    /// The run of show, in its order.
+    pub drops: Vec<DropPlan>,
+}
+
+/// What holds for the whole show.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShowSettings {
+    /// Who owns the show; never changes.
+    pub brand: BrandId,
+    /// The show's name for people.
+    pub title: Text,
+    /// What it is about.
+    pub description: Text,
+    /// The host's name for people.
+    pub host_name: String,
+    /// An address of a picture, or empty.
+    pub picture: String,
+    /// An address of an HLS playlist, or empty.
+    pub video: String,
+    /// The currency of every price; never changes once something was held.
+    pub currency: Currency,
+    /// When the show is announced to start; starting stays the host's decision.
+    pub starts_at: Option<Timestamp>,
+    /// How long units are held, where a drop doesn't say.
+    pub hold_ttl_ms: u64,
+    /// Whether one can watch without a token. Buying always takes one.
+    pub watch_without_token: bool,
+    /// What a viewer may send back, until when, at whose cost.
+    pub return_policy: Text,
+    /// How and when it comes.
+    pub delivery: Text,
+}
+
+/// A product and its variants.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ProductPlan {
+    /// Its name in the show.
+    pub product: ProductId,
+    /// Its name for people.
+    pub title: Text,
+    /// What it is.
+    pub description: Text,
+    /// An address of a picture, or empty.
+    pub picture: String,
+    /// At least one.
+    pub variants: Vec<VariantPlan>,
+}
+
+/// One sellable variant.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VariantPlan {
+    /// The variant's name; unique in the show.
+    pub sku: Sku,
+    /// What tells it from the others (size, colour); may be empty for an only variant.
+    pub title: Text,
+    /// The list price of one unit, in minor units.
+    pub list_price_minor: u64,
+    /// The allotment that the plan wants: the units that the brand gives to this show. Units added during the show
+    /// count towards it, so applying a plan again never gives them twice; see [`super::Command::Plan`].
+    pub units: u32,
+}
+
+/// A timed release of some SKUs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DropPlan {
+    /// Its name in the show.
+    pub drop: DropId,
+    /// Its name for people.
+    pub title: Text,
+    /// What it sells; at least one, each SKU once.
+    pub items: Vec<DropItem>,
+    /// The most units one viewer may hold and have bought in this drop together; 1 to [`QUANTITY_MAX`].
+    pub limit_per_viewer: u32,
+    /// How long its units are held, where it differs from the show's.
+    pub hold_ttl_ms: Option<u64>,
+    /// When it opens by itself, if the show is live then.
+    pub opens_at: Option<Timestamp>,
+    /// How long it stays open, counted from its opening.
+    pub duration_ms: Option<u64>,
+    /// Whether it closes when nothing is left that it could sell: every unit sold, none free, none held.
+    pub close_when_sold_out: bool,
+}
+
+/// One SKU in a drop.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DropItem {
+    /// What is sold.
+    pub sku: Sku,
+    /// The price of one unit in this drop, in minor units; `None`: the list price.
+    pub price_minor: Option<u64>,
+    /// The most units this drop may sell; `None`: as many as the allotment has.
+    pub cap: Option<u32>,
+}

@@ -1,0 +1,170 @@
+//! What the rules turn down. A refusal is a value and binds nothing: the same key may be decided anew.
+
+use super::DropPhase;
+use crate::{ids::NameError, money::CurrencyError, text::TextError};
+
+/// Why a command was turned down.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No plan was ever applied under this name.
+    #[error("there is no such show")]
+    ShowUnknown,
+    /// The show belongs to another brand.
+    #[error("the show belongs to another brand")]
+    NotYourShow,
+    /// The principal's role may not ask this.
+    #[error("this role may not do that")]
+    RoleForbidden,
+    /// The command needs an idempotency key.
+    #[error("this command needs an idempotency key")]
+    KeyMissing,
+    /// The key was used with other content.
+    #[error("the key was already used with other content")]
+    KeyConflict,
+    /// The show was not started yet.
+    #[error("the show has not started")]
+    ShowNotLive,
+    /// The show is live already.
+    #[error("the show is already live")]
+    ShowAlreadyLive,
+    /// The show is over.
+    #[error("the show has ended")]
+    ShowEnded,
+    /// The show has no drop of that name.
+    #[error("there is no such drop in this show")]
+    DropUnknown,
+    /// The drop is in a phase in which this can't be done.
+    #[error("the drop is {phase}")]
+    DropPhase {
+        /// The phase it is in.
+        phase: DropPhase,
+    },
+    /// The drop has no closing time that could be moved.
+    #[error("the drop has no closing time")]
+    DropWithoutEnd,
+    /// The drop does not sell that SKU, or the show does not know it.
+    #[error("that SKU is not part of it")]
+    SkuUnknown,
+    /// The quantity or number of units is zero or above its bound.
+    #[error("the quantity must be between 1 and {max}")]
+    QuantityInvalid {
+        /// The bound.
+        max: u32,
+    },
+    /// The duration is zero or above its bound.
+    #[error("the duration must be between 1 and {max_ms} ms")]
+    DurationInvalid {
+        /// The bound, in milliseconds.
+        max_ms: u64,
+    },
+    /// The moment is in the past.
+    #[error("that moment has passed")]
+    MomentPassed,
+    /// Nothing is left now; what is held by others may come back.
+    #[error("sold out")]
+    SoldOut,
+    /// Less is left than was asked for.
+    #[error("only {available} left")]
+    NotEnough {
+        /// What is left.
+        available: u32,
+    },
+    /// The viewer would get more than the drop allows.
+    #[error("at most {limit} per viewer")]
+    LimitReached {
+        /// What the drop allows each viewer.
+        limit: u32,
+        /// How many more units this viewer may have.
+        remaining: u32,
+    },
+    /// The viewer has no such reservation.
+    #[error("there is no such reservation")]
+    ReservationUnknown,
+    /// The reservation is not held any more.
+    #[error("the reservation is {state}")]
+    ReservationState {
+        /// What it is instead.
+        state: super::ReservationState,
+    },
+    /// There is no such order.
+    #[error("there is no such order")]
+    OrderUnknown,
+    /// The order is already paid.
+    #[error("the order is already paid")]
+    OrderPaid,
+    /// The show has as many holds or keys as it may have.
+    #[error("the show is full: {bound}")]
+    Full {
+        /// Which bound was hit.
+        bound: &'static str,
+    },
+    /// The plan contradicts itself or what happened since.
+    #[error("{at}: {problem}")]
+    PlanInvalid {
+        /// Where in the plan, such as `drops[2].items[0].sku`.
+        at: String,
+        /// What is wrong and what would be right.
+        problem: PlanProblem,
+    },
+}
+
+/// What is wrong with a plan.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PlanProblem {
+    /// A name is not a name.
+    #[error("{0}")]
+    Name(#[from] NameError),
+    /// The currency is none.
+    #[error("{0}")]
+    Currency(#[from] CurrencyError),
+    /// A text is out of bounds.
+    #[error("{0}")]
+    Text(#[from] TextError),
+    /// A list has no items but needs one.
+    #[error("needs at least one")]
+    Empty,
+    /// A list has too many items.
+    #[error("has more than {max}")]
+    TooMany {
+        /// The bound.
+        max: usize,
+    },
+    /// A name appears twice.
+    #[error("{name:?} is there twice")]
+    Twice {
+        /// The name.
+        name: String,
+    },
+    /// A name stands for nothing in this plan.
+    #[error("{name:?} is no SKU of this plan")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// A number is out of its range.
+    #[error("must be between {min} and {max}")]
+    Range {
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+    },
+    /// An address is not one that a page may load.
+    #[error("must be empty, a path that starts with / or an https address of at most {max} bytes")]
+    Address {
+        /// The bound, in bytes.
+        max: usize,
+    },
+    /// It can't be changed any more.
+    #[error("can't be changed any more: {reason}")]
+    Fixed {
+        /// Why.
+        reason: &'static str,
+    },
+    /// Fewer units than are held and sold.
+    #[error("{held_and_sold} units are held or sold already, it can't be less")]
+    BelowCommitted {
+        /// What is held and sold.
+        held_and_sold: u32,
+    },
+}
