@@ -2,3 +2,4 @@
 
 pub mod hub;
 pub mod journal;
+pub mod show_file;

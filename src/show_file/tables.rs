@@ -1,0 +1,145 @@
+//! The tables of a show file and their fields, for explanations.
+
+/// A kind of table in the file.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The name of its serde struct.
+    pub(super) name: &'static str,
+    /// How people meet it in the file.
+    pub(super) header: &'static str,
+    /// What it may have.
+    pub(super) fields: &'static [&'static str],
+}
+
+const TABLES: [Table; 5] = [
+    Table {
+        name: "ShowFile",
+        header: "the show",
+        fields: &[
+            "show",
+            "brand",
+            "title",
+            "description",
+            "host_name",
+            "picture",
+            "video",
+            "currency",
+            "starts_at",
+            "hold_ttl_ms",
+            "watch_without_token",
+            "return_policy",
+            "delivery",
+            "products",
+            "drops",
+        ],
+    },
+    Table {
+        name: "ShowFileProduct",
+        header: "[[products]]",
+        fields: &["product", "title", "description", "picture", "variants"],
+    },
+    Table {
+        name: "ShowFileVariant",
+        header: "[[products.variants]]",
+        fields: &["sku", "title", "list_price_minor", "units"],
+    },
+    Table {
+        name: "ShowFileDrop",
+        header: "[[drops]]",
+        fields: &[
+            "drop",
+            "title",
+            "limit_per_viewer",
+            "hold_ttl_ms",
+            "opens_at",
+            "duration_ms",
+            "close_when_sold_out",
+            "items",
+        ],
+    },
+    Table { name: "ShowFileItem", header: "[[drops.items]]", fields: &["sku", "price_minor", "cap"] },
+];
+
+/// What a field that can't be left out looks like.
+const EXAMPLES: [(&str, &str); 9] = [
+    ("brand", "brand = \"atelier-noor\""),
+    ("title", "title = { en = \"Spring evening\", nl = \"Lenteavond\" }"),
+    ("currency", "currency = \"EUR\""),
+    ("product", "product = \"scarf\""),
+    ("sku", "sku = \"scarf-red\""),
+    ("list_price_minor", "list_price_minor = 4995"),
+    ("units", "units = 40"),
+    ("drop", "drop = \"opening\""),
+    ("limit_per_viewer", "limit_per_viewer = 2"),
+];
+
+/// The table that this serde struct stands for.
+pub(super) fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+/// The header over each table of a list.
+pub(super) fn header(list: &str) -> &'static str {
+    let names = |table: &&Table| table.header.ends_with(&format!("{list}]]"));
+    TABLES.iter().find(names).map_or("in double brackets", |table| table.header)
+}
+
+/// How a field is written that can't be left out.
+pub(super) fn example(field: &str) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(name, _)| *name == field).map(|(_, example)| *example)
+}
+
+/// What somebody probably meant who wrote a field that `table` does not have.
+pub(super) fn explain_unknown(field: &str, expected: &[&str], table: Option<&'static Table>) -> String {
+    let place = table.map_or("this table", |table| table.header);
+    let list = expected.join(", ");
+    if let Some(nearest) = nearest(field, expected) {
+        return format!("did you mean `{nearest}`? (known in {place}: {list})");
+    }
+    match TABLES.iter().find(|table| table.fields.contains(&field)) {
+        Some(home) => format!("`{field}` belongs to {}, this is {place} (known here: {list})", home.header),
+        None => format!("known in {place}: {list}"),
+    }
+}
+
+/// The name that differs by the fewest edits, if no more than a third of the letters differ.
+fn nearest<'a>(field: &str, names: &[&'a str]) -> Option<&'a str> {
+    let edits = |name: &&str| strsim::damerau_levenshtein(field, name);
+    let close_enough = |name: &&str| edits(name) <= field.len().max(name.len()).div_ceil(3);
+    names.iter().filter(|name| close_enough(name)).min_by_key(|name| edits(name)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::show_file::{ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant};
+
+    fn fields_of<'de, T: Deserialize<'de>>() -> String {
+        let error = serde_json::from_str::<T>("{\"?\": 0}").err().unwrap().to_string();
+        error.chars().filter(|letter| !"`,".contains(*letter)).collect()
+    }
+
+    #[test]
+    fn the_tables_are_those_of_the_file() {
+        let read = [
+            fields_of::<ShowFile>(),
+            fields_of::<ShowFileProduct>(),
+            fields_of::<ShowFileVariant>(),
+            fields_of::<ShowFileDrop>(),
+            fields_of::<ShowFileItem>(),
+        ];
+        for (table, read) in TABLES.iter().zip(read) {
+            assert!(read.contains(&format!("expected one of {} at", table.fields.join(" "))), "{read}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_of_a_field() {
+        for (field, example) in EXAMPLES {
+            assert!(TABLES.iter().any(|table| table.fields.contains(&field)), "{field}");
+            assert!(example.starts_with(field) && toml::from_str::<toml::Table>(example).is_ok(), "{example}");
+        }
+    }
+}
