@@ -1,0 +1,266 @@
+import { afterClose, waitMs } from "./backoff";
+import { ServerClock } from "./clock";
+import { type ClientMessage, readServerMessage, type ServerMessage, writeClientMessage } from "./messages";
+import { ReadError } from "./schema";
+import { cursorOf } from "./state";
+import { Timers } from "./timers";
+
+const SUBPROTOCOL = "dropcast.v1.json";
+/** From opening the socket to being welcomed. */
+const WELCOME_WITHIN_MS = 10_000;
+/** Whoever hears nothing for so long after asking is on a dead network, whatever the socket believes. */
+const HEAR_WITHIN_MS = 5_000;
+/** How often the clock is measured, which also shows that the server is still there. */
+const MEASURE_EVERY_MS = 20_000;
+/** The first measurements follow each other, so that one slow round trip doesn't stay the only one. */
+const FIRST_MEASURE_EVERY_MS = 500;
+const FIRST_MEASUREMENTS = 4;
+/** A connection that lasted so long was a good one: the next failure starts with a short wait again. */
+const STABLE_AFTER_MS = 10_000;
+/** How long before its end a token is renewed, or at half of its life if that is later. */
+const RENEW_BEFORE_MS = 60_000;
+
+/** Why a connection is closed for good. */
+export type ClosedReason = "stopped" | "token" | "forbidden" | "show_unknown" | "protocol" | "done";
+
+/** How the connection stands. */
+export type Status =
+  | { readonly phase: "connecting" }
+  | { readonly phase: "connected" }
+  /** Lost; the next attempt is at `retryAt`, by this machine's clock in Unix milliseconds. */
+  | { readonly phase: "waiting"; readonly retryAt: number; readonly code: number }
+  | { readonly phase: "closed"; readonly reason: ClosedReason; readonly code: number };
+
+/** What is used of a browser's WebSocket. */
+export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">;
+
+export interface ConnectionOptions {
+  /** `wss://host/v1/ws`. */
+  readonly url: string;
+  readonly show: string;
+  /** A signed token, or `null` to watch without one. */
+  readonly token: string | null;
+  /**
+   * Asks for a newer token of the same principal: before the old one ends, and when the server doesn't take it.
+   * `null`: there is none. A rejection is tried again.
+   */
+  readonly renewToken: () => Promise<string | null>;
+  readonly openSocket: (url: string, subprotocol: string) => Socket;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+export interface ConnectionEvents {
+  status(status: Status): void;
+  message(message: ServerMessage): void;
+}
+
+/** Keeps a connection to a show: says hello, resumes, comes back, renews the token, measures the clock. */
+export class Connection {
+  readonly clock = new ServerClock(Date.now);
+  status: Status = { phase: "connecting" };
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #timers = new Timers();
+  #socket: Socket | null = null;
+  #token: string | null;
+  #cursor: string | null = null;
+  #failures = 0;
+  #helloAt = 0;
+  /** Before this moment the server doesn't want to see us. */
+  #notBefore = 0;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#token = options.token;
+  }
+
+  open(): void {
+    const socket = this.#options.openSocket(this.#options.url, SUBPROTOCOL);
+    this.#socket = socket;
+    this.#become({ phase: "connecting" });
+    socket.onopen = () => this.#hello();
+    socket.onmessage = (event) => this.#hear(event.data);
+    socket.onclose = (event) => this.#lost(event.code, event.reason);
+    this.#timers.set("dead", WELCOME_WITHIN_MS, () => this.#lost(1006, ""));
+  }
+
+  /** Sends when connected and otherwise not at all; whoever needs an answer asks again after the next welcome. */
+  send(message: ClientMessage): boolean {
+    if (this.status.phase !== "connected") {
+      return false;
+    }
+    this.#socket?.send(writeClientMessage(message));
+    this.#expectToHear();
+    return true;
+  }
+
+  /** The network came back or the page is seen again: comes back now, or finds out whether it is still connected. */
+  wake(): void {
+    if (this.status.phase === "connected") {
+      this.#measure();
+    } else if (this.status.phase === "waiting") {
+      this.#comeBackIn(Math.max(0, this.#notBefore - Date.now()), this.status.code);
+    }
+  }
+
+  close(): void {
+    this.#drop();
+    this.#become({ phase: "closed", reason: "stopped", code: 1000 });
+  }
+
+  #hello(): void {
+    this.#helloAt = Date.now();
+    const hello = { show: this.#options.show, token: this.#token, cursor: this.#cursor };
+    this.#socket?.send(writeClientMessage({ kind: "hello", value: hello }));
+  }
+
+  #hear(data: unknown): void {
+    if (this.status.phase === "connected") {
+      this.#timers.clear("dead");
+    }
+    let message: ServerMessage | null;
+    try {
+      message = readServerMessage(String(data));
+    } catch (error) {
+      if (!(error instanceof ReadError)) {
+        throw error;
+      }
+      // What was missed can't be known, so only a whole snapshot makes it good.
+      this.#cursor = null;
+      this.#lost(1006, "");
+      return;
+    }
+    if (message) {
+      this.#cursor = cursorOf(message) || this.#cursor;
+      this.#listen(message);
+      this.#events.message(message);
+      if (message.kind === "welcome") {
+        this.#become({ phase: "connected" });
+      }
+    }
+  }
+
+  #listen(message: ServerMessage): void {
+    switch (message.kind) {
+      case "welcome":
+        this.#timers.clear("dead");
+        this.#timers.set("stable", STABLE_AFTER_MS, () => {
+          this.#failures = 0;
+        });
+        this.clock.measured(this.#helloAt, message.value.server_at);
+        this.#timers.set("measure", 0, () => this.#measure(FIRST_MEASUREMENTS));
+        this.#renewBefore(message.value.token_expires_at);
+        break;
+      case "clock":
+        this.clock.measured(message.value.echo_ms, message.value.server_at);
+        break;
+      case "refreshed":
+        this.#renewBefore(message.value.token_expires_at);
+        break;
+    }
+  }
+
+  #measure(quickOnes = 0): void {
+    this.send({ kind: "clock", value: { echo_ms: Date.now() } });
+    const nextMs = quickOnes > 1 ? FIRST_MEASURE_EVERY_MS : MEASURE_EVERY_MS;
+    this.#timers.set("measure", nextMs, () => this.#measure(quickOnes - 1));
+  }
+
+  #expectToHear(): void {
+    if (!this.#timers.has("dead")) {
+      this.#timers.set("dead", HEAR_WITHIN_MS, () => this.#lost(1006, ""));
+    }
+  }
+
+  #renewBefore(expiresAt: number | null): void {
+    if (expiresAt === null) {
+      return;
+    }
+    const leftMs = Math.max(0, expiresAt - this.clock.now());
+    this.#timers.set("renew", Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2), async () => {
+      const token = await this.#newToken();
+      if (token) {
+        this.#token = token;
+        this.send({ kind: "refresh", value: { token } });
+      }
+    });
+  }
+
+  /** A newer token; `null`: there is none; `undefined`: it could not be found out. */
+  async #newToken(): Promise<string | null | undefined> {
+    try {
+      return await this.#options.renewToken();
+    } catch {
+      return undefined;
+    }
+  }
+
+  #lost(code: number, reason: string): void {
+    this.#drop();
+    const retryInMs = waitMs(this.#failures, this.#options.random(), code, reason);
+    this.#notBefore = Date.now() + waitMs(0, 0, code, reason);
+    this.#failures += 1;
+    switch (afterClose(code)) {
+      case "come_back":
+        this.#comeBackIn(retryInMs, code);
+        break;
+      case "new_token":
+        void this.#comeBackWithNewToken(retryInMs, code);
+        break;
+      case "stay_away":
+        this.#become({ phase: "closed", reason: closedReason(code), code });
+        break;
+    }
+  }
+
+  async #comeBackWithNewToken(retryInMs: number, code: number): Promise<void> {
+    this.#become({ phase: "waiting", retryAt: Date.now() + retryInMs, code });
+    const token = await this.#newToken();
+    if (this.status.phase !== "waiting") {
+      return;
+    }
+    if (token === null) {
+      this.#become({ phase: "closed", reason: "token", code });
+      return;
+    }
+    this.#token = token ?? this.#token;
+    this.#comeBackIn(retryInMs, code);
+  }
+
+  #comeBackIn(ms: number, code: number): void {
+    this.#become({ phase: "waiting", retryAt: Date.now() + ms, code });
+    this.#timers.set("open", ms, () => this.open());
+  }
+
+  /** Lets go of the socket: nothing it says later counts, for a dead one may take minutes to say that it closed. */
+  #drop(): void {
+    this.#timers.clearAll();
+    if (this.#socket) {
+      this.#socket.onopen = null;
+      this.#socket.onmessage = null;
+      this.#socket.onclose = null;
+      this.#socket.close();
+      this.#socket = null;
+    }
+  }
+
+  #become(status: Status): void {
+    this.status = status;
+    this.#events.status(status);
+  }
+}
+
+function closedReason(code: number): ClosedReason {
+  switch (code) {
+    case 4003:
+      return "forbidden";
+    case 4004:
+      return "show_unknown";
+    case 1000:
+      return "done";
+    default:
+      return "protocol";
+  }
+}

@@ -1,0 +1,68 @@
+import type { Drop, Order, PublicState, Reservation } from "../src/index";
+
+const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
+
+export const RESERVATION: Reservation = {
+  reservation: 7,
+  drop: "opening",
+  sku: "scarf-red",
+  quantity: 1,
+  unit_price: euro(3_995),
+  total: euro(3_995),
+  state: "held",
+  held_at: 1_000,
+  expires_at: 121_000,
+  order: null,
+};
+
+export const ORDER: Order = {
+  order: 3,
+  reservation: 7,
+  drop: "opening",
+  sku: "scarf-red",
+  quantity: 1,
+  total: euro(3_995),
+  state: "placed",
+  placed_at: 2_000,
+};
+
+export const DROP: Drop = {
+  drop: "opening",
+  place: 1,
+  title: { en: "Opening" },
+  phase: "open",
+  items: [{ sku: "scarf-red", price: euro(3_995), list_price: euro(4_995), available: 5 }],
+  limit_per_viewer: 2,
+  hold_ttl_ms: 120_000,
+  opens_at: null,
+  opened_at: 500,
+  closes_at: null,
+  closed_at: null,
+  closed_reason: "unspecified",
+  duration_ms: null,
+  close_when_sold_out: true,
+};
+
+export const PUBLIC: PublicState = {
+  show: {
+    show: "spring",
+    brand: "atelier",
+    title: { en: "Spring" },
+    description: {},
+    host_name: "Noor",
+    picture: "",
+    video: "",
+    phase: "live",
+    currency: "EUR",
+    starts_at: null,
+    started_at: 100,
+    ended_at: null,
+    hold_ttl_ms: 120_000,
+    watch_without_token: true,
+    return_policy: {},
+    delivery: {},
+  },
+  products: [],
+  drops: [DROP, { ...DROP, drop: "zero", place: 0 }],
+  viewers: 12,
+};

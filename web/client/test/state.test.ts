@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { fold, NOTHING_KNOWN, type ServerMessage } from "../src/index";
+import { DROP, ORDER, PUBLIC, RESERVATION } from "./examples";
+
+const own = { reservations: [], orders: [], numbers: null, sales: null };
+const KNOWN = foldAll([{ kind: "snapshot", value: { cursor: "c", server_at: 0, public: PUBLIC, ...own } }]);
+
+describe("the state", () => {
+  test("has the drops in the order of the run of show", () => {
+    expect(KNOWN.drops.map((drop) => drop.place)).toEqual([0, 1]);
+    const planned: ServerMessage = {
+      kind: "drop_changed",
+      value: { cursor: "d", drop: { ...DROP, drop: "n", place: 0 } },
+    };
+    expect(fold(KNOWN, planned).drops.map((drop) => drop.place)).toEqual([0, 0, 1]);
+  });
+
+  test("follows the stock, and leaves other drops as they are", () => {
+    const state = fold(KNOWN, { kind: "stock", value: { drop: "opening", sku: "scarf-red", available: 0 } });
+    expect(state.drops[1]?.items[0]?.available).toBe(0);
+    expect(state.drops[0]).toBe(KNOWN.drops[0]);
+  });
+
+  test("never holds again what is over, in whichever order answer and change arrive", () => {
+    const sold = { ...RESERVATION, state: "sold", order: 3 } as const;
+    const state = foldAll([
+      { kind: "reservation_changed", value: { reservation: sold } },
+      { kind: "answer", value: { key: "k", outcome: { kind: "held", value: RESERVATION } } },
+    ]);
+    expect(state.reservations).toEqual([sold]);
+  });
+
+  test("never unpays an order", () => {
+    const paid = { ...ORDER, state: "paid" } as const;
+    const state = foldAll([
+      { kind: "order_changed", value: { order: paid } },
+      {
+        kind: "answer",
+        value: { key: "k", outcome: { kind: "sold", value: { reservation: RESERVATION, order: ORDER } } },
+      },
+    ]);
+    expect(state.orders).toEqual([paid]);
+  });
+
+  test("replaces the sales bucket that starts at the same time", () => {
+    const bucket = (starts_at: number, units: number) => ({
+      starts_at,
+      units,
+      orders: units,
+      revenue: { amount_minor: 0, currency: "EUR" },
+      viewers: 1,
+    });
+    const sales = { bucket_ms: 1_000, buckets: [bucket(1_000, 1)] };
+    const snapshot = { cursor: "c", server_at: 0, public: PUBLIC, ...own, sales };
+    const state = foldAll([
+      { kind: "snapshot", value: snapshot },
+      { kind: "sales_changed", value: { bucket: bucket(1_000, 4) } },
+      { kind: "sales_changed", value: { bucket: bucket(2_000, 2) } },
+    ]);
+    expect(state.sales?.buckets.map((one) => one.units)).toEqual([4, 2]);
+  });
+});
+
+function foldAll(messages: ServerMessage[]) {
+  return messages.reduce(fold, NOTHING_KNOWN);
+}
