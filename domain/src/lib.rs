@@ -2,7 +2,10 @@
 //! into a state. No runtime, no clock, no randomness, no I/O: time and keys come in as arguments.
 
 pub mod ids;
+pub mod inventory;
 pub mod money;
+pub mod orders;
 pub mod show;
+mod table;
 pub mod text;
 pub mod time;

@@ -44,4 +44,9 @@ impl Text {
         }
         Ok(())
     }
+
+    /// How long it is in all languages together, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|(language, text)| language.len() + text.len()).sum()
+    }
 }

@@ -55,7 +55,8 @@ pub enum Command {
     ///
     /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held and sold is
     /// refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened can't
-    /// be changed any more or left out.
+    /// be left out any more, and only its title and place can change. A drop that was not opened keeps the moment that
+    /// the host set for it, unless the plan's own moment changes or the plan leaves out a SKU that the drop sold before.
     Plan(Box<ShowPlan>),
     /// Brand or host: draft → live.
     Start,

@@ -9,7 +9,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The most facts in one entry: a long row of deadlines falls into several entries, so that an entry stays small.
+/// The most facts in an entry that only the passing of time made: a long row of deadlines falls into several entries, so
+/// that an entry stays small. The entry of a command is whole, and bounded by what one command can change.
 pub const ENTRY_FACTS_MAX: usize = 256;
 
 /// What one accepted command, or the passing of time, made true at one moment. Applied whole or not at all.
@@ -71,7 +72,8 @@ pub enum Fact {
         /// By how many.
         units: u32,
     },
-    /// The drop is in the run of show, or changed, to this.
+    /// The drop is in the run of show, or changed, to this. Where the plan's own `opens_at` stays, the moment that was
+    /// set by [`Fact::DropScheduled`] stays too; a cap's raises stay with their SKUs.
     DropPlanned {
         /// The drop.
         plan: Box<DropPlan>,

@@ -1,13 +1,30 @@
 //! A show: its plan, what may be asked of it, what became true, and what is refused.
 
+mod apply;
 mod command;
+mod decide;
 mod fact;
+mod fold_error;
+mod index;
+mod invariants;
+mod passing;
 mod phase;
 mod plan;
+mod read;
 mod refusal;
+mod run;
+mod state;
 
 pub use command::*;
+pub use decide::*;
 pub use fact::*;
+pub use fold_error::*;
+pub use invariants::*;
+pub use passing::*;
 pub use phase::*;
 pub use plan::*;
 pub use refusal::*;
+pub use run::{Closed, Drop, DropItemState};
+pub use state::{STATE_VERSION, Show};
+
+use run::DropStock;

@@ -17,7 +17,16 @@ pub const VARIANTS_MAX: usize = 100;
 pub const DROPS_MAX: usize = 500;
 /// The most SKUs in one drop.
 pub const DROP_ITEMS_MAX: usize = 100;
-/// The most units of one SKU.
+/// The most SKUs of a show, over all products. With [`PLAN_ITEMS_MAX`] and [`PLAN_TEXT_BYTES_MAX`] it keeps the facts of
+/// a plan, which are one entry, below the 4 MiB that a journal takes at once.
+pub const PLAN_SKUS_MAX: usize = 5_000;
+/// The most items over all drops of a show.
+pub const PLAN_ITEMS_MAX: usize = 5_000;
+/// The longest that all texts of a plan may be together, in bytes.
+pub const PLAN_TEXT_BYTES_MAX: usize = 1_000_000;
+/// The longest name of a host, in bytes.
+pub const HOST_NAME_BYTES_MAX: usize = 200;
+/// The most units of one SKU, planned and added.
 pub const UNITS_MAX: u32 = 100_000_000;
 /// The highest price of one unit, in minor units: with [`QUANTITY_MAX`] units a total still fits a JSON number.
 pub const PRICE_MINOR_MAX: u64 = 1_000_000_000_000;
@@ -98,8 +107,8 @@ pub struct VariantPlan {
     pub title: Text,
     /// The list price of one unit, in minor units.
     pub list_price_minor: u64,
-    /// The allotment that the plan wants: the units that the brand gives to this show. Units added during the show
-    /// count towards it, so applying a plan again never gives them twice; see [`super::Command::Plan`].
+    /// The units that the plan gives to this show. Units added by [`super::Command::AddUnits`] are on top of them, so
+    /// applying a plan again neither takes those back nor gives anything twice; see [`super::Command::Plan`].
     pub units: u32,
 }
 
@@ -133,4 +142,23 @@ pub struct DropItem {
     pub price_minor: Option<u64>,
     /// The most units this drop may sell; `None`: as many as the allotment has.
     pub cap: Option<u32>,
+}
+
+impl DropPlan {
+    /// The first field in which the plans sell in another way: of all that viewers rely on once the drop was opened.
+    pub(super) fn first_change(&self, other: &Self) -> Option<&'static str> {
+        // Taken apart, so that a field that is added later can't be forgotten here.
+        let Self { drop, title: _, items, limit_per_viewer, hold_ttl_ms, opens_at, duration_ms, close_when_sold_out } =
+            other;
+        let same = [
+            ("drop", self.drop == *drop),
+            ("items", self.items == *items),
+            ("limit_per_viewer", self.limit_per_viewer == *limit_per_viewer),
+            ("hold_ttl_ms", self.hold_ttl_ms == *hold_ttl_ms),
+            ("opens_at", self.opens_at == *opens_at),
+            ("duration_ms", self.duration_ms == *duration_ms),
+            ("close_when_sold_out", self.close_when_sold_out == *close_when_sold_out),
+        ];
+        same.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
+    }
 }

@@ -92,10 +92,10 @@ pub enum Refusal {
     /// The order is already paid.
     #[error("the order is already paid")]
     OrderPaid,
-    /// The show has as many holds or keys as it may have.
+    /// The show has as many holds, keys or units as it may have.
     #[error("the show is full: {bound}")]
     Full {
-        /// Which bound was hit.
+        /// The name of the constant that was hit: [`super::HOLDS_MAX`], [`super::KEYS_MAX`] or [`super::UNITS_MAX`].
         bound: &'static str,
     },
     /// The plan contradicts itself or what happened since.
@@ -158,6 +158,20 @@ pub enum PlanProblem {
     /// It can't be changed any more.
     #[error("can't be changed any more: {reason}")]
     Fixed {
+        /// Why.
+        reason: &'static str,
+    },
+    /// A text is longer than it may be.
+    #[error("is longer than {max} bytes")]
+    TooLong {
+        /// The bound, in bytes.
+        max: usize,
+    },
+    /// Something is not in the plan that can't go away any more.
+    #[error("{name:?} can't be left out: {reason}")]
+    LeftOut {
+        /// Its name.
+        name: String,
         /// Why.
         reason: &'static str,
     },

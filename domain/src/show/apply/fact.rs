@@ -1,0 +1,52 @@
+//! Which function takes in which fact.
+
+use super::{buying, catalogue, run};
+use crate::{
+    show::{Fact, FoldError, Show},
+    time::Timestamp,
+};
+
+/// Takes in one fact of an entry of the moment `at`.
+pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Result<(), FoldError> {
+    match fact {
+        Fact::ShowPlanned(settings) => {
+            show.records.settings = Some((**settings).clone());
+            Ok(())
+        }
+        _ if !show.exists() => Err(FoldError::Show(show.phase())),
+        Fact::ProductListed(product) => catalogue::list(show, product),
+        Fact::ProductUnlisted { product } => catalogue::unlist(show, product),
+        Fact::UnitsAdded { sku, units, planned } => catalogue::add_units(show, sku, *units, *planned),
+        Fact::UnitsWithdrawn { sku, units } => catalogue::withdraw_units(show, sku, *units),
+        Fact::ShowStarted => run::start(show, at),
+        Fact::ShowEnded => run::end(show, at),
+        Fact::DropPlanned { plan, place } => run::plan(show, at, plan, *place),
+        Fact::DropUnplanned { drop } => run::unplan(show, drop),
+        Fact::DropScheduled { drop, opens_at } => run::schedule(show, at, drop, *opens_at),
+        Fact::DropOpened { drop, closes_at } => run::open(show, at, drop, *closes_at),
+        Fact::DropPaused { drop } => run::pause(show, drop),
+        Fact::DropResumed { drop } => run::resume(show, drop),
+        Fact::DropExtended { drop, closes_at } => run::extend(show, drop, *closes_at),
+        Fact::CapRaised { drop, sku, units } => run::raise_cap(show, drop, sku, *units),
+        Fact::DropClosed { drop, reason } => run::close(show, at, drop, *reason),
+        &Fact::ReservationHeld {
+            reservation,
+            ref viewer,
+            ref drop,
+            ref sku,
+            quantity,
+            unit_price_minor,
+            expires_at,
+        } => {
+            let hold = buying::Hold { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at };
+            buying::hold(show, at, &hold)
+        }
+        Fact::ReservationSold { reservation } => buying::sell(show, *reservation),
+        Fact::ReservationReleased { reservation } => buying::release(show, *reservation),
+        Fact::ReservationExpired { reservation } => buying::expire(show, *reservation),
+        Fact::OrderPlaced { order, reservation, total_minor } => {
+            buying::place_order(show, at, *order, *reservation, *total_minor)
+        }
+        Fact::OrderPaid { order, payment } => buying::pay_order(show, *order, payment),
+    }
+}

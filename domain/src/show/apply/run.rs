@@ -1,0 +1,173 @@
+//! Facts about the show's phases and its drops.
+
+use crate::{
+    ids::{DropId, Sku},
+    show::{CloseReason, Closed, Drop, DropPhase, DropPlan, DropStock, FoldError, Show, ShowPhase},
+    table::Slot,
+    time::Timestamp,
+};
+
+pub(super) fn start(show: &mut Show, at: Timestamp) -> Result<(), FoldError> {
+    expect_show(show, ShowPhase::Draft)?;
+    show.records.started_at = Some(at);
+    for slot in slots(show) {
+        change(show, slot, |drop| drop.opens_at = drop.opens_at.map(|opens_at| opens_at.max(at)));
+    }
+    Ok(())
+}
+
+pub(super) fn end(show: &mut Show, at: Timestamp) -> Result<(), FoldError> {
+    expect_show(show, ShowPhase::Live)?;
+    if let Some(drop) = show.running_drops().next() {
+        return Err(FoldError::DropPhase { drop: drop.plan.drop.clone(), phase: drop.phase });
+    }
+    let phase = show.phase();
+    for slot in slots(show) {
+        if let Some(deadline) = show.records.drops[slot].deadline(slot, phase) {
+            show.index.deadlines.remove(&deadline);
+        }
+    }
+    show.records.ended_at = Some(at);
+    Ok(())
+}
+
+pub(super) fn plan(show: &mut Show, at: Timestamp, plan: &DropPlan, place: u32) -> Result<(), FoldError> {
+    let before = show.records.drops.find(&plan.drop);
+    let stocks = stocks_of(show, plan, before)?;
+    let Some(before) = before else {
+        let opens_at = plan.opens_at.map(|opens_at| opens_at.max(at));
+        let plan = plan.clone();
+        let name = plan.drop.clone();
+        let phase = DropPhase::Planned;
+        let new = Drop { plan, place, phase, opens_at, opened_at: None, closes_at: None, closed: None, stocks };
+        let slot = show.records.drops.slot_or_insert(&name, || new).ok_or(FoldError::TooMany)?;
+        show.index.deadlines.extend(show.records.drops[slot].deadline(slot, show.phase()));
+        return Ok(());
+    };
+    if before.phase != DropPhase::Planned && before.plan.first_change(plan).is_some() {
+        return Err(FoldError::DropFixed(plan.drop.clone()));
+    }
+    let slot = slot(show, &plan.drop)?;
+    change(show, slot, |drop| {
+        // A plan that moves nothing about the opening leaves the moment that the host has set since.
+        if drop.plan.opens_at != plan.opens_at {
+            drop.opens_at = plan.opens_at.map(|opens_at| opens_at.max(at));
+        }
+        drop.plan = plan.clone();
+        drop.place = place;
+        drop.stocks = stocks;
+    });
+    Ok(())
+}
+
+pub(super) fn unplan(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Planned])?;
+    if let Some(deadline) = show.records.drops[slot].deadline(slot, show.phase()) {
+        show.index.deadlines.remove(&deadline);
+    }
+    show.records.drops.remove(slot);
+    Ok(())
+}
+
+pub(super) fn schedule(
+    show: &mut Show,
+    at: Timestamp,
+    drop: &DropId,
+    opens_at: Option<Timestamp>,
+) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Planned])?;
+    change(show, slot, |drop| drop.opens_at = opens_at.map(|opens_at| opens_at.max(at)));
+    Ok(())
+}
+
+pub(super) fn open(
+    show: &mut Show,
+    at: Timestamp,
+    drop: &DropId,
+    closes_at: Option<Timestamp>,
+) -> Result<(), FoldError> {
+    expect_show(show, ShowPhase::Live)?;
+    let slot = slot_in(show, drop, &[DropPhase::Planned])?;
+    change(show, slot, |drop| {
+        drop.phase = DropPhase::Open;
+        drop.opened_at = Some(at);
+        drop.closes_at = closes_at;
+    });
+    Ok(())
+}
+
+pub(super) fn pause(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Open])?;
+    change(show, slot, |drop| drop.phase = DropPhase::Paused);
+    Ok(())
+}
+
+pub(super) fn resume(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Paused])?;
+    change(show, slot, |drop| drop.phase = DropPhase::Open);
+    Ok(())
+}
+
+pub(super) fn extend(show: &mut Show, drop: &DropId, closes_at: Timestamp) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?;
+    change(show, slot, |drop| drop.closes_at = Some(closes_at));
+    Ok(())
+}
+
+pub(super) fn raise_cap(show: &mut Show, drop: &DropId, sku: &Sku, units: u32) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Planned, DropPhase::Open, DropPhase::Paused])?;
+    let unknown = || FoldError::SkuUnknown(sku.clone());
+    let sku = show.records.skus.slot(sku).ok_or_else(unknown)?;
+    let stock = show.records.drops[slot].stock_mut(sku).ok_or_else(unknown)?;
+    stock.raised = stock.raised.checked_add(units).ok_or(FoldError::TooMany)?;
+    Ok(())
+}
+
+pub(super) fn close(show: &mut Show, at: Timestamp, drop: &DropId, reason: CloseReason) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?;
+    change(show, slot, |drop| {
+        drop.phase = DropPhase::Closed;
+        drop.closed = Some(Closed { at, reason });
+    });
+    Ok(())
+}
+
+/// The slot of a drop that is in one of these phases.
+pub(super) fn slot_in(show: &Show, drop: &DropId, phases: &[DropPhase]) -> Result<Slot<DropId>, FoldError> {
+    let slot = slot(show, drop)?;
+    let phase = show.records.drops[slot].phase;
+    if phases.contains(&phase) { Ok(slot) } else { Err(FoldError::DropPhase { drop: drop.clone(), phase }) }
+}
+
+pub(super) fn expect_show(show: &Show, phase: ShowPhase) -> Result<(), FoldError> {
+    if show.phase() == phase { Ok(()) } else { Err(FoldError::Show(show.phase())) }
+}
+
+fn slot(show: &Show, drop: &DropId) -> Result<Slot<DropId>, FoldError> {
+    show.records.drops.slot(drop).ok_or_else(|| FoldError::DropUnknown(drop.clone()))
+}
+
+fn slots(show: &Show) -> Vec<Slot<DropId>> {
+    show.records.drops.iter().map(|(slot, _, _)| slot).collect()
+}
+
+/// Changes a drop and its deadline with it.
+fn change(show: &mut Show, slot: Slot<DropId>, change: impl FnOnce(&mut Drop)) {
+    let phase = show.phase();
+    let drop = &mut show.records.drops[slot];
+    if let Some(deadline) = drop.deadline(slot, phase) {
+        show.index.deadlines.remove(&deadline);
+    }
+    change(drop);
+    show.index.deadlines.extend(drop.deadline(slot, phase));
+}
+
+/// What a drop of this plan starts with; what was done with a SKU that it sold before is kept.
+fn stocks_of(show: &Show, plan: &DropPlan, before: Option<&Drop>) -> Result<Vec<DropStock>, FoldError> {
+    let stock = |sku: &Sku| {
+        let sku = show.records.skus.slot(sku).ok_or_else(|| FoldError::SkuUnknown(sku.clone()))?;
+        let kept = before.and_then(|before| before.stocks.iter().find(|stock| stock.sku == sku));
+        Ok(kept.cloned().unwrap_or(DropStock { sku, raised: 0, held: 0, sold: 0 }))
+    };
+    plan.items.iter().map(|item| stock(&item.sku)).collect()
+}

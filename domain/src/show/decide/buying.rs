@@ -1,0 +1,172 @@
+//! Holding, buying and giving back units.
+
+use super::{Decision, drops::drop_in, run::expect_live};
+use crate::{
+    ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
+    inventory::reservation::ReservationRecord,
+    money::AMOUNT_MINOR_MAX,
+    show::{
+        CloseReason, Drop, DropPhase, Fact, HOLD_TTL_MS_DEFAULT, Outcome, PRICE_MINOR_MAX, QUANTITY_MAX, Refusal,
+        ReservationState, Show,
+    },
+    time::Timestamp,
+};
+
+/// The most reservations of a show that are held at one moment. A click above it is refused as [`Refusal::Full`] until
+/// holds end.
+pub const HOLDS_MAX: usize = 1_000_000;
+
+/// The number of bound keys of a show from which on nothing more is held: a click is refused as [`Refusal::Full`], for
+/// good. What is held can still be bought, given back and paid, and the show can still be run, so that a bound never
+/// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press.
+pub const KEYS_MAX: usize = 4_000_000;
+
+/// No total is above what an amount may be, so totals need no refusal.
+const _: () = assert!(PRICE_MINOR_MAX * QUANTITY_MAX as u64 <= AMOUNT_MINOR_MAX);
+
+/// Refuses, in this order: a show that is not live, an unknown drop, a drop that is not open, a SKU that the drop does
+/// not sell, a quantity out of its bounds, more than the viewer's limit, nothing or too little left, a full show. So a
+/// viewer who may have no more is told so even when nothing is left, and *sold out* is said to those only who could have
+/// bought.
+pub(super) fn reserve(
+    show: &Show,
+    now: Timestamp,
+    viewer: &PrincipalId,
+    drop_id: &DropId,
+    sku: &Sku,
+    quantity: u32,
+) -> Result<Decision, Refusal> {
+    expect_live(show)?;
+    let drop = drop_in(show, drop_id, &[DropPhase::Open])?;
+    let (item, stock) = drop.item(sku).ok_or(Refusal::SkuUnknown)?;
+    if !(1..=QUANTITY_MAX).contains(&quantity) {
+        return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
+    }
+    let remaining = show.remaining_limit(drop_id, viewer).unwrap_or(0);
+    if quantity > remaining {
+        return Err(Refusal::LimitReached { limit: drop.plan.limit_per_viewer, remaining });
+    }
+    match show.available_of(item, stock) {
+        0 => return Err(Refusal::SoldOut),
+        available if available < quantity => return Err(Refusal::NotEnough { available }),
+        _ => {}
+    }
+    room(show.hold_count(), show.key_count())?;
+    let reservation = ReservationId(show.reservation_count() as u64 + 1);
+    let held = Fact::ReservationHeld {
+        reservation,
+        viewer: viewer.clone(),
+        drop: drop.plan.drop.clone(),
+        sku: item.sku.clone(),
+        quantity,
+        unit_price_minor: show.price_of(item),
+        expires_at: now.after_ms(hold_ttl_ms(show, drop)),
+    };
+    Ok(Decision { facts: vec![held], outcome: Outcome::Reservation(reservation) })
+}
+
+/// Refuses, in this order: a reservation that is not the viewer's, one that is not held any more. Neither the drop's
+/// phase nor the show's matters: what is held is promised until its deadline.
+pub(super) fn confirm(
+    show: &Show,
+    now: Timestamp,
+    viewer: &PrincipalId,
+    reservation: ReservationId,
+) -> Result<Decision, Refusal> {
+    let held = held_by(show, now, viewer, reservation)?;
+    let order = OrderId(show.order_count() as u64 + 1);
+    let total_minor = held.total_minor().unwrap_or(AMOUNT_MINOR_MAX);
+    let mut facts = vec![Fact::ReservationSold { reservation }, Fact::OrderPlaced { order, reservation, total_minor }];
+    facts.extend(sold_out_by(show, held));
+    Ok(Decision { facts, outcome: Outcome::Order(order) })
+}
+
+/// Refuses as [`confirm`] does.
+pub(super) fn release(
+    show: &Show,
+    now: Timestamp,
+    viewer: &PrincipalId,
+    reservation: ReservationId,
+) -> Result<Decision, Refusal> {
+    held_by(show, now, viewer, reservation)?;
+    let facts = vec![Fact::ReservationReleased { reservation }];
+    Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
+}
+
+fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
+    match () {
+        () if holds >= HOLDS_MAX => Err(Refusal::Full { bound: "HOLDS_MAX" }),
+        () if keys >= KEYS_MAX => Err(Refusal::Full { bound: "KEYS_MAX" }),
+        () => Ok(()),
+    }
+}
+
+fn hold_ttl_ms(show: &Show, drop: &Drop) -> u64 {
+    let of_show = || show.settings().map_or(HOLD_TTL_MS_DEFAULT, |settings| settings.hold_ttl_ms);
+    drop.plan.hold_ttl_ms.unwrap_or_else(of_show)
+}
+
+/// The viewer's own reservation, when it is held at `now`.
+fn held_by<'a>(
+    show: &'a Show,
+    now: Timestamp,
+    viewer: &PrincipalId,
+    id: ReservationId,
+) -> Result<&'a ReservationRecord, Refusal> {
+    let record = show.reservation_record(id).ok_or(Refusal::ReservationUnknown)?;
+    // Who asks for another's reservation is not told that there is one.
+    if show.viewer_slot(viewer) != Some(record.viewer) {
+        return Err(Refusal::ReservationUnknown);
+    }
+    match record.state {
+        ReservationState::Held if now >= record.expires_at => {
+            Err(Refusal::ReservationState { state: ReservationState::Expired })
+        }
+        ReservationState::Held => Ok(record),
+        state => Err(Refusal::ReservationState { state }),
+    }
+}
+
+/// The drops that have nothing left to sell once this reservation is sold and that close for that.
+///
+/// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the host.
+fn sold_out_by(show: &Show, sold: &ReservationRecord) -> Vec<Fact> {
+    let stock = show.records.skus[sold.sku].stock;
+    let no_units_left = stock.free == 0 && stock.held == sold.quantity;
+    let own = &show.records.drops[sold.drop];
+    let closed = |drop: &Drop| Fact::DropClosed { drop: drop.plan.drop.clone(), reason: CloseReason::SoldOut };
+    if !no_units_left {
+        // Other drops can't be affected: only this drop's cap can be what was used up.
+        return if closes(show, own, sold) { vec![closed(own)] } else { Vec::new() };
+    }
+    show.running_drops().filter(|drop| closes(show, drop, sold)).map(closed).collect()
+}
+
+fn closes(show: &Show, drop: &Drop, sold: &ReservationRecord) -> bool {
+    let concerned = drop.plan.close_when_sold_out && drop.is_running();
+    concerned
+        && drop.stocks.iter().any(|stock| stock.sku == sold.sku)
+        && drop.items().all(|(item, stock)| {
+            let units = show.records.skus[stock.sku].stock;
+            let (mut held_here, mut held) = (stock.held, units.held);
+            if stock.sku == sold.sku {
+                held -= sold.quantity;
+                if drop.plan.drop == *show.records.drops.name(sold.drop) {
+                    held_here -= sold.quantity;
+                }
+            }
+            held_here == 0 && (stock.cap_left(item) == 0 || (units.free == 0 && held == 0))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_show_holds_nothing_more() {
+        assert_eq!(room(HOLDS_MAX - 1, KEYS_MAX - 1), Ok(()));
+        assert_eq!(room(HOLDS_MAX, 0), Err(Refusal::Full { bound: "HOLDS_MAX" }));
+        assert_eq!(room(0, KEYS_MAX), Err(Refusal::Full { bound: "KEYS_MAX" }));
+    }
+}

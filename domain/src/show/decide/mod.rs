@@ -1,0 +1,15 @@
+//! Commands become facts or refusals.
+
+mod access;
+mod buying;
+mod catalogue;
+mod drops;
+mod orders;
+mod plan;
+mod plan_bounds;
+mod request;
+mod run;
+mod run_of_show;
+
+pub use buying::{HOLDS_MAX, KEYS_MAX};
+pub use request::{Decision, decide};

@@ -1,0 +1,65 @@
+//! Starting and ending the show, and adding units to it.
+
+use super::Decision;
+use crate::{
+    ids::{DropId, Sku},
+    show::{CloseReason, DropPhase, Fact, Refusal, Show, ShowPhase, UNITS_MAX},
+};
+
+pub(super) fn start(show: &Show) -> Result<Decision, Refusal> {
+    match show.phase() {
+        ShowPhase::Draft => Ok(Decision::done(vec![Fact::ShowStarted])),
+        ShowPhase::Live => Err(Refusal::ShowAlreadyLive),
+        ShowPhase::Ended => Err(Refusal::ShowEnded),
+    }
+}
+
+/// Open and paused drops close first, in the order of the run of show; planned ones stay planned for ever.
+pub(super) fn end(show: &Show) -> Result<Decision, Refusal> {
+    expect_live(show)?;
+    let closed = |drop: &DropId| Fact::DropClosed { drop: drop.clone(), reason: CloseReason::ShowEnded };
+    let mut facts: Vec<_> = show.running_drops().map(|drop| closed(&drop.plan.drop)).collect();
+    facts.push(Fact::ShowEnded);
+    Ok(Decision::done(facts))
+}
+
+/// Refuses, in this order: an ended show, an unknown drop, a SKU that the show or the drop does not have, a closed drop,
+/// a number of units out of its bounds, more units than a SKU or a cap may have.
+pub(super) fn add_units(show: &Show, drop: Option<&DropId>, sku: &Sku, units: u32) -> Result<Decision, Refusal> {
+    expect_not_ended(show)?;
+    let cap = drop.map(|drop| cap_to_raise(show, drop, sku)).transpose()?.flatten();
+    let stock = show.stock(sku).ok_or(Refusal::SkuUnknown)?;
+    if !(1..=UNITS_MAX).contains(&units) {
+        return Err(Refusal::QuantityInvalid { max: UNITS_MAX });
+    }
+    if stock.allotment.max(cap.unwrap_or(0)).saturating_add(units) > UNITS_MAX {
+        return Err(Refusal::Full { bound: "UNITS_MAX" });
+    }
+    let mut facts = vec![Fact::UnitsAdded { sku: sku.clone(), units, planned: false }];
+    if let (Some(drop), Some(_)) = (drop, cap) {
+        facts.push(Fact::CapRaised { drop: drop.clone(), sku: sku.clone(), units });
+    }
+    Ok(Decision::done(facts))
+}
+
+pub(super) fn expect_live(show: &Show) -> Result<(), Refusal> {
+    match show.phase() {
+        ShowPhase::Draft => Err(Refusal::ShowNotLive),
+        ShowPhase::Live => Ok(()),
+        ShowPhase::Ended => Err(Refusal::ShowEnded),
+    }
+}
+
+pub(super) fn expect_not_ended(show: &Show) -> Result<(), Refusal> {
+    if show.phase() == ShowPhase::Ended { Err(Refusal::ShowEnded) } else { Ok(()) }
+}
+
+/// The drop's cap on the SKU as it is; `None` when it has none.
+fn cap_to_raise(show: &Show, drop: &DropId, sku: &Sku) -> Result<Option<u32>, Refusal> {
+    let drop = show.drop(drop).ok_or(Refusal::DropUnknown)?;
+    let (item, stock) = drop.item(sku).ok_or(Refusal::SkuUnknown)?;
+    match drop.phase {
+        DropPhase::Closed => Err(Refusal::DropPhase { phase: drop.phase }),
+        DropPhase::Planned | DropPhase::Open | DropPhase::Paused => Ok(stock.cap(item)),
+    }
+}

@@ -1,0 +1,95 @@
+//! Why an entry is not one that this show could have made.
+
+use super::{DropPhase, ShowPhase};
+use crate::{
+    ids::{DropId, Key, OrderId, ProductId, ReservationId, Sku},
+    inventory::StockError,
+    time::Timestamp,
+};
+
+/// An entry contradicts what is true: the journal that it comes from is damaged or another show's.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FoldError {
+    /// It has no facts.
+    #[error("an entry has no facts")]
+    NoFacts,
+    /// It is older than the entry before it.
+    #[error("an entry of {} follows one of {}", at.0, last.0)]
+    TimeBackwards {
+        /// Its moment.
+        at: Timestamp,
+        /// The moment of the entry before it.
+        last: Timestamp,
+    },
+    /// The key was bound before.
+    #[error("the key {key} is bound twice")]
+    KeyBoundTwice {
+        /// Which.
+        key: Key,
+    },
+    /// The show was never planned, or in a phase in which this can't become true.
+    #[error("the show is {0}, or not planned")]
+    Show(ShowPhase),
+    /// There is no such product.
+    #[error("there is no product {0}")]
+    ProductUnknown(ProductId),
+    /// There is no such SKU, or the drop doesn't sell it.
+    #[error("there is no SKU {0}")]
+    SkuUnknown(Sku),
+    /// The SKU is there already, or belongs to another product.
+    #[error("the SKU {0} is there already")]
+    SkuTaken(Sku),
+    /// The SKU leaves the catalogue though it has units or a drop sells it.
+    #[error("the SKU {0} is in use")]
+    SkuInUse(Sku),
+    /// There is no such drop.
+    #[error("there is no drop {0}")]
+    DropUnknown(DropId),
+    /// The drop is in a phase in which this can't become true.
+    #[error("the drop {drop} is {phase}")]
+    DropPhase {
+        /// Which.
+        drop: DropId,
+        /// The phase it is in.
+        phase: DropPhase,
+    },
+    /// The drop was opened, and what it sells and how changed after that.
+    #[error("the drop {0} was opened and can't change")]
+    DropFixed(DropId),
+    /// Units are not where they are said to come from.
+    #[error("{sku}: {problem}")]
+    Stock {
+        /// Of what.
+        sku: Sku,
+        /// What is wrong.
+        problem: StockError,
+    },
+    /// The drop would sell more than its cap.
+    #[error("the drop {drop} would sell more of {sku} than its cap")]
+    CapExceeded {
+        /// Which.
+        drop: DropId,
+        /// Of what.
+        sku: Sku,
+    },
+    /// The viewer would have more than the drop's limit.
+    #[error("a viewer would have more in the drop {0} than its limit")]
+    LimitExceeded(DropId),
+    /// Reservations or orders are not numbered one after the other.
+    #[error("the number {found} follows where {expected} should")]
+    Number {
+        /// The number that should follow.
+        expected: u64,
+        /// The number that does.
+        found: u64,
+    },
+    /// There is no such reservation, or it is not held, or not sold without an order.
+    #[error("the reservation {0} is not in the state that this takes")]
+    Reservation(ReservationId),
+    /// There is no such order, or it is paid already, or it comes to another total.
+    #[error("the order {0} is not in the state that this takes")]
+    Order(OrderId),
+    /// A number is above what can be counted.
+    #[error("there are too many to be counted")]
+    TooMany,
+}

@@ -1,0 +1,105 @@
+//! What is looked up on every click, kept beside the records so that nothing is searched for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Drop, DropPhase, Principal, ReservationState, ShowPhase, state::Records};
+use crate::{
+    ids::{DropId, ReservationId},
+    inventory::reservation::ReservationRecord,
+    table::Slot,
+    time::Timestamp,
+};
+
+/// Follows from the records: [`Index::of`] makes it anew.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Index {
+    pub(super) by_viewer: BTreeSet<(Slot<Principal>, ReservationId)>,
+    /// Units that are held or sold for a viewer in a drop; no zeros.
+    pub(super) taken: BTreeMap<(Slot<DropId>, Slot<Principal>), u32>,
+    pub(super) deadlines: BTreeSet<Deadline>,
+    /// Reservations that are held.
+    pub(super) holds: usize,
+}
+
+/// Something that time alone makes true.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Deadline {
+    pub(super) at: Timestamp,
+    pub(super) due: Due,
+}
+
+/// What a deadline does; at one moment in this order.
+///
+/// A drop closes before units come back, so that what comes back at its very end is not sold in it any more; a drop opens
+/// after units came back, so that it opens with all that there is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Due {
+    Close(Slot<DropId>),
+    Expire(ReservationId),
+    Open(Slot<DropId>),
+}
+
+impl Index {
+    /// The index of these records.
+    pub(super) fn of(records: &Records) -> Self {
+        let mut index = Self::default();
+        for (reservation, id) in records.reservations.iter().zip(1..) {
+            index.insert(ReservationId(id), reservation);
+        }
+        let phase = records.phase();
+        index.deadlines.extend(records.drops.iter().filter_map(|(slot, _, drop)| drop.deadline(slot, phase)));
+        index
+    }
+
+    /// A reservation in its present state comes in.
+    pub(super) fn insert(&mut self, id: ReservationId, reservation: &ReservationRecord) {
+        self.by_viewer.insert((reservation.viewer, id));
+        if reservation.counts() {
+            let taken = self.taken.entry((reservation.drop, reservation.viewer)).or_default();
+            *taken = taken.saturating_add(reservation.quantity);
+        }
+        if reservation.state == ReservationState::Held {
+            self.deadlines.insert(reservation.deadline(id));
+            self.holds += 1;
+        }
+    }
+
+    /// A reservation that was held comes in its new state.
+    pub(super) fn settle(&mut self, id: ReservationId, reservation: &ReservationRecord) {
+        if self.deadlines.remove(&reservation.deadline(id)) {
+            self.holds -= 1;
+        }
+        let place = (reservation.drop, reservation.viewer);
+        if !reservation.counts()
+            && let Some(taken) = self.taken.get_mut(&place)
+        {
+            *taken = taken.saturating_sub(reservation.quantity);
+            if *taken == 0 {
+                self.taken.remove(&place);
+            }
+        }
+    }
+
+    pub(super) fn taken(&self, drop: Slot<DropId>, viewer: Slot<Principal>) -> u32 {
+        self.taken.get(&(drop, viewer)).copied().unwrap_or(0)
+    }
+}
+
+impl ReservationRecord {
+    fn deadline(&self, id: ReservationId) -> Deadline {
+        Deadline { at: self.expires_at, due: Due::Expire(id) }
+    }
+}
+
+impl Drop {
+    /// What time will do to the drop next.
+    pub(super) fn deadline(&self, slot: Slot<DropId>, show: ShowPhase) -> Option<Deadline> {
+        match self.phase {
+            DropPhase::Planned if show == ShowPhase::Live => {
+                self.opens_at.map(|at| Deadline { at, due: Due::Open(slot) })
+            }
+            DropPhase::Open | DropPhase::Paused => self.closes_at.map(|at| Deadline { at, due: Due::Close(slot) }),
+            DropPhase::Planned | DropPhase::Closed => None,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What must always be true of a show; the crate's documentation spells it out.
+
+use std::collections::BTreeMap;
+
+use super::{DropPhase, Fact, ReservationState, Show, ShowPhase, index::Index};
+use crate::{
+    ids::{DropId, OrderId, ReservationId, Sku},
+    inventory::reservation::ReservationRecord,
+    table::Slot,
+};
+
+/// Something that must always be true is not.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Violation {
+    /// free + held + sold is not the allotment, or plans gave more than there is.
+    #[error("the units of {0} don't add up")]
+    Stock(Sku),
+    /// The units held and sold of the SKU are not those of its reservations.
+    #[error("the units of {0} are not those of its reservations")]
+    Reserved(Sku),
+    /// The units held and sold in the drop are not those of its reservations, or its items are not those of its plan.
+    #[error("the units of the drop {0} are not those of its reservations")]
+    DropReserved(DropId),
+    /// The drop has more units held and sold than its cap.
+    #[error("the drop {0} has more of {1} held and sold than its cap")]
+    Cap(DropId, Sku),
+    /// A viewer has more units held and bought in the drop than its limit.
+    #[error("a viewer has more than the limit of the drop {0}")]
+    Limit(DropId),
+    /// The phase of the drop does not fit its moments or the show's phase.
+    #[error("the drop {0} is {1} though it can't be")]
+    DropPhase(DropId, DropPhase),
+    /// The show has moments that don't fit each other.
+    #[error("the show can't be {0}")]
+    ShowPhase(ShowPhase),
+    /// The catalogue and the SKUs disagree.
+    #[error("the catalogue and the SKU {0} disagree")]
+    Catalogue(Sku),
+    /// The reservation points at nothing, or its order is not the order of this reservation.
+    #[error("the reservation {0} points at nothing")]
+    Reservation(ReservationId),
+    /// The order is not that of a sold reservation, or comes to another total.
+    #[error("the order {0} is not that of a sold reservation")]
+    Order(OrderId),
+    /// A key belongs to nobody.
+    #[error("a key belongs to nobody")]
+    Key,
+    /// What is looked up is not what the records say.
+    #[error("the index is not that of the records")]
+    Index,
+}
+
+/// Units held and sold.
+type HeldSold = (u64, u64);
+
+impl Show {
+    /// Checks everything, adding all up anew. It costs as much as the show is large: tests call it, and the reading of
+    /// a snapshot.
+    pub fn check_invariants(&self) -> Result<(), Violation> {
+        self.check_references()?;
+        self.check_catalogue()?;
+        self.check_phases()?;
+        self.check_units()?;
+        self.check_orders()?;
+        if self.index == Index::of(&self.records) { Ok(()) } else { Err(Violation::Index) }
+    }
+
+    /// Checks what one fact can have broken, at a cost that does not grow with the show.
+    pub(super) fn check_touched(&self, fact: &Fact) -> Result<(), Violation> {
+        match fact {
+            Fact::UnitsAdded { sku, .. } | Fact::UnitsWithdrawn { sku, .. } => {
+                self.records.skus.slot(sku).map_or(Ok(()), |sku| self.check_stock(sku))
+            }
+            Fact::ReservationHeld { reservation, .. }
+            | Fact::ReservationSold { reservation }
+            | Fact::ReservationReleased { reservation }
+            | Fact::ReservationExpired { reservation } => {
+                self.reservation_record(*reservation).map_or(Ok(()), |reservation| self.check_around(reservation))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_around(&self, reservation: &ReservationRecord) -> Result<(), Violation> {
+        self.check_stock(reservation.sku)?;
+        self.check_caps(reservation.drop)?;
+        self.check_limit(reservation.drop, self.index.taken(reservation.drop, reservation.viewer))
+    }
+
+    fn check_stock(&self, slot: Slot<Sku>) -> Result<(), Violation> {
+        let record = &self.records.skus[slot];
+        if record.stock.adds_up() && record.planned <= record.stock.allotment {
+            return Ok(());
+        }
+        Err(Violation::Stock(self.records.skus.name(slot).clone()))
+    }
+
+    fn check_caps(&self, slot: Slot<DropId>) -> Result<(), Violation> {
+        let drop = &self.records.drops[slot];
+        for (item, stock) in drop.items() {
+            let taken = u64::from(stock.held) + u64::from(stock.sold);
+            if stock.cap(item).is_some_and(|cap| taken > u64::from(cap)) {
+                return Err(Violation::Cap(drop.plan.drop.clone(), item.sku.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_limit(&self, slot: Slot<DropId>, taken: u32) -> Result<(), Violation> {
+        let plan = &self.records.drops[slot].plan;
+        if taken <= plan.limit_per_viewer { Ok(()) } else { Err(Violation::Limit(plan.drop.clone())) }
+    }
+
+    /// Every slot has a row; only then can rows be looked up without a doubt.
+    fn check_references(&self) -> Result<(), Violation> {
+        let records = &self.records;
+        for (_, name, drop) in records.drops.iter() {
+            let fits = |sku: &Sku, slot| records.skus.slot(sku) == Some(slot);
+            let mut items = drop.items();
+            let whole = drop.plan.drop == *name && drop.plan.items.len() == drop.stocks.len();
+            if !whole || !items.all(|(item, stock)| fits(&item.sku, stock.sku)) {
+                return Err(Violation::DropReserved(name.clone()));
+            }
+        }
+        for (reservation, id) in records.reservations.iter().zip(1..) {
+            let drop = records.drops.get(reservation.drop);
+            let known = records.principals.get(reservation.viewer).is_some();
+            if !known || !drop.is_some_and(|drop| drop.stocks.iter().any(|stock| stock.sku == reservation.sku)) {
+                return Err(Violation::Reservation(ReservationId(id)));
+            }
+        }
+        let mut owners = records.keys.keys().map(|(principal, _)| principal);
+        if owners.all(|&principal| records.principals.get(principal).is_some()) { Ok(()) } else { Err(Violation::Key) }
+    }
+
+    fn check_catalogue(&self) -> Result<(), Violation> {
+        let mut listed = 0;
+        for product in self.records.products.values() {
+            for (position, variant) in (0..).zip(&product.variants) {
+                let record = self.records.skus.find(&variant.sku);
+                if record.is_none_or(|record| (&record.product, record.variant) != (&product.product, position)) {
+                    return Err(Violation::Catalogue(variant.sku.clone()));
+                }
+                listed += 1;
+            }
+        }
+        let stray = self.records.skus.iter().find(|_| listed != self.records.skus.len());
+        stray.map_or(Ok(()), |(_, sku, _)| Err(Violation::Catalogue(sku.clone())))
+    }
+
+    fn check_phases(&self) -> Result<(), Violation> {
+        let records = &self.records;
+        let phase = records.phase();
+        let planned = records.settings.is_some() || (records.products.is_empty() && phase == ShowPhase::Draft);
+        let ordered = records.ended_at.is_none_or(|ended_at| records.started_at.is_some_and(|at| at <= ended_at));
+        if !planned || !ordered {
+            return Err(Violation::ShowPhase(phase));
+        }
+        for (_, name, drop) in records.drops.iter() {
+            let was_opened = drop.opened_at.is_some() && records.started_at.is_some();
+            let fits = match drop.phase {
+                DropPhase::Planned => drop.opened_at.is_none() && drop.closes_at.is_none() && drop.closed.is_none(),
+                DropPhase::Open | DropPhase::Paused => was_opened && drop.closed.is_none() && phase == ShowPhase::Live,
+                DropPhase::Closed => was_opened && drop.closed.is_some(),
+            };
+            if !fits {
+                return Err(Violation::DropPhase(name.clone(), drop.phase));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every unit is in one state: what SKUs and drops say is what their reservations come to.
+    fn check_units(&self) -> Result<(), Violation> {
+        let mut by_sku: BTreeMap<Slot<Sku>, HeldSold> = BTreeMap::new();
+        let mut by_drop: BTreeMap<(Slot<DropId>, Slot<Sku>), HeldSold> = BTreeMap::new();
+        for reservation in &self.records.reservations {
+            add(by_sku.entry(reservation.sku).or_default(), reservation);
+            add(by_drop.entry((reservation.drop, reservation.sku)).or_default(), reservation);
+        }
+        for (slot, sku, record) in self.records.skus.iter() {
+            self.check_stock(slot)?;
+            let counted = (u64::from(record.stock.held), u64::from(record.stock.sold));
+            if by_sku.get(&slot).copied().unwrap_or_default() != counted {
+                return Err(Violation::Reserved(sku.clone()));
+            }
+        }
+        for (slot, name, drop) in self.records.drops.iter() {
+            self.check_caps(slot)?;
+            for stock in &drop.stocks {
+                let counted = (u64::from(stock.held), u64::from(stock.sold));
+                if by_drop.get(&(slot, stock.sku)).copied().unwrap_or_default() != counted {
+                    return Err(Violation::DropReserved(name.clone()));
+                }
+            }
+        }
+        self.index.taken.iter().try_for_each(|(&(drop, _), &taken)| self.check_limit(drop, taken))
+    }
+
+    fn check_orders(&self) -> Result<(), Violation> {
+        let mut ordered = 0;
+        for (reservation, id) in self.records.reservations.iter().zip((1..).map(ReservationId)) {
+            let Some(order) = reservation.order else { continue };
+            let back = self.order_record(order).is_some_and(|order| order.reservation == id);
+            if !back || reservation.state != ReservationState::Sold {
+                return Err(Violation::Reservation(id));
+            }
+            ordered += 1;
+        }
+        for (order, id) in self.records.orders.iter().zip(1..) {
+            let total = self.reservation_record(order.reservation).and_then(ReservationRecord::total_minor);
+            if total != Some(order.total_minor) || ordered != self.records.orders.len() {
+                return Err(Violation::Order(OrderId(id)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add((held, sold): &mut HeldSold, reservation: &ReservationRecord) {
+    match reservation.state {
+        ReservationState::Held => *held += u64::from(reservation.quantity),
+        ReservationState::Sold => *sold += u64::from(reservation.quantity),
+        ReservationState::Released | ReservationState::Expired => {}
+    }
+}

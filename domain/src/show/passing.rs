@@ -1,0 +1,42 @@
+//! What the passing of time makes true.
+
+use super::{
+    CloseReason, ENTRY_FACTS_MAX, Fact, Show,
+    index::{Deadline, Due},
+};
+use crate::time::Timestamp;
+
+/// The next facts that the passing of time made true up to `now`, in the order of their deadlines; `None` when there are
+/// none. At one moment drops close before holds expire, and holds expire before drops open.
+///
+/// At most [`ENTRY_FACTS_MAX`]: take them in and ask again, as [`Show::pass`] does. A deadline is due at its own moment
+/// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other: it
+/// is never skipped in silence.
+pub fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
+    let mut facts = Vec::new();
+    for deadline in show.index.deadlines.iter().take_while(|deadline| deadline.at <= now).take(ENTRY_FACTS_MAX) {
+        let (fact, closes_at) = due(show, *deadline);
+        facts.push(fact);
+        // The end of what opens is not among the deadlines yet and may come before the next of them.
+        if closes_at.is_some_and(|closes_at| closes_at <= now) {
+            break;
+        }
+    }
+    if facts.is_empty() { None } else { Some(facts) }
+}
+
+/// The fact, and the new deadline that comes with it.
+fn due(show: &Show, deadline: Deadline) -> (Fact, Option<Timestamp>) {
+    match deadline.due {
+        Due::Close(drop) => {
+            let drop = show.records.drops.name(drop).clone();
+            (Fact::DropClosed { drop, reason: CloseReason::Time }, None)
+        }
+        Due::Expire(reservation) => (Fact::ReservationExpired { reservation }, None),
+        Due::Open(slot) => {
+            let drop = show.records.drops.name(slot).clone();
+            let closes_at = show.records.drops[slot].end_if_opened(deadline.at);
+            (Fact::DropOpened { drop, closes_at }, closes_at)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What can be asked of a show.
+
+use super::{
+    Drop, DropItem, DropItemState, DropPhase, DropStock, Fingerprint, Outcome, Principal, Product, Role, Show,
+};
+use super::{ShowPhase, ShowSettings, Variant};
+use crate::{
+    ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    inventory::{Reservation, Stock, reservation::ReservationRecord},
+    orders::{Order, order::OrderRecord},
+    table::Slot,
+    time::Timestamp,
+};
+
+impl Show {
+    /// Whether a plan was ever applied.
+    pub fn exists(&self) -> bool {
+        self.records.settings.is_some()
+    }
+
+    /// What holds for the whole show; `None` before the first plan.
+    pub fn settings(&self) -> Option<&ShowSettings> {
+        self.records.settings.as_ref()
+    }
+
+    /// Draft before the first plan, too.
+    pub fn phase(&self) -> ShowPhase {
+        self.records.phase()
+    }
+
+    /// When it went live.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.records.started_at
+    }
+
+    /// When it was over.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.records.ended_at
+    }
+
+    /// The moment of the last entry; zero when there is none.
+    pub fn last_at(&self) -> Timestamp {
+        self.records.last_at
+    }
+
+    /// The moment from which [`Show::pass`] has something to do.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.index.deadlines.first().map(|deadline| deadline.at)
+    }
+
+    /// The catalogue, in the order of its places.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        let mut products: Vec<_> = self.records.products.values().collect();
+        products.sort_by_key(|product| product.place);
+        products.into_iter()
+    }
+
+    /// The product of that name.
+    pub fn product(&self, product: &ProductId) -> Option<&Product> {
+        self.records.products.get(product)
+    }
+
+    /// The variant of that SKU.
+    pub fn variant(&self, sku: &Sku) -> Option<&Variant> {
+        let record = self.records.skus.find(sku)?;
+        self.records.products.get(&record.product)?.variants.get(record.variant as usize)
+    }
+
+    /// Where the units of that SKU are.
+    pub fn stock(&self, sku: &Sku) -> Option<Stock> {
+        self.records.skus.find(sku).map(|record| record.stock)
+    }
+
+    /// Where the units of every SKU are, in the order of the SKUs' names.
+    pub fn stocks(&self) -> impl Iterator<Item = (&Sku, Stock)> {
+        self.records.skus.iter().map(|(_, sku, record)| (sku, record.stock))
+    }
+
+    /// The run of show, in the order of its places.
+    pub fn drops(&self) -> impl Iterator<Item = &Drop> {
+        let mut drops: Vec<_> = self.records.drops.iter().map(|(_, _, drop)| drop).collect();
+        drops.sort_by_key(|drop| drop.place);
+        drops.into_iter()
+    }
+
+    /// The drop of that name.
+    pub fn drop(&self, drop: &DropId) -> Option<&Drop> {
+        self.records.drops.find(drop)
+    }
+
+    /// What the drop sells, in the order of its plan; nothing for a drop that is not there.
+    pub fn drop_items(&self, drop: &DropId) -> impl Iterator<Item = DropItemState<'_>> {
+        self.drop(drop).into_iter().flat_map(Drop::items).map(|(item, stock)| self.item_state(item, stock))
+    }
+
+    /// Units of the SKU that the drop could hold now, were it open: the smaller of what its cap and what the allotment
+    /// have left; 0 for what it doesn't sell.
+    pub fn available(&self, drop: &DropId, sku: &Sku) -> u32 {
+        let item = self.drop(drop).and_then(|drop| drop.item(sku));
+        item.map_or(0, |(item, stock)| self.available_of(item, stock))
+    }
+
+    /// What one unit costs in that drop, in minor units; `None` for what it doesn't sell.
+    pub fn unit_price_minor(&self, drop: &DropId, sku: &Sku) -> Option<u64> {
+        self.drop(drop)?.item(sku).map(|(item, _)| self.price_of(item))
+    }
+
+    /// How many more units the viewer may hold in that drop under its limit, whatever its phase and its stock.
+    pub fn remaining_limit(&self, drop: &DropId, viewer: &PrincipalId) -> Option<u32> {
+        let slot = self.records.drops.slot(drop)?;
+        let limit = self.records.drops[slot].plan.limit_per_viewer;
+        let taken = self.viewer_slot(viewer).map_or(0, |viewer| self.index.taken(slot, viewer));
+        Some(limit.saturating_sub(taken))
+    }
+
+    /// The reservation of that number.
+    pub fn reservation(&self, id: ReservationId) -> Option<Reservation<'_>> {
+        let record = self.reservation_record(id)?;
+        Some(Reservation {
+            id,
+            viewer: &self.records.principals.name(record.viewer).id,
+            drop: self.records.drops.name(record.drop),
+            sku: self.records.skus.name(record.sku),
+            quantity: record.quantity,
+            unit_price_minor: record.unit_price_minor,
+            held_at: record.held_at,
+            expires_at: record.expires_at,
+            state: record.state,
+            order: record.order,
+        })
+    }
+
+    /// All reservations, the oldest first.
+    pub fn reservations(&self) -> impl Iterator<Item = Reservation<'_>> {
+        (1..).map(ReservationId).map_while(|id| self.reservation(id))
+    }
+
+    /// The viewer's reservations, the oldest first. It costs what the viewer has, not what the show has.
+    pub fn reservations_of(&self, viewer: &PrincipalId) -> impl DoubleEndedIterator<Item = Reservation<'_>> {
+        let all = |viewer| (viewer, ReservationId(0))..=(viewer, ReservationId(u64::MAX));
+        let own = self.viewer_slot(viewer).map(|viewer| self.index.by_viewer.range(all(viewer)));
+        own.into_iter().flatten().filter_map(|&(_, id)| self.reservation(id))
+    }
+
+    /// The order of that number.
+    pub fn order(&self, id: OrderId) -> Option<Order<'_>> {
+        let record = self.order_record(id)?;
+        Some(Order {
+            id,
+            reservation: record.reservation,
+            viewer: self.reservation(record.reservation)?.viewer,
+            placed_at: record.placed_at,
+            total_minor: record.total_minor,
+            state: record.state(),
+            payment: record.payment.as_ref(),
+        })
+    }
+
+    /// All orders, the oldest first.
+    pub fn orders(&self) -> impl Iterator<Item = Order<'_>> {
+        (1..).map(OrderId).map_while(|id| self.order(id))
+    }
+
+    /// The viewer's orders, in the order of their reservations. It costs what the viewer has, not what the show has.
+    pub fn orders_of(&self, viewer: &PrincipalId) -> impl DoubleEndedIterator<Item = Order<'_>> {
+        self.reservations_of(viewer).filter_map(|reservation| self.order(reservation.order?))
+    }
+
+    /// What the principal used the key for, and what came of it.
+    pub fn binding(&self, principal: &Principal, key: &Key) -> Option<(&Fingerprint, &Outcome)> {
+        let principal = self.records.principals.slot(principal)?;
+        self.records.keys.get(&(principal, key.clone())).map(|bound| (&bound.fingerprint, &bound.outcome))
+    }
+
+    /// Reservations that are held now; at most [`super::HOLDS_MAX`].
+    pub fn hold_count(&self) -> usize {
+        self.index.holds
+    }
+
+    /// Keys that are bound; see [`super::KEYS_MAX`].
+    pub fn key_count(&self) -> usize {
+        self.records.keys.len()
+    }
+
+    /// Reservations that there ever were.
+    pub fn reservation_count(&self) -> usize {
+        self.records.reservations.len()
+    }
+
+    /// Orders that there ever were.
+    pub fn order_count(&self) -> usize {
+        self.records.orders.len()
+    }
+
+    pub(super) fn viewer_slot(&self, viewer: &PrincipalId) -> Option<Slot<Principal>> {
+        self.records.principals.slot(&Principal { role: Role::Viewer, id: viewer.clone() })
+    }
+
+    pub(super) fn reservation_record(&self, id: ReservationId) -> Option<&ReservationRecord> {
+        self.records.reservations.get(position(id.0)?)
+    }
+
+    pub(super) fn order_record(&self, id: OrderId) -> Option<&OrderRecord> {
+        self.records.orders.get(position(id.0)?)
+    }
+
+    pub(super) fn available_of(&self, item: &DropItem, stock: &DropStock) -> u32 {
+        stock.cap_left(item).min(self.records.skus[stock.sku].stock.free)
+    }
+
+    pub(super) fn price_of(&self, item: &DropItem) -> u64 {
+        let list_price = || self.variant(&item.sku).map_or(0, |variant| variant.list_price_minor);
+        item.price_minor.unwrap_or_else(list_price)
+    }
+
+    /// Drops that are open or paused, in the order of their places.
+    pub(super) fn running_drops(&self) -> impl Iterator<Item = &Drop> {
+        self.drops().filter(|drop| matches!(drop.phase, DropPhase::Open | DropPhase::Paused))
+    }
+
+    fn item_state<'a>(&self, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {
+        DropItemState {
+            sku: &item.sku,
+            unit_price_minor: self.price_of(item),
+            cap: stock.cap(item),
+            held: stock.held,
+            sold: stock.sold,
+            available: self.available_of(item, stock),
+        }
+    }
+}
+
+/// Where the record of that number is; numbers count from 1.
+pub(super) fn position(number: u64) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}

@@ -1,0 +1,131 @@
+//! The run of show: drops as they stand.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CloseReason, DropItem, DropPhase, DropPlan};
+use crate::{ids::Sku, table::Slot, time::Timestamp};
+
+/// A drop as it stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Drop {
+    pub(super) plan: DropPlan,
+    pub(super) place: u32,
+    pub(super) phase: DropPhase,
+    pub(super) opens_at: Option<Timestamp>,
+    pub(super) opened_at: Option<Timestamp>,
+    pub(super) closes_at: Option<Timestamp>,
+    pub(super) closed: Option<Closed>,
+    /// One for each of the plan's items, in their order.
+    pub(super) stocks: Vec<DropStock>,
+}
+
+/// When and why a drop closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Closed {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: CloseReason,
+}
+
+/// What a drop did with one of its SKUs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct DropStock {
+    pub(crate) sku: Slot<Sku>,
+    /// By how much the cap was raised above the plan's.
+    pub(crate) raised: u32,
+    pub(crate) held: u32,
+    pub(crate) sold: u32,
+}
+
+/// One SKU of a drop as it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DropItemState<'a> {
+    /// What is sold.
+    pub sku: &'a Sku,
+    /// What one unit costs in this drop, in minor units.
+    pub unit_price_minor: u64,
+    /// The most units that the drop may sell, with what was added to it; `None`: as many as the allotment has.
+    pub cap: Option<u32>,
+    /// Units that are held in this drop.
+    pub held: u32,
+    /// Units that were sold in this drop.
+    pub sold: u32,
+    /// Units that could be held now, were the drop open: the smaller of what cap and allotment have left.
+    pub available: u32,
+}
+
+impl Drop {
+    /// What was planned.
+    pub fn plan(&self) -> &DropPlan {
+        &self.plan
+    }
+
+    /// Its place in the run of show, from 0.
+    pub fn place(&self) -> u32 {
+        self.place
+    }
+
+    /// Whether it sells.
+    pub fn phase(&self) -> DropPhase {
+        self.phase
+    }
+
+    /// When it opens by itself, or would have. A moment that had passed when it was asked for, or when the show started,
+    /// became that moment, so that what it opens late is not cut short.
+    pub fn opens_at(&self) -> Option<Timestamp> {
+        self.opens_at
+    }
+
+    /// When it opened.
+    pub fn opened_at(&self) -> Option<Timestamp> {
+        self.opened_at
+    }
+
+    /// When it closes or would have closed by itself; `None` before it opens, and when no end is set.
+    pub fn closes_at(&self) -> Option<Timestamp> {
+        self.closes_at
+    }
+
+    /// When and why it closed.
+    pub fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
+    /// Open or paused: it was opened and isn't over.
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, DropPhase::Open | DropPhase::Paused)
+    }
+
+    /// When it closes, if it opens at `opens_at`.
+    pub(super) fn end_if_opened(&self, opens_at: Timestamp) -> Option<Timestamp> {
+        self.plan.duration_ms.map(|duration_ms| opens_at.after_ms(duration_ms))
+    }
+
+    /// The item of that SKU and what the drop did with it.
+    pub(super) fn item(&self, sku: &Sku) -> Option<(&DropItem, &DropStock)> {
+        let position = self.plan.items.iter().position(|item| item.sku == *sku)?;
+        Some((&self.plan.items[position], self.stocks.get(position)?))
+    }
+
+    pub(super) fn stock_mut(&mut self, sku: Slot<Sku>) -> Option<&mut DropStock> {
+        self.stocks.iter_mut().find(|stock| stock.sku == sku)
+    }
+
+    /// The items and what the drop did with them.
+    pub(super) fn items(&self) -> impl Iterator<Item = (&DropItem, &DropStock)> {
+        self.plan.items.iter().zip(&self.stocks)
+    }
+}
+
+impl DropStock {
+    /// The most units that the drop may sell.
+    pub(super) fn cap(&self, item: &DropItem) -> Option<u32> {
+        item.cap.map(|cap| cap.saturating_add(self.raised))
+    }
+
+    /// What the cap has left.
+    pub(super) fn cap_left(&self, item: &DropItem) -> u32 {
+        self.cap(item).map_or(u32::MAX, |cap| cap.saturating_sub(self.held.saturating_add(self.sold)))
+    }
+}

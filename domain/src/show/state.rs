@@ -1,0 +1,166 @@
+//! A show as a fold over its entries.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::{Drop, Entry, Fingerprint, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request};
+use super::{ShowPhase, ShowSettings, apply::apply, decide::decide, index::Index, passing};
+use crate::{
+    ids::{DropId, Key, ProductId, Sku},
+    inventory::{reservation::ReservationRecord, stock::SkuRecord},
+    orders::order::OrderRecord,
+    table::{Slot, Table},
+    time::Timestamp,
+};
+
+/// The layout of a serialized [`Show`]. A snapshot of another version is not read: the journal is folded again.
+pub const STATE_VERSION: u32 = 1;
+
+/// Everything that is true of one show after some entries; the default is the show of an empty journal.
+///
+/// Equal histories make equal shows, byte for byte when serialized: nothing depends on a clock, on chance or on the
+/// order of a hash. A serialized show that contradicts itself is not read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Show {
+    pub(super) records: Records,
+    /// Says nothing that the records don't say; it finds it faster.
+    pub(super) index: Index,
+}
+
+/// What a show knows, each thing once.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Records {
+    pub(super) last_at: Timestamp,
+    /// There are none before the first plan.
+    pub(super) settings: Option<ShowSettings>,
+    pub(super) started_at: Option<Timestamp>,
+    pub(super) ended_at: Option<Timestamp>,
+    pub(super) products: BTreeMap<ProductId, Product>,
+    pub(super) skus: Table<Sku, SkuRecord>,
+    pub(super) drops: Table<DropId, Drop>,
+    /// Everybody who holds, held, or bound a key.
+    pub(super) principals: Table<Principal, ()>,
+    /// Number 1 comes first.
+    pub(super) reservations: Vec<ReservationRecord>,
+    /// Number 1 comes first.
+    pub(super) orders: Vec<OrderRecord>,
+    pub(super) keys: BTreeMap<(Slot<Principal>, Key), Bound>,
+}
+
+/// What a key was used for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Bound {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) outcome: Outcome,
+}
+
+impl Show {
+    /// Lets time pass, decides, and takes in what follows; pushes the entries that it made, in order. This is how a
+    /// writer changes a show: no decision can look at a hold that is over or miss a drop that is due.
+    ///
+    /// Time passes before the decision and, when it was accepted, after it, for what the command itself made due. The
+    /// entries before a refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that
+    /// is true already, makes no entry of its own.
+    pub fn handle(&mut self, now: Timestamp, request: &Request, entries: &mut Vec<Entry>) -> Result<Outcome, Refusal> {
+        let now = now.max(self.last_at());
+        self.pass(now, entries);
+        let decision = decide(self, now, request)?;
+        if !decision.facts.is_empty() {
+            let cause = super::Cause { principal: request.principal.clone(), binding: request.bind(decision.outcome) };
+            self.take_in(Entry { at: now, cause: Some(cause), facts: decision.facts }, entries);
+            self.pass(now, entries);
+        }
+        Ok(decision.outcome)
+    }
+
+    /// Takes in everything that the passing of time made true up to `now`; pushes the entries that it made, in order.
+    /// A `now` before [`Show::last_at`] counts as that.
+    pub fn pass(&mut self, now: Timestamp, entries: &mut Vec<Entry>) {
+        let now = now.max(self.last_at());
+        while let Some(facts) = passing(self, now) {
+            self.take_in(Entry { at: now, cause: None, facts }, entries);
+        }
+    }
+
+    /// Takes in an entry of the journal.
+    ///
+    /// # Errors
+    ///
+    /// The entry contradicts what is true: the journal is damaged, or it is not this show's. The show is then somewhere
+    /// in the middle of the entry and must be thrown away.
+    pub fn fold(&mut self, entry: &Entry) -> Result<(), FoldError> {
+        if entry.at < self.last_at() {
+            return Err(FoldError::TimeBackwards { at: entry.at, last: self.last_at() });
+        }
+        if entry.facts.is_empty() {
+            return Err(FoldError::NoFacts);
+        }
+        for fact in &entry.facts {
+            apply(self, entry.at, fact)?;
+            debug_assert_eq!(self.check_touched(fact), Ok(()), "after {fact:?}");
+        }
+        if let Some(cause) = &entry.cause
+            && let Some(binding) = &cause.binding
+        {
+            self.bind(&cause.principal, binding)?;
+        }
+        self.records.last_at = entry.at;
+        Ok(())
+    }
+
+    #[expect(clippy::expect_used, reason = "a decision that contradicts the state it was made from must not go on")]
+    fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>) {
+        // The random walk compares every decision with a second model; selling on from a state in the middle of an
+        // entry would be worse than stopping.
+        self.fold(&entry).expect("what is decided from a state applies to it");
+        entries.push(entry);
+    }
+
+    fn bind(&mut self, principal: &Principal, binding: &KeyBinding) -> Result<(), FoldError> {
+        let principal = self.principal_slot(principal)?;
+        let bound = Bound { fingerprint: binding.fingerprint, outcome: binding.outcome };
+        match self.records.keys.insert((principal, binding.key.clone()), bound) {
+            None => Ok(()),
+            Some(_) => Err(FoldError::KeyBoundTwice { key: binding.key.clone() }),
+        }
+    }
+
+    /// The slot of somebody who from now on is known to the show.
+    pub(super) fn principal_slot(&mut self, principal: &Principal) -> Result<Slot<Principal>, FoldError> {
+        self.records.principals.slot_or_insert(principal, || ()).ok_or(FoldError::TooMany)
+    }
+}
+
+impl Records {
+    pub(super) fn phase(&self) -> ShowPhase {
+        match (self.started_at, self.ended_at) {
+            (_, Some(_)) => ShowPhase::Ended,
+            (Some(_), None) => ShowPhase::Live,
+            (None, None) => ShowPhase::Draft,
+        }
+    }
+}
+
+impl Request {
+    fn bind(&self, outcome: Outcome) -> Option<KeyBinding> {
+        let key = self.key.clone()?;
+        Some(KeyBinding { key, fingerprint: self.fingerprint, outcome })
+    }
+}
+
+impl Serialize for Show {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.records.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Show {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let records = Records::deserialize(deserializer)?;
+        let index = Index::of(&records);
+        let show = Self { records, index };
+        show.check_invariants().map_err(D::Error::custom)?;
+        Ok(show)
+    }
+}
