@@ -1,0 +1,310 @@
+//! A stage to play scenes on: a small show, people who ask things of it, and facts as short lines of text.
+
+use dropcast_domain::{
+    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    money::Currency,
+    show::{
+        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, Outcome, Principal, ProductPlan,
+        Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
+    },
+    text::Text,
+    time::Timestamp,
+};
+
+/// The moment at which every stage begins.
+pub(crate) const BEGIN_MS: u64 = 1_000_000;
+
+/// A show, the time, and the keys used so far.
+pub(crate) struct Stage {
+    pub(crate) show: Show,
+    pub(crate) now: Timestamp,
+    pub(crate) entries: Vec<Entry>,
+    keys: u64,
+}
+
+impl Stage {
+    /// An empty journal.
+    pub(crate) fn empty() -> Self {
+        Self { show: Show::default(), now: Timestamp(BEGIN_MS), entries: Vec::new(), keys: 0 }
+    }
+
+    /// A planned show.
+    pub(crate) fn draft(plan: ShowPlan) -> Self {
+        let mut stage = Self::empty();
+        stage.ask(&brand(), plan_of(plan)).unwrap();
+        stage
+    }
+
+    /// A show on air.
+    pub(crate) fn live(plan: ShowPlan) -> Self {
+        let mut stage = Self::draft(plan);
+        stage.ask(&host(), Command::Start).unwrap();
+        stage
+    }
+
+    /// A show on air whose only drop, `night`, is open.
+    pub(crate) fn selling() -> Self {
+        Self::selling_as(plan())
+    }
+
+    /// The same with another plan.
+    pub(crate) fn selling_as(plan: ShowPlan) -> Self {
+        let mut stage = Self::live(plan);
+        stage.ask(&host(), open("night")).unwrap();
+        stage
+    }
+
+    /// Lets time pass; returns what it made true.
+    pub(crate) fn wait_ms(&mut self, ms: u64) -> Vec<String> {
+        self.now = self.now.after_ms(ms);
+        let mut entries = Vec::new();
+        self.show.pass(self.now, &mut entries);
+        self.keep(entries)
+    }
+
+    /// Asks under a fresh key; returns every fact that it made true.
+    pub(crate) fn ask(&mut self, who: &Principal, command: Command) -> Result<Vec<String>, Refusal> {
+        self.keys += 1;
+        let key = format!("key-{}", self.keys);
+        self.ask_as(who, Some(&key), 0, command).map(|(facts, _)| facts)
+    }
+
+    /// Asks under this key and with this content.
+    pub(crate) fn ask_as(
+        &mut self,
+        who: &Principal,
+        key: Option<&str>,
+        content: u8,
+        command: Command,
+    ) -> Result<(Vec<String>, Outcome), Refusal> {
+        let key = key.map(|key| Key::new(key).unwrap());
+        let request = Request { principal: who.clone(), key, fingerprint: Fingerprint([content; 16]), command };
+        let mut entries = Vec::new();
+        let answer = self.show.handle(self.now, &request, &mut entries);
+        let facts = self.keep(entries);
+        answer.map(|outcome| (facts, outcome))
+    }
+
+    /// The command is accepted with exactly these facts.
+    #[track_caller]
+    pub(crate) fn accepts(&mut self, who: &Principal, command: Command, facts: &[&str]) {
+        let what = format!("{command:?}");
+        assert_eq!(self.ask(who, command).as_deref(), Ok(facts.map_owned().as_slice()), "{what}");
+    }
+
+    /// The command is refused so, and nothing becomes true.
+    #[track_caller]
+    pub(crate) fn refuses(&mut self, who: &Principal, command: Command, refusal: Refusal) {
+        let (what, before) = (format!("{command:?}"), self.entries.len());
+        assert_eq!(self.ask(who, command), Err(refusal), "{what}");
+        assert_eq!(self.entries.len(), before, "{what}");
+    }
+
+    /// `allotment = free + held + sold`, as a line.
+    pub(crate) fn stock(&self, sku_name: &str) -> String {
+        let stock = self.show.stock(&sku(sku_name)).unwrap();
+        format!("{} = {} + {} + {}", stock.allotment, stock.free, stock.held, stock.sold)
+    }
+
+    #[track_caller]
+    fn keep(&mut self, entries: Vec<Entry>) -> Vec<String> {
+        assert_eq!(self.show.check_invariants(), Ok(()));
+        let facts = entries.iter().flat_map(|entry| &entry.facts).map(line).collect();
+        self.entries.extend(entries);
+        facts
+    }
+}
+
+trait MapOwned {
+    fn map_owned(&self) -> Vec<String>;
+}
+
+impl MapOwned for [&str] {
+    fn map_owned(&self) -> Vec<String> {
+        self.iter().map(|&text| text.to_owned()).collect()
+    }
+}
+
+/// Five tees (25.00) and two caps (10.00, in the drop 8.00, of which one may be sold); one drop, two units a viewer.
+pub(crate) fn plan() -> ShowPlan {
+    ShowPlan {
+        settings: settings(),
+        products: vec![product("tee", &[("tee", 2_500, 5)]), product("cap", &[("cap", 1_000, 2)])],
+        drops: vec![DropPlan {
+            items: vec![
+                DropItem { sku: sku("tee"), price_minor: None, cap: None },
+                DropItem { sku: sku("cap"), price_minor: Some(800), cap: Some(1) },
+            ],
+            ..drop_plan("night", "tee")
+        }],
+    }
+}
+
+pub(crate) fn settings() -> ShowSettings {
+    ShowSettings {
+        brand: BrandId::new("acme").unwrap(),
+        title: text("Autumn"),
+        description: Text::default(),
+        host_name: "Noor".into(),
+        picture: String::new(),
+        video: String::new(),
+        currency: Currency::new("EUR").unwrap(),
+        starts_at: None,
+        hold_ttl_ms: HOLD_TTL_MS_DEFAULT,
+        watch_without_token: true,
+        return_policy: Text::default(),
+        delivery: Text::default(),
+    }
+}
+
+/// A product with variants of a SKU, a list price in minor units, and units.
+pub(crate) fn product(name: &str, variants: &[(&str, u64, u32)]) -> ProductPlan {
+    let variant = |&(name, list_price_minor, units): &(&str, u64, u32)| VariantPlan {
+        sku: sku(name),
+        title: Text::default(),
+        list_price_minor,
+        units,
+    };
+    ProductPlan {
+        product: ProductId::new(name).unwrap(),
+        title: text(name),
+        description: Text::default(),
+        picture: String::new(),
+        variants: variants.iter().map(variant).collect(),
+    }
+}
+
+/// A drop of one SKU at its list price.
+pub(crate) fn drop_plan(name: &str, sku_name: &str) -> DropPlan {
+    DropPlan {
+        drop: drop_id(name),
+        title: text(name),
+        items: vec![DropItem { sku: sku(sku_name), price_minor: None, cap: None }],
+        limit_per_viewer: 2,
+        hold_ttl_ms: None,
+        opens_at: None,
+        duration_ms: None,
+        close_when_sold_out: false,
+    }
+}
+
+pub(crate) fn text(english: &str) -> Text {
+    Text([("en".to_owned(), english.to_owned())].into())
+}
+
+pub(crate) fn sku(name: &str) -> Sku {
+    Sku::new(name).unwrap()
+}
+
+pub(crate) fn drop_id(name: &str) -> DropId {
+    DropId::new(name).unwrap()
+}
+
+pub(crate) fn somebody(name: &str) -> PrincipalId {
+    PrincipalId::new(name).unwrap()
+}
+
+pub(crate) fn brand() -> Principal {
+    Principal { role: Role::Brand, id: somebody("acme") }
+}
+
+pub(crate) fn host() -> Principal {
+    Principal { role: Role::Host, id: somebody("noor") }
+}
+
+pub(crate) fn system() -> Principal {
+    Principal { role: Role::System, id: somebody("payments") }
+}
+
+pub(crate) fn viewer(name: &str) -> Principal {
+    Principal { role: Role::Viewer, id: somebody(name) }
+}
+
+pub(crate) fn plan_of(plan: ShowPlan) -> Command {
+    Command::Plan(Box::new(plan))
+}
+
+pub(crate) fn open(drop: &str) -> Command {
+    Command::OpenDrop { drop: drop_id(drop) }
+}
+
+pub(crate) fn schedule(drop: &str, opens_at: Option<u64>) -> Command {
+    Command::ScheduleDrop { drop: drop_id(drop), opens_at: opens_at.map(Timestamp) }
+}
+
+pub(crate) fn pause(drop: &str) -> Command {
+    Command::PauseDrop { drop: drop_id(drop) }
+}
+
+pub(crate) fn resume(drop: &str) -> Command {
+    Command::ResumeDrop { drop: drop_id(drop) }
+}
+
+pub(crate) fn extend(drop: &str, by_ms: u64) -> Command {
+    Command::ExtendDrop { drop: drop_id(drop), by_ms }
+}
+
+pub(crate) fn close(drop: &str) -> Command {
+    Command::CloseDrop { drop: drop_id(drop) }
+}
+
+pub(crate) fn add_units(drop: Option<&str>, sku_name: &str, units: u32) -> Command {
+    Command::AddUnits { drop: drop.map(drop_id), sku: sku(sku_name), units }
+}
+
+pub(crate) fn reserve(drop: &str, sku_name: &str, quantity: u32) -> Command {
+    Command::Reserve { drop: drop_id(drop), sku: sku(sku_name), quantity }
+}
+
+pub(crate) fn confirm(reservation: u64) -> Command {
+    Command::Confirm { reservation: ReservationId(reservation) }
+}
+
+pub(crate) fn release(reservation: u64) -> Command {
+    Command::Release { reservation: ReservationId(reservation) }
+}
+
+pub(crate) fn settle(order: u64) -> Command {
+    Command::SettleOrder { order: OrderId(order), payment: somebody("pay_1") }
+}
+
+/// A fact as a line; moments are milliseconds since [`BEGIN_MS`].
+fn line(fact: &Fact) -> String {
+    let since = |moment: Timestamp| moment.0 - BEGIN_MS;
+    let end = |moment: Option<Timestamp>| moment.map_or("-".to_owned(), |moment| since(moment).to_string());
+    match fact {
+        Fact::ShowPlanned(settings) => format!("planned by {}", settings.brand),
+        Fact::ProductListed(product) => {
+            let variants =
+                product.variants.iter().map(|variant| format!(" {}@{}", variant.sku, variant.list_price_minor));
+            format!("listed {} at {}:{}", product.product, product.place, variants.collect::<String>())
+        }
+        Fact::ProductUnlisted { product } => format!("unlisted {product}"),
+        Fact::UnitsAdded { sku, units, planned } => {
+            format!("{units} {sku} {}", if *planned { "planned" } else { "added" })
+        }
+        Fact::UnitsWithdrawn { sku, units } => format!("{units} {sku} withdrawn"),
+        Fact::DropPlanned { plan, place } => format!("{} at {place}", plan.drop),
+        Fact::DropUnplanned { drop } => format!("{drop} left out"),
+        Fact::ShowStarted => "started".to_owned(),
+        Fact::ShowEnded => "ended".to_owned(),
+        Fact::DropScheduled { drop, opens_at } => format!("{drop} opens at {}", end(*opens_at)),
+        Fact::DropOpened { drop, closes_at } => format!("{drop} open until {}", end(*closes_at)),
+        Fact::DropPaused { drop } => format!("{drop} paused"),
+        Fact::DropResumed { drop } => format!("{drop} resumed"),
+        Fact::DropExtended { drop, closes_at } => format!("{drop} extended to {}", since(*closes_at)),
+        Fact::CapRaised { drop, sku, units } => format!("{drop} sells {units} {sku} more"),
+        Fact::DropClosed { drop, reason } => format!("{drop} closed: {reason:?}"),
+        Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at } => {
+            let until = since(*expires_at);
+            format!("#{reservation}: {quantity} {sku}@{unit_price_minor} held for {viewer} in {drop} until {until}")
+        }
+        Fact::ReservationSold { reservation } => format!("#{reservation} sold"),
+        Fact::ReservationReleased { reservation } => format!("#{reservation} released"),
+        Fact::ReservationExpired { reservation } => format!("#{reservation} expired"),
+        Fact::OrderPlaced { order, reservation, total_minor } => {
+            format!("order {order}: #{reservation} for {total_minor}")
+        }
+        Fact::OrderPaid { order, payment } => format!("order {order} paid by {payment}"),
+    }
+}
