@@ -18,12 +18,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-/// The most entries one append may carry.
+/// The most entries one append may carry; one with more, or with none, is *invalid*.
 pub const APPEND_ENTRIES_MAX: usize = 1_024;
-/// The most body bytes one append may carry.
+/// The most body bytes one append may carry; one with more is *invalid*.
 pub const APPEND_BYTES_MAX: usize = 4 * 1_024 * 1_024;
-/// The longest name of a show, in bytes.
+/// The longest name of a show, in bytes; the shortest is one. A claim of any other is *invalid*.
 pub const SHOW_NAME_BYTES_MAX: usize = 64;
+/// The largest card, in bytes; an append with a larger one is *invalid*.
+pub const CARD_BYTES_MAX: usize = 64 * 1_024;
+/// The largest snapshot, in bytes; a larger one is *invalid*.
+pub const SNAPSHOT_BYTES_MAX: usize = 1_024 * 1_024 * 1_024;
+/// How many body bytes one read returns at most; an entry that is larger by itself comes alone.
+pub const READ_BYTES_MAX: usize = 1_024 * 1_024;
 
 /// SHA-256 chained over the entries of a show: `sha256(previous digest ‖ seq ‖ at_ms ‖ body)`, integers big-endian.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -143,7 +149,11 @@ pub enum ClaimError {
     /// Another writer holds a lease on it.
     #[error("another writer holds the show")]
     Held,
-    /// The journal can't be reached or written now.
+    /// No show can have this name.
+    #[error("not a show's name: {0}")]
+    Invalid(String),
+    /// The journal can't be reached or written now. The claim may have taken effect all the same, and then has fenced
+    /// every earlier one.
     #[error("the journal is unavailable: {0}")]
     Unavailable(String),
 }
@@ -151,7 +161,7 @@ pub enum ClaimError {
 /// Why an append did not end as *appended*.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
-    /// The show was claimed by somebody else since. Nothing was appended.
+    /// The show was claimed by somebody else since, or the claim was released. Nothing was appended.
     #[error("the show was claimed by another writer")]
     Fenced,
     /// The journal does not end where the writer thinks. Nothing was appended.
@@ -202,7 +212,7 @@ pub trait Journal: Send + Sync + 'static {
     /// Becomes the show's writer; an unknown show has an empty journal. Fences every earlier claim.
     async fn claim(&self, show: &str) -> Result<Claim, ClaimError>;
 
-    /// Gives a claim back; a stale one is left alone.
+    /// Gives a claim back: what is appended under it afterwards is fenced. A stale one is left alone.
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError>;
 
     /// Appends durably. The order is that of the calls, not of the first polls of the returned futures; dropping the
@@ -212,17 +222,20 @@ pub trait Journal: Send + Sync + 'static {
     /// Where the journal ends.
     async fn tail(&self, show: &str) -> Result<Position, ReadError>;
 
-    /// At most `entries_max` entries from `from_seq` on (at least one if there is one, then as many as fit in about a
-    /// mebibyte), in order. Empty at the end. Whoever reads checks the chain.
+    /// At most `entries_max` entries from `from_seq` on, in order: at least one if there is one, then as many as fit in
+    /// [`READ_BYTES_MAX`]. Empty at the end. Whoever reads checks the chain.
     async fn read(&self, show: &str, from_seq: u64, entries_max: usize) -> Result<Vec<RawEntry>, ReadError>;
 
-    /// Stores a snapshot of durable entries; the newest one wins. Refused as stale when the claim is.
+    /// Stores a snapshot of durable entries: refused as invalid if its position is not one of the journal's, and as
+    /// fenced when the claim is stale. The newest one wins: an older one than is there is left out, one at the same
+    /// position replaces it. It is seen whole or not at all.
     async fn save_snapshot(&self, claim: &Claim, snapshot: Snapshot) -> Result<(), AppendError>;
 
     /// The newest snapshot, if there is one.
     async fn snapshot(&self, show: &str) -> Result<Option<Snapshot>, ReadError>;
 
-    /// Forgets the entries up to and including `through_seq`; refused as invalid past the newest snapshot.
+    /// Forgets the entries up to and including `through_seq`; refused as invalid past the newest snapshot. The tail
+    /// stays what it is.
     async fn trim(&self, claim: &Claim, through_seq: u64) -> Result<(), AppendError>;
 
     /// The shows after `after` in the order of their names, at most `listed_max`.
