@@ -1,0 +1,144 @@
+//! What a shard knows of a channel that connections of it are attached to.
+
+use std::{sync::Arc, time::Instant};
+
+use crate::hub::{channel::ChannelShared, latest::LatestCopy, ring::RingCopy};
+
+/// A channel's copies on one shard, and its members there.
+pub(super) struct LocalChannel {
+    pub(super) shared: Arc<ChannelShared>,
+    pub(super) ring: RingCopy,
+    pub(super) latest: LatestCopy,
+    pub(super) best_effort: RingCopy,
+    /// The slots of the connections that are attached.
+    members: Vec<u32>,
+    /// The next member to visit, and how many visits are left until all have seen what is newest.
+    position: usize,
+    visits_left: usize,
+    /// When the lanes that wait for a tick may be sent again.
+    pub(super) tick_at: Instant,
+}
+
+impl LocalChannel {
+    pub(super) fn new(shared: Arc<ChannelShared>, tick_at: Instant) -> Self {
+        Self {
+            shared,
+            ring: RingCopy::default(),
+            latest: LatestCopy::default(),
+            best_effort: RingCopy::default(),
+            members: Vec::new(),
+            position: 0,
+            visits_left: 0,
+            tick_at,
+        }
+    }
+
+    pub(super) fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    /// Adds a member; its place.
+    pub(super) fn add(&mut self, slot: u32) -> usize {
+        self.members.push(slot);
+        // A sweep under way visits it too, so that it still gets around to everybody else.
+        self.visits_left += usize::from(self.visits_left > 0);
+        self.members.len() - 1
+    }
+
+    /// Removes the member at `place`. The slot of the member that has moved there, if one has; a sweep under way may
+    /// miss it.
+    pub(super) fn remove(&mut self, place: usize) -> Option<u32> {
+        self.members.swap_remove(place);
+        self.members.get(place).copied()
+    }
+
+    /// Has every member visited, from now on; whether that was not already under way.
+    pub(super) fn start_sweep(&mut self) -> bool {
+        let is_new = self.visits_left == 0;
+        if is_new {
+            // Each sweep begins about a golden section further on, so that nobody is always the last to know.
+            self.position = (self.position + self.members.len() * 5 / 8) % self.members.len().max(1);
+        }
+        self.visits_left = self.members.len();
+        is_new
+    }
+
+    /// Whether a sweep is under way.
+    pub(super) fn is_sweeping(&self) -> bool {
+        self.visits_left > 0
+    }
+
+    /// The next member to visit. Sweeping ends with `None`.
+    pub(super) fn next_visit(&mut self) -> Option<u32> {
+        if self.members.is_empty() {
+            self.visits_left = 0;
+        }
+        self.visits_left = self.visits_left.checked_sub(1)?;
+        self.position = if self.position + 1 < self.members.len() { self.position + 1 } else { 0 };
+        Some(self.members[self.position])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hub::HubConfig;
+
+    fn channel(members: u32) -> LocalChannel {
+        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[]);
+        let mut channel = LocalChannel::new(Arc::new(shared), Instant::now());
+        for slot in 0..members {
+            channel.add(slot);
+        }
+        channel
+    }
+
+    #[test]
+    fn sweep_without_members_ends() {
+        let mut channel = channel(0);
+        channel.start_sweep();
+        assert_eq!(channel.next_visit(), None);
+    }
+
+    proptest! {
+        /// Whoever is a member from the beginning of a sweep to its end is visited, or said to have moved.
+        #[test]
+        fn sweep_misses_nobody(
+            members in 1_u32..12,
+            steps in prop::collection::vec((0_u8..5, any::<prop::sample::Index>()), 0..60),
+        ) {
+            let mut channel = channel(members);
+            for _ in 0..3 {
+                channel.start_sweep();
+                let mut missing: BTreeSet<u32> = channel.members().iter().copied().collect();
+                let mut fresh = 100;
+                for (action, index) in &steps {
+                    match action {
+                        0 => {
+                            channel.add(fresh);
+                            fresh += 1;
+                        }
+                        1 if !channel.members().is_empty() => {
+                            let place = index.index(channel.members().len());
+                            missing.remove(&channel.members()[place]);
+                            if let Some(moved) = channel.remove(place) {
+                                missing.remove(&moved);
+                            }
+                        }
+                        _ => {
+                            channel.next_visit().map(|slot| missing.remove(&slot));
+                        }
+                    }
+                }
+                while let Some(slot) = channel.next_visit() {
+                    missing.remove(&slot);
+                }
+                prop_assert!(missing.is_empty(), "missed {missing:?}");
+            }
+        }
+    }
+}

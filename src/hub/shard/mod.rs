@@ -1,0 +1,16 @@
+//! The threads that own the connections.
+
+mod broadcast;
+mod clock;
+mod closing;
+mod commands;
+mod event_loop;
+mod lane;
+mod members;
+mod peer;
+mod receive;
+mod timers;
+mod wheel;
+mod write;
+
+pub(super) use event_loop::Shard;

@@ -1,0 +1,59 @@
+//! What happens to a connection because time passes.
+
+use crate::hub::{CloseReason, Frame, wire::Opcode};
+
+use super::{clock::NEVER, event_loop::Shard};
+
+impl Shard {
+    /// Sets the connection's timer to what it waits for now.
+    pub(super) fn arm(&mut self, slot: u32) {
+        if let Some(peer) = self.peers.get(slot as usize).and_then(Option::as_deref) {
+            self.peer_timers.set(slot, peer.due(&self.limits));
+        }
+    }
+
+    pub(super) fn expire_timers(&mut self) {
+        let tick = self.clock.tick();
+        let mut due = Vec::new();
+        self.channel_timers.expire(tick, &mut due);
+        for local in due.drain(..) {
+            self.tick(local);
+        }
+        self.peer_timers.expire(tick, &mut due);
+        for slot in due {
+            self.look_at(slot, tick);
+            self.arm(slot);
+        }
+    }
+
+    /// Does what is due for the connection, if anything is: timers are set early rather than moved at every read.
+    fn look_at(&mut self, slot: u32, tick: u64) {
+        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
+        let silent = tick - peer.heard_at.min(tick);
+        if let Some(closing) = peer.closing() {
+            let (limit, reason) = (closing.limit, closing.reason);
+            if limit <= tick {
+                self.drop_peer(slot, reason);
+            }
+        } else if peer.stalled_since.saturating_add(self.limits.stall) <= tick {
+            self.shared.counters.stalled.add(1);
+            self.drop_peer(slot, CloseReason::Stalled);
+        } else if peer.is_pinged && silent >= self.limits.idle {
+            self.shared.counters.idle.add(1);
+            self.drop_peer(slot, CloseReason::Idle);
+        } else {
+            if !peer.is_pinged && silent >= self.limits.ping_after {
+                peer.is_pinged = true;
+                peer.rare.get_or_insert_default().ping = Some(Frame::new(Opcode::Ping, &[]));
+                self.queue_write(slot);
+            }
+            self.meet_deadline(slot, tick);
+        }
+    }
+
+    fn meet_deadline(&mut self, slot: u32, tick: u64) {
+        let Some(peer) = self.peer(slot).filter(|peer| peer.deadline <= tick) else { return };
+        peer.deadline = NEVER;
+        self.call(slot, |session, connection| session.deadline(connection));
+    }
+}

@@ -1,0 +1,82 @@
+//! The peer: tungstenite as the reference, and frames made by hand.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket, protocol::Role};
+
+/// A WebSocket client whose handshake is over.
+pub(crate) struct Client(pub(crate) WebSocket<TcpStream>);
+
+impl Client {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self(WebSocket::from_raw_socket(stream, Role::Client, None))
+    }
+
+    pub(crate) fn send(&mut self, text: &str) {
+        self.0.send(Message::text(text)).unwrap();
+    }
+
+    /// The next message, which must be text.
+    pub(crate) fn text(&mut self) -> String {
+        loop {
+            match self.0.read().unwrap() {
+                Message::Text(text) => return text.to_string(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("not a text: {other:?}"),
+            }
+        }
+    }
+
+    pub(crate) fn texts(&mut self, count: usize) -> Vec<String> {
+        (0..count).map(|_| self.text()).collect()
+    }
+
+    /// The code and reason that the server closes with, as the next thing it says; the handshake is finished.
+    pub(crate) fn close(&mut self) -> (u16, String) {
+        let close = match self.0.read().unwrap() {
+            Message::Close(Some(close)) => close,
+            other => panic!("not a close: {other:?}"),
+        };
+        while !matches!(self.0.read(), Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::Io(_))) {}
+        (close.code.into(), close.reason.to_string())
+    }
+}
+
+/// The bit of the second byte that says that the payload is masked.
+const MASKED: u8 = 0x80;
+
+/// A client's frame: `first` is the header's first byte.
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mask = [0x37, 0xfa, 0x21, 0x3d];
+    let mut bytes = vec![first];
+    if payload.len() < 126 {
+        bytes.push(MASKED + u8::try_from(payload.len()).unwrap());
+    } else if let Ok(length) = u16::try_from(payload.len()) {
+        bytes.push(MASKED + 126);
+        bytes.extend(length.to_be_bytes());
+    } else {
+        bytes.push(MASKED + 127);
+        bytes.extend((payload.len() as u64).to_be_bytes());
+    }
+    bytes.extend(mask);
+    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
+    bytes
+}
+
+/// Sends bytes, and all that the server says until it ends the connection.
+pub(crate) fn answer_to(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
+    stream.write_all(bytes).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+/// The code of a server's close frame.
+pub(crate) fn close_code(frame: &[u8]) -> u16 {
+    assert_eq!(frame[0], 0x88, "a close frame: {frame:02x?}");
+    assert_eq!(usize::from(frame[1]), frame.len() - 2, "the last frame: {frame:02x?}");
+    u16::from_be_bytes([frame[2], frame[3]])
+}

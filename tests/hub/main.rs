@@ -1,0 +1,6 @@
+//! The hub over real sockets.
+
+mod client;
+mod closing;
+mod lanes;
+mod server;
