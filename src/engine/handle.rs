@@ -1,0 +1,94 @@
+//! Speaking to a show's writer.
+
+use dropcast_domain::show::{Request, Show};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    answer::{Answer, Reply, RetryReason},
+    projection::Publication,
+};
+use crate::journal::Position;
+
+/// Reads the state and says what to make known of it once it is durable.
+pub(super) type Look = Box<dyn FnOnce(&Show, Position) -> Publication + Send>;
+
+/// What a show's writer is sent.
+pub(super) enum Message {
+    /// Decide this, and answer.
+    Ask(Request, Reply),
+    /// Look at the state.
+    Look(Look),
+    /// Finish what is under way, give the show back and come to an end.
+    Stop,
+}
+
+/// A way to a loaded show. Cheap to clone; it outlives the show being put away, and then says so.
+#[derive(Clone)]
+pub struct ShowHandle {
+    pub(super) mailbox: mpsc::Sender<Message>,
+    pub(super) retry_after_ms: u64,
+}
+
+/// The show was put away or lost its writer: open it again.
+#[derive(Debug, thiserror::Error)]
+#[error("the show's writer is gone; open the show again")]
+pub struct Gone;
+
+impl ShowHandle {
+    /// Asks for a decision. Never waits: when too much waits already, the answer is *retry*. The answer comes when the
+    /// facts that it rests on are durable.
+    pub fn ask(&self, request: Request, reply: Reply) {
+        let (message, reason) = match self.mailbox.try_send(Message::Ask(request, reply)) {
+            Ok(()) => return,
+            Err(mpsc::error::TrySendError::Full(message)) => (message, RetryReason::Busy),
+            Err(mpsc::error::TrySendError::Closed(message)) => (message, RetryReason::Stopping),
+        };
+        if let Message::Ask(_, reply) = message {
+            reply(Answer::Retry { after_ms: self.retry_after_ms, reason });
+        }
+    }
+
+    /// Asks, and waits for the answer.
+    pub async fn ask_and_wait(&self, request: Request) -> Answer {
+        let (sender, receiver) = oneshot::channel();
+        let reply: Reply = Box::new(|answer| {
+            // Whoever asked may have gone; the decision stands all the same.
+            let _ = sender.send(answer);
+        });
+        self.ask(request, reply);
+        receiver.await.unwrap_or(Answer::Pending { after_ms: self.retry_after_ms })
+    }
+
+    /// Reads the state, and waits until what was read is durable.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Show, Position) -> T + Send + 'static,
+    ) -> Result<T, Gone> {
+        let (sender, receiver) = oneshot::channel();
+        self.look(move |show, position| {
+            let value = read(show, position);
+            Box::new(move || {
+                let _ = sender.send(value);
+            })
+        })
+        .await?;
+        receiver.await.map_err(|_| Gone)
+    }
+
+    /// Looks at the state; what it returns runs on the show's task once what was seen is durable, in order with
+    /// everything else that the show makes known. Waits for room in the mailbox.
+    pub async fn look(&self, look: impl FnOnce(&Show, Position) -> Publication + Send + 'static) -> Result<(), Gone> {
+        self.mailbox.send(Message::Look(Box::new(look))).await.map_err(|_| Gone)
+    }
+
+    /// Whether the writer still takes messages.
+    pub fn is_open(&self) -> bool {
+        !self.mailbox.is_closed()
+    }
+}
+
+impl std::fmt::Debug for ShowHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShowHandle").field("waiting", &(self.mailbox.max_capacity() - self.mailbox.capacity())).finish()
+    }
+}

@@ -1,0 +1,218 @@
+//! The shows that are loaded on this node.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use dashmap::{DashMap, Entry};
+use dropcast_domain::{ids::ShowId, show::Show};
+use tokio::sync::{Mutex, mpsc};
+
+use super::{
+    batch::Batch,
+    config::EngineConfig,
+    handle::{Message, ShowHandle},
+    held_back::HeldBack,
+    load::{LoadError, load},
+    projection::ProjectionFactory,
+    writer::Writer,
+};
+use crate::{
+    clock::Clock,
+    journal::{ClaimError, Journal, Position, ReadError},
+};
+
+/// Runs shows: loads each when it is first needed, and keeps at most one writer per show.
+pub struct Engine {
+    journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
+    projections: Arc<dyn ProjectionFactory>,
+    config: EngineConfig,
+    shows: DashMap<ShowId, Loading>,
+    generations: AtomicU64,
+    stopping: AtomicBool,
+}
+
+/// A place for one show. The lock lets one caller load while the others wait for it; it is not held in `shows`.
+#[derive(Clone, Default)]
+struct Loading {
+    running: Arc<Mutex<Option<Running>>>,
+}
+
+struct Running {
+    handle: ShowHandle,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Why a show can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no such show.
+    #[error("there is no such show")]
+    Unknown,
+    /// This node takes no more work.
+    #[error("this node is stopping")]
+    Stopping,
+    /// Its journal can't be claimed now.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// Its journal can't be read, or understood.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+impl From<ReadError> for OpenError {
+    fn from(error: ReadError) -> Self {
+        Self::Load(error.into())
+    }
+}
+
+impl Engine {
+    /// An engine over this journal.
+    pub fn new(
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        projections: Arc<dyn ProjectionFactory>,
+        config: EngineConfig,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            journal,
+            clock,
+            projections,
+            config,
+            shows: DashMap::new(),
+            generations: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// The journal underneath, for reading.
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    /// The clock that shows run by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// A show that exists, loaded when it wasn't.
+    pub async fn open(self: &Arc<Self>, show: &ShowId) -> Result<ShowHandle, OpenError> {
+        if let Some(handle) = self.running(show).await {
+            return Ok(handle);
+        }
+        // A name that nobody planned must not cost a task and a durable claim.
+        if self.journal.tail(show.as_str()).await? == Position::default() {
+            return Err(OpenError::Unknown);
+        }
+        self.open_or_create(show).await
+    }
+
+    /// A show that may be empty yet, for planning it.
+    pub async fn open_or_create(self: &Arc<Self>, show: &ShowId) -> Result<ShowHandle, OpenError> {
+        let place = self.shows.entry(show.clone()).or_default().clone();
+        let mut running = place.running.lock().await;
+        if let Some(running) = &*running
+            && running.handle.is_open()
+        {
+            return Ok(running.handle.clone());
+        }
+        if self.stopping.load(Ordering::Acquire) {
+            return Err(OpenError::Stopping);
+        }
+        if let Some(former) = running.take() {
+            // The former writer finishes what it has before it is followed.
+            let _ = former.task.await;
+        }
+        let started = self.start(show, &place).await;
+        match started {
+            Ok(started) => Ok(running.insert(started).handle.clone()),
+            Err(error) => {
+                drop(running);
+                self.forget(show, &place);
+                Err(error)
+            }
+        }
+    }
+
+    /// How many shows are loaded.
+    pub fn loaded(&self) -> usize {
+        self.shows.len()
+    }
+
+    /// Takes no more work, finishes what is under way in every show, and gives all shows back.
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        let places: Vec<Loading> = self.shows.iter().map(|entry| entry.value().clone()).collect();
+        for place in &places {
+            if let Some(running) = &*place.running.lock().await {
+                // A writer that is gone already has nothing to stop.
+                let _ = running.handle.mailbox.send(Message::Stop).await;
+            }
+        }
+        for place in places {
+            let running = place.running.lock().await.take();
+            if let Some(running) = running {
+                let _ = running.task.await;
+            }
+        }
+    }
+
+    async fn running(&self, show: &ShowId) -> Option<ShowHandle> {
+        let place = self.shows.get(show)?.clone();
+        let running = place.running.lock().await;
+        running.as_ref().map(|running| running.handle.clone()).filter(ShowHandle::is_open)
+    }
+
+    async fn start(self: &Arc<Self>, id: &ShowId, place: &Loading) -> Result<Running, OpenError> {
+        let claim = self.journal.claim(id.as_str()).await?;
+        let loaded = load(&*self.journal, id.as_str()).await?;
+        let (sender, mailbox) = mpsc::channel(self.config.mailbox_max);
+        let mut writer = Writer {
+            id: id.clone(),
+            journal: Arc::clone(&self.journal),
+            clock: Arc::clone(&self.clock),
+            config: self.config.clone(),
+            mailbox,
+            projections: self.projections.projections(id, loaded.position),
+            claim,
+            show: Show::default(),
+            tail: Position::default(),
+            durable: Position::default(),
+            batch: Batch::default(),
+            in_flight: futures_util::stream::FuturesOrdered::new(),
+            held_back: HeldBack::default(),
+            snapshot_seq: 0,
+        };
+        writer.load(loaded);
+        let generation = self.generations.fetch_add(1, Ordering::Relaxed);
+        tracing::info!(show = %id, entries = writer.tail.seq, generation, "show loaded");
+        let (engine, id, place) = (Arc::downgrade(self), id.clone(), place.clone());
+        let task = tokio::spawn(async move {
+            let ended = writer.run().await;
+            tracing::info!(show = %id, ?ended, generation, "show put away");
+            if let Some(engine) = engine.upgrade() {
+                engine.forget(&id, &place);
+            }
+        });
+        Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms: self.config.retry_after_ms }, task })
+    }
+
+    /// Takes the place of a show that nobody runs out of the list, unless somebody has begun to load it again.
+    fn forget(&self, show: &ShowId, place: &Loading) {
+        if let Entry::Occupied(entry) = self.shows.entry(show.clone())
+            && Arc::ptr_eq(&entry.get().running, &place.running)
+            && let Ok(running) = place.running.try_lock()
+            && running.as_ref().is_none_or(|running| !running.handle.is_open())
+        {
+            entry.remove();
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("loaded", &self.loaded()).finish_non_exhaustive()
+    }
+}

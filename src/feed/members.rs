@@ -1,0 +1,88 @@
+//! Who is connected as whom, for what concerns one principal alone.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use dropcast_domain::{
+    ids::PrincipalId,
+    show::{Principal, Role},
+};
+use dropcast_proto::v1::server_message::Kind;
+
+use super::audience::{Encoding, encode};
+use crate::hub::{CloseFrame, Connection, ConnectionId};
+
+/// The most connections of one principal to one show; the oldest is closed with 1008 for a newer one.
+pub(super) const CONNECTIONS_PER_PRINCIPAL_MAX: usize = 16;
+
+/// A connection and how it is written to.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) connection: Connection,
+    pub(super) encoding: Encoding,
+}
+
+/// The connections of each principal. The lock is held for a look-up; the show's task and sessions share it.
+#[derive(Default, Debug)]
+pub(super) struct Members {
+    by_principal: Mutex<BTreeMap<Principal, Vec<Member>>>,
+}
+
+impl Members {
+    pub(super) fn add(&self, principal: &Principal, member: Member) {
+        let mut by_principal = self.lock();
+        let members = by_principal.entry(principal.clone()).or_default();
+        members.retain(|known| known.connection.id() != member.connection.id());
+        members.push(member);
+        if members.len() > CONNECTIONS_PER_PRINCIPAL_MAX {
+            let oldest = members.remove(0);
+            // One that is gone already needs no close.
+            let _ = oldest.connection.close(CloseFrame::new(1008, "too many connections of one principal"));
+        }
+    }
+
+    pub(super) fn remove(&self, principal: &Principal, connection: ConnectionId) {
+        let mut by_principal = self.lock();
+        if let Some(members) = by_principal.get_mut(principal) {
+            members.retain(|member| member.connection.id() != connection);
+            if members.is_empty() {
+                by_principal.remove(principal);
+            }
+        }
+    }
+
+    /// The connections of a viewer, and the message ready for each.
+    pub(super) fn address(&self, viewer: &PrincipalId, kind: impl FnOnce() -> Option<Kind>) -> Vec<Letter> {
+        let principal = Principal { role: Role::Viewer, id: viewer.clone() };
+        let members = self.lock().get(&principal).cloned().unwrap_or_default();
+        if members.is_empty() {
+            return Vec::new();
+        }
+        let Some(kind) = kind() else { return Vec::new() };
+        let letter = |member: Member| Letter { frame: encode(kind.clone(), member.encoding), to: member.connection };
+        members.into_iter().map(letter).collect()
+    }
+}
+
+impl Members {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Principal, Vec<Member>>> {
+        // Every change is whole before anything that could panic.
+        self.by_principal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A frame for one connection.
+#[derive(Debug)]
+pub(super) struct Letter {
+    to: Connection,
+    frame: crate::hub::Frame,
+}
+
+impl Letter {
+    /// Sends it; a connection that is gone rebuilds what it missed from its next snapshot.
+    pub(super) fn send(self) {
+        let _ = self.to.send(self.frame);
+    }
+}

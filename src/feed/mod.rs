@@ -1,0 +1,16 @@
+//! Facts → what viewers, hosts and brands receive: which message, on which lane, for whom.
+
+mod audience;
+mod cursor;
+mod join;
+mod members;
+mod projection;
+mod registry;
+mod ticker;
+
+pub use audience::{Audience, CLASSES, Encoding, class, encode};
+pub use cursor::Cursor;
+pub use join::Joining;
+pub use projection::FeedProjection;
+pub use registry::{Feed, Feeds};
+pub use ticker::publish_latest_values;

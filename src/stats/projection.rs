@@ -1,0 +1,105 @@
+//! Adds facts up as they are decided; the sums become known once the facts are durable.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use dropcast_domain::{
+    ids::{OrderId, Sku},
+    show::{Command, Entry, Fact, OrderState, Refusal, Request, Show},
+    time::Timestamp,
+};
+
+use super::counters::{Bucket, FactSums, ShowStats, SkuSums, bucket_start};
+use crate::{
+    engine::{Projection, Publication},
+    journal::Position,
+};
+
+/// A show's numbers as a reader of facts.
+#[derive(Debug)]
+pub struct StatsProjection {
+    stats: Arc<ShowStats>,
+    revenue_by_sku: BTreeMap<Sku, u64>,
+    orders: u64,
+    orders_paid: u64,
+    revenue_minor: u64,
+    added: BTreeMap<u64, Bucket>,
+    changed: bool,
+}
+
+impl StatsProjection {
+    /// The projection that adds up into `stats`.
+    pub fn new(stats: Arc<ShowStats>) -> Self {
+        Self {
+            stats,
+            revenue_by_sku: BTreeMap::new(),
+            orders: 0,
+            orders_paid: 0,
+            revenue_minor: 0,
+            added: BTreeMap::new(),
+            changed: false,
+        }
+    }
+
+    fn placed(&mut self, show: &Show, id: OrderId, at: Timestamp) {
+        let Some(order) = show.order(id) else { return };
+        let Some(reservation) = show.reservation(order.reservation) else { return };
+        self.orders += 1;
+        self.revenue_minor += order.total_minor;
+        *self.revenue_by_sku.entry(reservation.sku.clone()).or_default() += order.total_minor;
+        let bucket = self.added.entry(bucket_start(at)).or_default();
+        bucket.units += u64::from(reservation.quantity);
+        bucket.orders += 1;
+        bucket.revenue_minor += order.total_minor;
+    }
+
+    fn sums(&self, show: &Show) -> FactSums {
+        let sku = |(sku, stock)| SkuSums {
+            revenue_minor: self.revenue_by_sku.get(sku).copied().unwrap_or_default(),
+            sku: Sku::clone(sku),
+            stock,
+        };
+        FactSums {
+            currency: show.settings().map(|settings| settings.currency),
+            orders: self.orders,
+            orders_paid: self.orders_paid,
+            revenue_minor: self.revenue_minor,
+            skus: show.stocks().map(sku).collect(),
+        }
+    }
+}
+
+impl Projection for StatsProjection {
+    fn load(&mut self, show: &Show, _position: Position) {
+        *self = Self::new(Arc::clone(&self.stats));
+        for order in show.orders() {
+            self.placed(show, order.id, order.placed_at);
+            self.orders_paid += u64::from(order.state == OrderState::Paid);
+        }
+        self.stats.load(self.sums(show), &std::mem::take(&mut self.added));
+    }
+
+    fn applied(&mut self, show: &Show, _position: Position, entry: &Entry) {
+        self.changed = true;
+        for fact in &entry.facts {
+            match fact {
+                Fact::OrderPlaced { order, .. } => self.placed(show, *order, entry.at),
+                Fact::OrderPaid { .. } => self.orders_paid += 1,
+                _ => {}
+            }
+        }
+    }
+
+    fn collect(&mut self, show: &Show) -> Option<Publication> {
+        if !std::mem::take(&mut self.changed) {
+            return None;
+        }
+        let (stats, sums, added) = (Arc::clone(&self.stats), self.sums(show), std::mem::take(&mut self.added));
+        Some(Box::new(move || stats.publish(sums, &added)))
+    }
+
+    fn decided(&mut self, request: &Request, refusal: Option<&Refusal>) {
+        if matches!(request.command, Command::Reserve { .. }) {
+            self.stats.clicked(refusal.is_some());
+        }
+    }
+}
