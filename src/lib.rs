@@ -1,5 +1,10 @@
 //! The Dropcast server: the event backend for live-stream shopping.
 
+pub mod clock;
+pub mod codec;
+pub mod engine;
+pub mod feed;
 pub mod hub;
 pub mod journal;
 pub mod show_file;
+pub mod stats;
