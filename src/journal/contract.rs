@@ -190,7 +190,7 @@ pub enum ReadError {
         /// The first entry that is still here.
         first_seq: u64,
     },
-    /// What is stored is not what was appended.
+    /// What is stored is not what was appended. A read that begins before the damage returns what is sound first.
     #[error("the journal is damaged at entry {seq}: {reason}")]
     Damaged {
         /// The first entry that can't be trusted.

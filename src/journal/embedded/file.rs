@@ -7,7 +7,7 @@ use std::{
 };
 
 use redb::{
-    Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, TransactionError,
+    Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, StorageBackend, TransactionError,
     backends::FileBackend,
 };
 
@@ -37,9 +37,20 @@ pub(super) fn path_in(data_dir: &Path) -> PathBuf {
 
 /// Opens the file for writing, and creates it where there is none.
 pub(super) fn open_writable(path: &Path, options: &Options) -> Result<Handle, OpenError> {
+    open_writable_through(path, options, |file| file)
+}
+
+/// The same, with something between the database and the file.
+pub(super) fn open_writable_through<B: StorageBackend>(
+    path: &Path,
+    options: &Options,
+    through: impl FnOnce(FileBackend) -> B,
+) -> Result<Handle, OpenError> {
     let file = create(path).map_err(|error| storage(path, &error))?;
-    let database = FileBackend::new(file)
-        .and_then(|backend| redb::Builder::new().set_cache_size(options.cache_bytes).create_with_backend(backend))
+    let backend = through(FileBackend::new(file).map_err(|error| refused(path, error))?);
+    let database = redb::Builder::new()
+        .set_cache_size(options.cache_bytes)
+        .create_with_backend(backend)
         .map_err(|error| refused(path, error))?;
     prepare(path, &database)?;
     Ok(Handle::Writable(database))
@@ -69,7 +80,7 @@ pub(super) fn open_read_only(path: &Path, options: &Options) -> Result<Handle, O
 }
 
 /// Creates what is missing in an open database and checks the format of what is there.
-pub(super) fn prepare(path: &Path, database: &Database) -> Result<(), OpenError> {
+fn prepare(path: &Path, database: &Database) -> Result<(), OpenError> {
     let failed = |error: &redb::Error| storage(path, error);
     let transaction = database.begin_read().map_err(|error| failed(&error.into()))?;
     if checked_format(path, tables::format(&transaction).map_err(|error| failed(&error))?)?.is_some() {
@@ -95,7 +106,7 @@ fn checked_format(path: &Path, found: Option<u64>) -> Result<Option<u64>, OpenEr
 }
 
 /// Opens the file such that it is still there, and reads as the disk has it, after a power cut.
-pub(super) fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path) -> io::Result<File> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
@@ -122,7 +133,7 @@ fn forget_cached_pages(_file: &File) -> io::Result<()> {
 }
 
 /// The typed form of redb's refusal to open the file.
-pub(super) fn refused(path: &Path, error: DatabaseError) -> OpenError {
+fn refused(path: &Path, error: DatabaseError) -> OpenError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => OpenError::InUse { path: path.to_owned() },
         error => storage(path, &error),

@@ -14,6 +14,11 @@ mod store;
 mod tables;
 mod trim;
 
+#[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
+mod faulty_disk;
+
 pub use error::OpenError;
 pub use journal::EmbeddedJournal;
 pub use options::Options;

@@ -26,23 +26,15 @@ pub(super) fn entries(
     if from_seq < head.first_seq {
         return Err(ReadFailure::Refused(ReadError::Gap { first_seq: head.first_seq }));
     }
-    let mut page = Page { next_seq: from_seq, entries: Vec::new(), entries_max, bytes: 0 };
     if from_seq > head.tail.seq || entries_max == 0 {
-        return Ok(page.entries);
+        return Ok(Vec::new());
     }
-    let blocks = transaction.open_table(BLOCKS)?;
-    // The block that holds `from_seq` may begin before it.
-    let first_key = blocks.range((show, 0)..=(show, from_seq))?.next_back().transpose()?.map(|(key, _)| key.value().1);
-    for block in blocks.range((show, first_key.unwrap_or(from_seq))..=(show, head.tail.seq))? {
-        let (key, value) = block?;
-        if page.add_block(key.value().1, value.value())? == Added::Full {
-            return Ok(page.entries);
-        }
+    let mut page = Page { next_seq: from_seq, entries: Vec::new(), entries_max, bytes: 0 };
+    match page.fill(transaction, show, head.tail.seq) {
+        // What can be read is returned first; whoever goes on from there is told.
+        Err(ReadFailure::Refused(ReadError::Damaged { .. })) if !page.entries.is_empty() => Ok(page.entries),
+        filled => filled.map(|()| page.entries),
     }
-    if page.next_seq <= head.tail.seq {
-        return Err(damaged(page.next_seq, "it is not there, though the journal goes on after it"));
-    }
-    Ok(page.entries)
 }
 
 /// What one read returns, while it is being filled.
@@ -60,6 +52,23 @@ enum Added {
 }
 
 impl Page {
+    fn fill(&mut self, transaction: &ReadTransaction, show: &str, tail_seq: u64) -> Result<(), ReadFailure> {
+        let blocks = transaction.open_table(BLOCKS)?;
+        // The block that holds the first entry may begin before it.
+        let first_block = blocks.range((show, 0)..=(show, self.next_seq))?.next_back().transpose()?;
+        let first_key = first_block.map_or(self.next_seq, |(key, _)| key.value().1);
+        for block in blocks.range((show, first_key)..=(show, tail_seq))? {
+            let (key, value) = block?;
+            if self.add_block(key.value().1, value.value())? == Added::Full {
+                return Ok(());
+            }
+        }
+        if self.next_seq <= tail_seq {
+            return Err(damaged(self.next_seq, "it is not there, though the journal goes on after it"));
+        }
+        Ok(())
+    }
+
     fn add_block(&mut self, first_seq: u64, block: &[u8]) -> Result<Added, ReadFailure> {
         for entry in block::decode(first_seq, block) {
             let entry = entry.map_err(|Unreadable { seq, reason }| damaged(seq.max(self.next_seq), reason))?;
@@ -71,12 +80,12 @@ impl Page {
     }
 
     fn add(&mut self, entry: &EntryRef<'_>) -> Result<Added, ReadFailure> {
-        if entry.seq != self.next_seq {
-            return Err(damaged(self.next_seq, "it is not there, though later ones are"));
-        }
         self.bytes += entry.body.len();
         if self.entries.len() == self.entries_max || (self.bytes > READ_BYTES_MAX && !self.entries.is_empty()) {
             return Ok(Added::Full);
+        }
+        if entry.seq != self.next_seq {
+            return Err(damaged(self.next_seq, "it is not there, though later ones are"));
         }
         self.entries.push(entry.to_entry());
         self.next_seq += 1;
