@@ -1,2 +1,38 @@
-//! x
-fn main(){}
+//! `loadtest`: crowds and rushes for a Dropcast server, over the public protocol only.
+
+mod api;
+mod backoff;
+mod files;
+mod rush;
+mod tokens;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Opens a drop in front of a crowd, clicks as fast as asked, and audits what was sold.
+    ///
+    /// Ends with 0 when every click got an answer and the journal keeps every promise, with 1 when it doesn't, and
+    /// with 2 when the rush could not be run. The last line on standard output is one JSON object.
+    Rush(rush::arguments::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    files::raise_limit();
+    // The HTTP client asks for a provider of cryptography even where it never speaks TLS; a second one is not installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match arguments.command {
+        Command::Rush(arguments) => rush::command::main(&arguments),
+    }
+}

@@ -1,0 +1,115 @@
+//! The HTTP side of the public protocol, as far as a load test needs it.
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::backoff;
+
+/// How long one call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a call is tried again while the server is away or says *retry*.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a call did not come through.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// The client could not be made.
+    #[error("no HTTP client: {0}")]
+    Client(#[source] reqwest::Error),
+    /// The server did not answer within [`PATIENCE`].
+    #[error("{what}: {}", causes(source))]
+    Unreachable { what: String, source: reqwest::Error },
+    /// The server said no, or *later* for longer than [`PATIENCE`].
+    #[error("{what}: {status} {problem}")]
+    Refused { what: String, status: StatusCode, problem: String },
+}
+
+/// A caller of one server.
+#[derive(Clone)]
+pub(crate) struct Api {
+    client: reqwest::Client,
+    base: String,
+}
+
+impl Api {
+    /// A caller of the server at `base`, such as `http://127.0.0.1:8080`.
+    pub(crate) fn new(base: &str) -> Result<Self, ApiError> {
+        let client = reqwest::Client::builder()
+            .timeout(CALL_TIMEOUT)
+            .tcp_nodelay(true)
+            .no_proxy()
+            .build()
+            .map_err(ApiError::Client)?;
+        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// Makes a show what the plan says. Safe to repeat.
+    pub(crate) async fn apply_show(&self, token: &str, show: &str, plan: &Value) -> Result<(), ApiError> {
+        let path = format!("/v1/shows/{show}");
+        self.call(&path, || self.request(Method::PUT, &path, token).json(plan)).await.map(drop)
+    }
+
+    /// Carries out a command that needs no body: `verb` is the rest of the path after the show. Safe to repeat, by key.
+    pub(crate) async fn command(&self, token: &str, show: &str, verb: &str, key: &str) -> Result<(), ApiError> {
+        let path = format!("/v1/shows/{show}/{verb}");
+        let request = || self.request(Method::POST, &path, token).header("Idempotency-Key", key);
+        self.call(&path, request).await.map(drop)
+    }
+
+    /// At most `limit` entries of a show's journal from number `from` on, one JSON object a line; empty at the end.
+    pub(crate) async fn journal(&self, token: &str, show: &str, from: u64, limit: usize) -> Result<String, ApiError> {
+        let path = format!("/v1/shows/{show}/journal?from={from}&limit={limit}");
+        let response = self.call(&path, || self.request(Method::GET, &path, token)).await?;
+        response.text().await.map_err(|source| ApiError::Unreachable { what: path.clone(), source })
+    }
+
+    /// Whether the server says that it is ready.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let answer = self.client.get(format!("{}/readyz", self.base)).send().await;
+        answer.is_ok_and(|response| response.status().is_success())
+    }
+
+    fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token)
+    }
+
+    async fn call(&self, what: &str, request: impl Fn() -> RequestBuilder) -> Result<Response, ApiError> {
+        let deadline = Instant::now() + PATIENCE;
+        for failures in 0.. {
+            let error = match request().send().await {
+                Ok(response) if response.status() == StatusCode::OK || response.status() == StatusCode::CREATED => {
+                    return Ok(response);
+                }
+                Ok(response) => {
+                    let status = response.status();
+                    let problem = response.text().await.unwrap_or_default();
+                    let error = ApiError::Refused { what: what.to_owned(), status, problem };
+                    // 202 is *pending*: the answer is asked for with the same key.
+                    if status != StatusCode::ACCEPTED && status != StatusCode::SERVICE_UNAVAILABLE {
+                        return Err(error);
+                    }
+                    error
+                }
+                Err(source) => ApiError::Unreachable { what: what.to_owned(), source },
+            };
+            if Instant::now() >= deadline {
+                return Err(error);
+            }
+            tokio::time::sleep(backoff::wait(failures)).await;
+        }
+        unreachable!("the loop ends by returning")
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

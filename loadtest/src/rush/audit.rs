@@ -1,0 +1,240 @@
+//! Adds up a journal's facts, by itself: what was ever held or sold beyond what there was, and whether what viewers were
+//! told is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
+use prost::Message as _;
+
+use super::{chain::Chain, findings::Acknowledged};
+
+/// How many violations are told in words; beyond it they are only counted.
+const TOLD_MAX: usize = 20;
+
+/// The sum of a journal's facts so far.
+#[derive(Debug, Default)]
+pub(super) struct Audit {
+    chain: Chain,
+    skus: BTreeMap<String, Units>,
+    limits: BTreeMap<String, u32>,
+    taken: BTreeMap<(String, String), u64>,
+    reservations: BTreeMap<u64, Held>,
+    /// What each viewer's key stands for.
+    keys: BTreeMap<(String, String), u64>,
+    violations: Violations,
+}
+
+/// What became of the units of one SKU, or of all.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Units {
+    /// What the show was given.
+    pub(super) allotted: u64,
+    /// Held at the end.
+    pub(super) held: u64,
+    /// Sold.
+    pub(super) sold: u64,
+    /// Given back by their viewers.
+    pub(super) released: u64,
+    /// Given back by time.
+    pub(super) expired: u64,
+    /// The most that was held and sold at once beyond the allotment.
+    pub(super) oversold: u64,
+}
+
+/// What does not add up.
+#[derive(Debug, Default)]
+pub(super) struct Violations {
+    /// How many.
+    pub(super) count: u64,
+    /// The first [`TOLD_MAX`], in words.
+    pub(super) told: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Held {
+    fact: ReservationHeld,
+    state: ReservationState,
+}
+
+impl Audit {
+    /// The number of the entry that comes next.
+    pub(super) fn next_seq(&self) -> u64 {
+        self.chain.next_seq()
+    }
+
+    /// Adds lines of the journal as it is exported. In words, why a line can't be read at all.
+    pub(super) fn add_lines(&mut self, lines: &str) -> Result<(), String> {
+        for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+            let entry = serde_json::from_str(line)
+                .map_err(|error| format!("entry {} of the journal can't be read: {error}", self.next_seq()))?;
+            self.add(&entry);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, entry: &JournalEntry) {
+        for broken in self.chain.follow(entry) {
+            self.violations.tell(broken);
+        }
+        // The facts are taken from the bytes that the digest vouches for; what is shown beside them must be the same.
+        let Ok(body) = EntryBody::decode(entry.body.as_slice()) else {
+            return self.violations.tell(format!("the body of entry {} can't be read", entry.seq));
+        };
+        if body.cause != entry.cause || body.facts != entry.facts {
+            self.violations.tell(format!("entry {} is shown otherwise than it was hashed", entry.seq));
+        }
+        for fact in &body.facts {
+            self.add_fact(entry.seq, fact);
+        }
+        if let Some(cause) = &body.cause {
+            self.bind(cause);
+        }
+    }
+
+    fn add_fact(&mut self, seq: u64, fact: &Fact) {
+        use fact::Kind;
+        match &fact.kind {
+            None => self.violations.tell(format!("entry {seq} has a fact of a kind that is not known here")),
+            Some(Kind::UnitsAdded(added)) => self.units(&added.sku).allotted += u64::from(added.units),
+            Some(Kind::UnitsWithdrawn(withdrawn)) => self.withdraw(&withdrawn.sku, u64::from(withdrawn.units)),
+            Some(Kind::DropPlanned(planned)) => {
+                self.limits.insert(planned.drop.clone(), planned.limit_per_viewer);
+            }
+            Some(Kind::ReservationHeld(held)) => self.hold(held),
+            Some(Kind::ReservationSold(sold)) => self.settle(sold.reservation, ReservationState::Sold),
+            Some(Kind::ReservationReleased(released)) => {
+                self.settle(released.reservation, ReservationState::Released);
+            }
+            Some(Kind::ReservationExpired(expired)) => self.settle(expired.reservation, ReservationState::Expired),
+            Some(_) => {}
+        }
+    }
+
+    fn units(&mut self, sku: &str) -> &mut Units {
+        self.skus.entry(sku.to_owned()).or_default()
+    }
+
+    fn withdraw(&mut self, sku: &str, units: u64) {
+        let stock = self.units(sku);
+        let missing = units.saturating_sub(stock.allotted);
+        stock.allotted -= units - missing;
+        self.check_stock(sku);
+        if missing > 0 {
+            self.violations.tell(format!("{missing} units of {sku} were withdrawn that were never there"));
+        }
+    }
+
+    fn hold(&mut self, held: &ReservationHeld) {
+        let quantity = u64::from(held.quantity);
+        self.units(&held.sku).held += quantity;
+        self.check_stock(&held.sku);
+
+        let taken = self.taken.entry((held.viewer.clone(), held.drop.clone())).or_default();
+        *taken += quantity;
+        match self.limits.get(&held.drop) {
+            Some(&limit) if *taken <= u64::from(limit) => {}
+            Some(limit) => self
+                .violations
+                .tell(format!("{} has {taken} units in {}, where {limit} are allowed", held.viewer, held.drop)),
+            None => self.violations.tell(format!("{} is held in a drop that was not planned", held.reservation)),
+        }
+        let entry = Held { fact: held.clone(), state: ReservationState::Held };
+        if self.reservations.insert(held.reservation, entry).is_some() {
+            self.violations.tell(format!("reservation {} is there twice", held.reservation));
+        }
+    }
+
+    fn settle(&mut self, reservation: u64, state: ReservationState) {
+        let Some(held) = self.reservations.get_mut(&reservation).filter(|held| held.state == ReservationState::Held)
+        else {
+            return self.violations.tell(format!("reservation {reservation} is {state:?} but was not held"));
+        };
+        held.state = state;
+        let quantity = u64::from(held.fact.quantity);
+        if state != ReservationState::Sold {
+            let taken = (held.fact.viewer.clone(), held.fact.drop.clone());
+            self.taken.entry(taken).and_modify(|taken| *taken -= quantity);
+        }
+        let sku = held.fact.sku.clone();
+        let units = self.units(&sku);
+        units.held -= quantity;
+        match state {
+            ReservationState::Sold => units.sold += quantity,
+            ReservationState::Released => units.released += quantity,
+            _ => units.expired += quantity,
+        }
+    }
+
+    fn check_stock(&mut self, sku: &str) {
+        let units = self.units(sku);
+        units.oversold = units.oversold.max((units.held + units.sold).saturating_sub(units.allotted));
+    }
+
+    fn bind(&mut self, cause: &Cause) {
+        let Some(binding) = &cause.binding else { return };
+        let Some(key_outcome::Kind::Reservation(reservation)) = binding.outcome.and_then(|outcome| outcome.kind) else {
+            return;
+        };
+        let key = (cause.principal.clone(), binding.key.clone());
+        match self.keys.insert(key, reservation) {
+            Some(before) if before != reservation => self.violations.tell(format!(
+                "{} got reservations {before} and {reservation} for one key, {:?}",
+                cause.principal, binding.key
+            )),
+            _ => {}
+        }
+    }
+
+    /// Holds what viewers were told against the journal: how many acknowledgements it does not know.
+    pub(super) fn count_lost(&mut self, acknowledged: impl IntoIterator<Item = Acknowledged>) -> u64 {
+        let acknowledged: BTreeSet<_> = acknowledged.into_iter().collect();
+        let mut told: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for one in &acknowledged {
+            if let Some(other) = told.insert((&one.viewer, &one.key), one.reservation)
+                && other != one.reservation
+            {
+                self.violations.tell(format!(
+                    "{} was told reservations {other} and {} for one key, {:?}",
+                    one.viewer, one.reservation, one.key
+                ));
+            }
+        }
+        acknowledged.iter().map(|one| u64::from(!self.knows(one))).sum()
+    }
+
+    fn knows(&self, acknowledged: &Acknowledged) -> bool {
+        let key = (acknowledged.viewer.clone(), acknowledged.key.clone());
+        let bound = self.keys.get(&key) == Some(&acknowledged.reservation);
+        let held = self.reservations.get(&acknowledged.reservation);
+        bound
+            && held.is_some_and(|held| {
+                held.fact.viewer == acknowledged.viewer && (!acknowledged.sold || held.state == ReservationState::Sold)
+            })
+    }
+
+    /// What became of all units, of whichever SKU.
+    pub(super) fn totals(&self) -> Units {
+        self.skus.values().fold(Units::default(), |sum, units| Units {
+            allotted: sum.allotted + units.allotted,
+            held: sum.held + units.held,
+            sold: sum.sold + units.sold,
+            released: sum.released + units.released,
+            expired: sum.expired + units.expired,
+            oversold: sum.oversold + units.oversold,
+        })
+    }
+
+    /// What does not add up, apart from what is oversold or lost.
+    pub(super) fn into_violations(self) -> Violations {
+        self.violations
+    }
+}
+
+impl Violations {
+    fn tell(&mut self, violation: String) {
+        self.count += 1;
+        if self.told.len() < TOLD_MAX {
+            self.told.push(violation);
+        }
+    }
+}

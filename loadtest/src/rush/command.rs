@@ -1,0 +1,64 @@
+//! The command `loadtest rush`: from arguments to an exit code.
+
+use std::{fs, io, process::ExitCode};
+
+use tokio::{
+    runtime,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{
+    arguments::Arguments,
+    progress::Progress,
+    report::Report,
+    run::{RunError, run},
+};
+
+/// The journal keeps every promise and every click got an answer.
+const WENT_WELL: u8 = 0;
+/// It does not.
+const FAULTS: u8 = 1;
+/// It could not be found out.
+const NOT_RUN: u8 = 2;
+
+/// Runs the rush and reports it.
+pub(crate) fn main(arguments: &Arguments) -> ExitCode {
+    let progress = Progress::new();
+    let code = match execute(arguments, &progress).and_then(|report| publish(arguments, &progress, &report)) {
+        Ok(code) => code,
+        Err(error) => {
+            progress.say(&format!("The rush could not be run: {error}"));
+            NOT_RUN
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn execute(arguments: &Arguments, progress: &Progress) -> Result<Report, RunError> {
+    let threads = usize::from(arguments.threads);
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let result = runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        // Whichever ends first, the rush is dropped here and takes a server of its own with it.
+        tokio::select! {
+            report = run(arguments, progress) => report,
+            _ = interrupt.recv() => Err(RunError::Interrupted),
+            _ = terminate.recv() => Err(RunError::Interrupted),
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+#[allow(clippy::print_stdout, reason = "standard output is where the report goes")]
+fn publish(arguments: &Arguments, progress: &Progress, report: &Report) -> Result<u8, RunError> {
+    let line = serde_json::to_string(&report.line).map_err(io::Error::from)?;
+    if let Some(path) = &arguments.json {
+        fs::write(path, format!("{line}\n"))?;
+    }
+    println!("{report}");
+    report.faults.iter().for_each(|fault| progress.say(fault));
+    println!("{line}");
+    Ok(if report.faults.is_empty() { WENT_WELL } else { FAULTS })
+}

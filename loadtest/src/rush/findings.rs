@@ -1,0 +1,79 @@
+//! What viewers saw, each for itself, and what they saw together while it happens.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tokio::time::Instant;
+
+/// A hold that the server said yes to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Acknowledged {
+    /// Whom it belongs to.
+    pub(super) viewer: String,
+    /// The key of the click.
+    pub(super) key: String,
+    /// The reservation's number.
+    pub(super) reservation: u64,
+    /// Whether the server also said that it is sold.
+    pub(super) sold: bool,
+}
+
+/// What one viewer saw.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// When the message came that the drop is open.
+    pub(super) drop_seen_at: Option<Instant>,
+    /// From the moment a click was meant to be made to its answer, in microseconds.
+    pub(super) answer_us: Vec<u64>,
+    /// When the last answer to a click came.
+    pub(super) last_answer_at: Option<Instant>,
+    /// Every hold that was acknowledged, also a second one for the same click.
+    pub(super) acknowledged: Vec<Acknowledged>,
+    /// Clicks that were refused, by the number of the refusal's code.
+    pub(super) refused: BTreeMap<i32, u64>,
+    /// The first thing that the server complained about.
+    pub(super) complaint: Option<String>,
+}
+
+/// What the crowd did so far. Each is only ever read to be shown or waited for, so no order between them matters.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    /// Viewers that have had their first snapshot.
+    pub(super) ready: Counter,
+    /// Viewers that saw the drop open.
+    pub(super) saw_drop: Counter,
+    /// Clicks that came due.
+    pub(super) clicked: Counter,
+    /// Clicks that were held or refused.
+    pub(super) answered: Counter,
+    /// Holds that were to be confirmed.
+    pub(super) confirms: Counter,
+    /// Of those, how many were sold or refused.
+    pub(super) confirms_answered: Counter,
+    /// Clicks and confirmations that were sent again because the server said so.
+    pub(super) retries: Counter,
+    /// Connections that were cut on purpose.
+    pub(super) cuts: Counter,
+    /// Connections that were opened after the first.
+    pub(super) reconnects: Counter,
+    /// Of those, how many took up where they left off without a snapshot of the show.
+    pub(super) resumes: Counter,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    /// One more.
+    pub(super) fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many.
+    pub(super) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,17 @@
+//! `loadtest rush`: a drop, a crowd and an audit.
+
+pub(crate) mod arguments;
+mod audit;
+mod chain;
+pub(crate) mod command;
+mod crowd;
+mod findings;
+mod pace;
+mod presses;
+mod progress;
+mod report;
+mod run;
+mod server;
+mod show;
+mod verdict;
+mod viewer;

@@ -1,0 +1,198 @@
+//! A rush from beginning to end.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::mpsc::UnboundedSender, time::Instant};
+
+use super::{
+    arguments::Arguments,
+    audit::Audit,
+    crowd::{Crowd, Guest},
+    pace::{Event, Schedule},
+    progress::Progress,
+    report::{Report, Seen},
+    server::{Server, ServerError},
+    show::{self, BRAND, DROP, HOST},
+    viewer::Shared,
+};
+use crate::{
+    api::{Api, ApiError},
+    tokens::{Holder, Signer},
+    wire::Endpoint,
+};
+
+/// How long the crowd may take to be there, beyond the time that its rate asks for.
+const GATHER_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long after the end of a rush its tokens are still good: the audit comes then.
+const TOKEN_MARGIN: Duration = Duration::from_secs(3_600);
+/// How many entries of the journal are read at once.
+const JOURNAL_PAGE: usize = 1_000;
+
+/// Why a rush could not be run, or its journal not be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RunError {
+    /// The arguments contradict themselves.
+    #[error("{0}")]
+    Arguments(String),
+    /// There is no server of our own.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// A call failed.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// A token can't be signed.
+    #[error("no token: {0}")]
+    Token(#[from] jsonwebtoken::errors::Error),
+    /// A thread can't be started, or a file not be written.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+    /// Not everybody got a snapshot in time.
+    #[error("only {ready} of {viewers} viewers got their snapshot; the last trouble was: {trouble}")]
+    Gathering { ready: u64, viewers: u32, trouble: String },
+    /// The journal as the server shows it can't be read.
+    #[error("{0}")]
+    Journal(String),
+    /// Somebody asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Runs it, with a server of its own where asked, which is gone when this returns or is dropped.
+pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Report, RunError> {
+    if let Some(contradiction) = arguments.contradiction() {
+        return Err(RunError::Arguments(contradiction));
+    }
+    let Some(binary) = &arguments.server else {
+        let secret = arguments.token_secret.as_deref().unwrap_or_default();
+        return Rush::new(arguments, progress, &arguments.url, secret)?.run(None).await;
+    };
+    let mut server = Server::start(binary).await?;
+    let rush = Rush::new(arguments, progress, &[server.url()], server.secret())?;
+    let report = rush.run(Some(&mut server)).await;
+    let went_well = report.as_ref().is_ok_and(|report| report.faults.is_empty());
+    if let Some(folder) = server.stop(!went_well).await {
+        progress.say(&format!("The server's data and log are kept in {}.", folder.display()));
+    }
+    report
+}
+
+struct Rush<'a> {
+    arguments: &'a Arguments,
+    progress: &'a Progress,
+    api: Api,
+    signer: Signer,
+    shared: Arc<Shared>,
+}
+
+impl<'a> Rush<'a> {
+    fn new(arguments: &'a Arguments, progress: &'a Progress, urls: &[String], secret: &str) -> Result<Self, RunError> {
+        let endpoints: Result<Vec<_>, _> = urls.iter().map(|url| Endpoint::of(url)).collect();
+        let first = urls.first().map_or("", String::as_str);
+        Ok(Self {
+            arguments,
+            progress,
+            api: Api::new(first)?,
+            signer: Signer::new(secret, arguments.duration() + TOKEN_MARGIN),
+            shared: Arc::new(Shared::new(
+                show::fresh_name(),
+                endpoints.map_err(RunError::Arguments)?,
+                arguments.confirm,
+            )),
+        })
+    }
+
+    async fn run(self, mut server: Option<&mut Server>) -> Result<Report, RunError> {
+        let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
+        let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
+        self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments)).await?;
+        self.api.command(&host, &self.shared.show, "start", "start").await?;
+
+        let (crowd, senders) = self.gather().await?;
+        let opening_at = Instant::now();
+        self.api.command(&host, &self.shared.show, &format!("drops/{DROP}/open"), "open").await?;
+        let clicking_at = self.click(senders, opening_at, server.as_deref_mut()).await?;
+        let findings = crowd.disperse().await;
+
+        let audit = self.audit(&brand).await?;
+        let kills = server.map_or(0, |server| server.kills());
+        let seen = Seen { opening_at, clicking_at, kills, findings, counters: &self.shared.counters };
+        Ok(Report::new(self.arguments, seen, audit))
+    }
+
+    async fn gather(&self) -> Result<(Crowd, Vec<UnboundedSender<Event>>), RunError> {
+        let Arguments { viewers, connects_per_second, .. } = *self.arguments;
+        let guest = |number: u32| {
+            let name = format!("viewer-{number}");
+            let token = self.signer.sign(Holder::Viewer { show: &self.shared.show, name: &name })?;
+            Ok(Guest { name, token })
+        };
+        let guests: Result<Vec<_>, RunError> = (0..viewers).map(guest).collect();
+        let (crowd, senders) = Crowd::gather(&self.shared, guests?, connects_per_second);
+        let deadline = Instant::now() + GATHER_TIMEOUT + Duration::from_secs((viewers / connects_per_second).into());
+        let ready = || self.shared.counters.ready.get();
+        if !self.progress.watch("connecting", viewers.into(), deadline, ready).await {
+            let trouble = self.shared.trouble().unwrap_or_else(|| "no snapshot came".to_owned());
+            return Err(RunError::Gathering { ready: ready(), viewers, trouble });
+        }
+        Ok((crowd, senders))
+    }
+
+    /// Lets the clicks arrive, and the server die as often as asked, until everything is answered or the time is over;
+    /// when the first click was due.
+    async fn click(
+        &self,
+        senders: Vec<UnboundedSender<Event>>,
+        opening_at: Instant,
+        server: Option<&mut Server>,
+    ) -> Result<Instant, RunError> {
+        let (schedule, shared) = (Schedule::new(self.arguments), Arc::clone(&self.shared));
+        let start = Instant::now();
+        // A thread of its own, so that a busy crowd can't delay the arrivals.
+        std::thread::Builder::new()
+            .name("pace".to_owned())
+            .spawn(move || schedule.play(start, &senders, &shared.counters))?;
+        let kills = async {
+            match server {
+                Some(server) => server.kill_and_restart(&kill_moments(self.arguments, start)).await,
+                None => Ok(()),
+            }
+        };
+        let answers = async {
+            self.wait_for_answers(opening_at + self.arguments.duration()).await;
+            Ok(())
+        };
+        tokio::try_join!(kills, answers)?;
+        Ok(start)
+    }
+
+    async fn wait_for_answers(&self, deadline: Instant) {
+        let (clicks, counters) = (self.arguments.clicks.into(), &self.shared.counters);
+        self.progress.watch("clicking", clicks, deadline, || counters.clicked.get()).await;
+        self.progress.watch("waiting", clicks, deadline, || counters.answered.get()).await;
+        if counters.confirms.get() > 0 {
+            let confirms = counters.confirms.get();
+            self.progress.watch("confirming", confirms, deadline, || counters.confirms_answered.get()).await;
+        }
+    }
+
+    async fn audit(&self, brand: &str) -> Result<Audit, RunError> {
+        self.progress.say("auditing");
+        let mut audit = Audit::default();
+        loop {
+            let from = audit.next_seq();
+            let lines = self.api.journal(brand, &self.shared.show, from, JOURNAL_PAGE).await?;
+            if lines.trim().is_empty() {
+                return Ok(audit);
+            }
+            audit.add_lines(&lines).map_err(RunError::Journal)?;
+            if audit.next_seq() <= from {
+                return Err(RunError::Journal(format!("the journal does not go on after entry {}", from - 1)));
+            }
+        }
+    }
+}
+
+fn kill_moments(arguments: &Arguments, start: Instant) -> Vec<Instant> {
+    let every = arguments.click_window() / (arguments.kill + 1);
+    (1..=arguments.kill).map(|nth| start + every * nth).collect()
+}

@@ -1,0 +1,55 @@
+//! The show that is made for a rush: one SKU, one drop.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::arguments::Arguments;
+
+/// Who owns the show.
+pub(super) const BRAND: &str = "loadtest";
+/// Who runs it.
+pub(super) const HOST: &str = "loadtest-host";
+/// The drop that everybody waits for.
+pub(super) const DROP: &str = "rush";
+/// What it sells.
+pub(super) const SKU: &str = "rush-unit";
+/// Long enough that no hold runs out before the audit: the longest that a show may ask for.
+const HOLD_TTL_MS: u64 = 3_600_000;
+
+/// A name that no show had before.
+pub(super) fn fresh_name() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("rush-{}-{:08x}", now.as_secs(), rand::random::<u32>())
+}
+
+/// The body that plans the show.
+pub(super) fn plan(arguments: &Arguments) -> Value {
+    json!({
+        "brand": BRAND,
+        "title": {"en": "A rush"},
+        "description": {"en": "One drop for a load test."},
+        "host_name": "Load test",
+        "picture": "",
+        "video": "",
+        "currency": "EUR",
+        "hold_ttl_ms": HOLD_TTL_MS,
+        "watch_without_token": false,
+        "return_policy": {"en": "None: nothing is sold here."},
+        "delivery": {"en": "None: nothing is sold here."},
+        "products": [{
+            "product": "rush",
+            "title": {"en": "Unit"},
+            "description": {"en": "What everybody wants."},
+            "picture": "",
+            "variants": [{"sku": SKU, "title": {"en": "Unit"}, "list_price_minor": 1_999, "units": arguments.stock}],
+        }],
+        "drops": [{
+            "drop": DROP,
+            "title": {"en": "The drop"},
+            "limit_per_viewer": arguments.limit,
+            "close_when_sold_out": false,
+            "items": [{"sku": SKU}],
+        }],
+    })
+}

@@ -1,0 +1,48 @@
+//! Whether a rush went as it must.
+
+use super::audit::{Units, Violations};
+
+/// What is judged.
+pub(super) struct Case<'a> {
+    /// What became of all units.
+    pub(super) units: Units,
+    /// Acknowledged reservations that the journal does not know.
+    pub(super) lost: u64,
+    /// Clicks that no answer came to.
+    pub(super) unanswered: u64,
+    /// Confirmations that no answer came to.
+    pub(super) confirms_unanswered: u64,
+    /// What else does not add up.
+    pub(super) violations: &'a Violations,
+}
+
+/// What is wrong, a sentence each; nothing when the rush went as it must.
+pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let Case { units, lost, unanswered, confirms_unanswered, violations } = case;
+    if units.oversold > 0 {
+        let oversold = counted(units.oversold, "unit was", "units were");
+        faults.push(format!("{oversold} held or sold beyond the allotment of {}.", units.allotted));
+    }
+    if *lost > 0 {
+        let lost = counted(*lost, "acknowledged reservation is", "acknowledged reservations are");
+        faults.push(format!("{lost} missing from the journal."));
+    }
+    if *unanswered > 0 {
+        faults.push(format!("{} no answer.", counted(*unanswered, "click got", "clicks got")));
+    }
+    if *confirms_unanswered > 0 {
+        let confirms = counted(*confirms_unanswered, "confirmation got", "confirmations got");
+        faults.push(format!("{confirms} no answer."));
+    }
+    faults.extend(violations.told.iter().map(|violation| format!("The journal does not add up: {violation}.")));
+    let untold = violations.count - violations.told.len() as u64;
+    if untold > 0 {
+        faults.push(format!("And {} more.", counted(untold, "violation", "violations")));
+    }
+    faults
+}
+
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}

@@ -1,0 +1,339 @@
+//! One viewer: a connection that comes back, and the buttons it presses.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use dropcast_proto::v1::{
+    Answer, Drop, DropPhase, Hello, Problem, Refusal, Reservation, Welcome, answer_outcome, client_message,
+    server_message,
+};
+use rand::RngExt as _;
+use tokio::{
+    sync::{Semaphore, mpsc::UnboundedReceiver, watch},
+    time::{Instant, sleep, sleep_until},
+};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+use super::{
+    findings::{Acknowledged, Counters, Findings},
+    pace::Event,
+    presses::{Press, Presses},
+    show::DROP,
+};
+use crate::{
+    backoff,
+    wire::{Connection, Endpoint, Received},
+};
+
+/// Handshakes at once: a crowd that comes back to a restarted server stands in line instead of overrunning its backlog.
+const HANDSHAKES_MAX: usize = 128;
+
+/// What all viewers of a rush share.
+pub(super) struct Shared {
+    /// The show they watch.
+    pub(super) show: String,
+    /// Where they connect; each viewer to the next one after it lost a connection.
+    pub(super) endpoints: Vec<Endpoint>,
+    /// The part of the holds that is confirmed.
+    pub(super) confirm: f64,
+    /// What they did so far.
+    pub(super) counters: Counters,
+    /// Why the last connection failed or ended, if one did.
+    trouble: Mutex<Option<String>>,
+    handshakes: Semaphore,
+}
+
+/// One viewer.
+pub(super) struct Viewer {
+    shared: Arc<Shared>,
+    number: usize,
+    name: String,
+    token: String,
+    events: UnboundedReceiver<Event>,
+    cursor: Option<String>,
+    had_snapshot: bool,
+    presses: Presses,
+    findings: Findings,
+}
+
+/// Why a session is over.
+enum Ended {
+    /// Come back, after a wait if the server said so.
+    Lost { wait: Option<Duration>, why: String },
+    /// Coming back would change nothing.
+    TurnedAway(String),
+}
+
+impl Shared {
+    /// For viewers of `show` at one or more endpoints.
+    pub(super) fn new(show: String, endpoints: Vec<Endpoint>, confirm: f64) -> Self {
+        let handshakes = Semaphore::new(HANDSHAKES_MAX);
+        Self { show, endpoints, confirm, counters: Counters::default(), trouble: Mutex::default(), handshakes }
+    }
+
+    /// Why the last connection failed or ended, if one did.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn report_trouble(&self, why: String) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+}
+
+impl Viewer {
+    /// The viewer of this number; its events come from the rush.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        number: usize,
+        name: String,
+        token: String,
+        events: UnboundedReceiver<Event>,
+    ) -> Self {
+        Self {
+            shared,
+            number,
+            name,
+            token,
+            events,
+            cursor: None,
+            had_snapshot: false,
+            presses: Presses::default(),
+            findings: Findings::default(),
+        }
+    }
+
+    /// Comes at a given time, watches and clicks until told to stop, or until the server turns it away for good.
+    pub(super) async fn run(mut self, comes_at: Instant, mut stop: watch::Receiver<bool>) -> Findings {
+        tokio::select! {
+            () = self.live(comes_at) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        self.findings
+    }
+
+    async fn live(&mut self, comes_at: Instant) {
+        sleep_until(comes_at).await;
+        let mut failures = 0;
+        for connection in self.number.. {
+            let mut welcomed = false;
+            match self.session(connection, &mut welcomed).await {
+                Ended::TurnedAway(why) => {
+                    self.shared.report_trouble(why.clone());
+                    self.complain(why);
+                    return;
+                }
+                Ended::Lost { wait, why } => {
+                    self.shared.report_trouble(why);
+                    failures = if welcomed { 0 } else { failures + 1 };
+                    sleep(wait.unwrap_or_else(|| backoff::wait(failures))).await;
+                }
+            }
+        }
+    }
+
+    async fn session(&mut self, connection: usize, welcomed: &mut bool) -> Ended {
+        let endpoint = &self.shared.endpoints[connection % self.shared.endpoints.len()];
+        let mut connection = match self.say_hello(endpoint).await {
+            Ok(connection) => connection,
+            Err(why) => return Ended::Lost { wait: None, why },
+        };
+        loop {
+            let due = self.presses.next_due();
+            let outbox = tokio::select! {
+                received = connection.receive() => match received {
+                    Received::Message(kind) => self.take(kind, welcomed),
+                    Received::Other => Vec::new(),
+                    Received::Closed(frame) => return ended(frame),
+                },
+                Some(event) = self.events.recv() => match self.take_events(event) {
+                    Some(outbox) => outbox,
+                    None => return Ended::Lost { wait: None, why: "cut on purpose".to_owned() },
+                },
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() && *welcomed => {
+                    self.presses.take_due(Instant::now())
+                }
+            };
+            // What is pressed before the welcome goes out with it.
+            if *welcomed && !outbox.is_empty() && self.send(&mut connection, outbox).await.is_err() {
+                return Ended::Lost { wait: None, why: "the connection broke while sending".to_owned() };
+            }
+        }
+    }
+
+    async fn say_hello(&self, endpoint: &Endpoint) -> Result<Connection, String> {
+        let _turn = self.shared.handshakes.acquire().await.map_err(|error| error.to_string())?;
+        let mut connection = Connection::open(endpoint).await?;
+        let hello = client_message::Kind::Hello(Hello {
+            show: self.shared.show.clone(),
+            token: Some(self.token.clone()),
+            cursor: self.cursor.clone(),
+        });
+        connection.feed(hello).await.map_err(|error| error.to_string())?;
+        connection.flush().await.map_err(|error| error.to_string())?;
+        Ok(connection)
+    }
+
+    async fn send(&mut self, connection: &mut Connection, outbox: Vec<Press>) -> Result<(), ()> {
+        for press in outbox {
+            if let Some(message) = self.presses.message(press) {
+                connection.feed(message).await.map_err(drop)?;
+            }
+        }
+        connection.flush().await.map_err(drop)
+    }
+
+    /// Takes what happened to the viewer and what else waits behind it; `None` when its connection is cut.
+    fn take_events(&mut self, first: Event) -> Option<Vec<Press>> {
+        let (mut outbox, mut next) = (Vec::new(), Some(first));
+        while let Some(event) = next {
+            match event {
+                Event::Click(number, intended_at) => {
+                    self.presses.click(number, intended_at);
+                    outbox.push(Press::Click(number));
+                }
+                Event::Cut => {
+                    self.shared.counters.cuts.count();
+                    return None;
+                }
+            }
+            next = self.events.try_recv().ok();
+        }
+        Some(outbox)
+    }
+
+    /// Takes a message and says what to send.
+    fn take(&mut self, kind: server_message::Kind, welcomed: &mut bool) -> Vec<Press> {
+        use server_message::Kind;
+        match kind {
+            Kind::Welcome(welcome) => {
+                *welcomed = true;
+                return self.take_welcome(&welcome);
+            }
+            Kind::Answer(answer) => return self.take_answer(answer),
+            Kind::Snapshot(snapshot) => {
+                self.cursor = Some(snapshot.cursor);
+                if !std::mem::replace(&mut self.had_snapshot, true) {
+                    self.shared.counters.ready.count();
+                }
+            }
+            Kind::DropChanged(changed) => {
+                self.cursor = Some(changed.cursor);
+                self.take_drop(changed.drop.as_ref());
+            }
+            Kind::ShowChanged(changed) => self.cursor = Some(changed.cursor),
+            Kind::CatalogueChanged(changed) => self.cursor = Some(changed.cursor),
+            Kind::DropRemoved(removed) => self.cursor = Some(removed.cursor),
+            Kind::Problem(Problem { code, detail, .. }) => self.complain(format!("problem {code}: {detail}")),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn take_welcome(&mut self, welcome: &Welcome) -> Vec<Press> {
+        if self.had_snapshot {
+            self.shared.counters.reconnects.count();
+        }
+        if welcome.resumed {
+            self.shared.counters.resumes.count();
+        }
+        self.presses.take_all()
+    }
+
+    fn take_drop(&mut self, drop: Option<&Drop>) {
+        let opened = drop.is_some_and(|drop| drop.drop == DROP && drop.phase() == DropPhase::Open);
+        if opened && self.findings.drop_seen_at.is_none() {
+            self.findings.drop_seen_at = Some(Instant::now());
+            self.shared.counters.saw_drop.count();
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) -> Vec<Press> {
+        use answer_outcome::Kind;
+        let Some(press) = Press::of(&answer.key) else {
+            self.complain(format!("an answer to {:?}, which was never asked", answer.key));
+            return Vec::new();
+        };
+        let outcome = answer.outcome.and_then(|outcome| outcome.kind);
+        match (press, outcome) {
+            (Press::Click(number), Some(Kind::Held(reservation))) => {
+                return self.take_hold(number, answer.key, &reservation);
+            }
+            (Press::Click(_), Some(Kind::Refused(refusal))) => {
+                if self.click_answered(press) {
+                    *self.findings.refused.entry(refusal.code).or_default() += 1;
+                }
+            }
+            (Press::Confirm(_), Some(Kind::Sold(purchase))) => {
+                let sold = purchase.reservation.unwrap_or_default().reservation;
+                let held = self.findings.acknowledged.iter_mut().filter(|held| held.reservation == sold);
+                held.for_each(|held| held.sold = true);
+                self.confirm_answered(press);
+            }
+            (Press::Confirm(_), Some(Kind::Refused(Refusal { detail, .. }))) => {
+                self.complain(format!("a hold could not be confirmed: {detail}"));
+                self.confirm_answered(press);
+            }
+            (_, Some(Kind::Retry(retry))) => self.postpone(press, retry.after_ms),
+            (_, Some(Kind::Pending(pending))) => self.postpone(press, pending.after_ms),
+            (press, outcome) => self.complain(format!("{} was answered with {outcome:?}", press.key())),
+        }
+        Vec::new()
+    }
+
+    fn take_hold(&mut self, number: u32, key: String, reservation: &Reservation) -> Vec<Press> {
+        let reservation = reservation.reservation;
+        let viewer = self.name.clone();
+        self.findings.acknowledged.push(Acknowledged { viewer, key, reservation, sold: false });
+        let confirms = self.shared.confirm > 0.0 && rand::rng().random_bool(self.shared.confirm);
+        if !self.click_answered(Press::Click(number)) || !confirms {
+            return Vec::new();
+        }
+        self.shared.counters.confirms.count();
+        self.presses.confirm(number, reservation);
+        vec![Press::Confirm(number)]
+    }
+
+    /// Whether it was open until now.
+    fn click_answered(&mut self, press: Press) -> bool {
+        let Some(intended_at) = self.presses.answered(press) else { return false };
+        let now = Instant::now();
+        let waited_us = now.saturating_duration_since(intended_at).as_micros();
+        self.findings.answer_us.push(u64::try_from(waited_us).unwrap_or(u64::MAX));
+        self.findings.last_answer_at = Some(now);
+        self.shared.counters.answered.count();
+        true
+    }
+
+    fn confirm_answered(&mut self, press: Press) {
+        if self.presses.answered(press).is_some() {
+            self.shared.counters.confirms_answered.count();
+        }
+    }
+
+    fn postpone(&mut self, press: Press, after_ms: u64) {
+        self.shared.counters.retries.count();
+        self.presses.postpone(press, Instant::now() + backoff::asked(after_ms));
+    }
+
+    fn complain(&mut self, complaint: String) {
+        self.findings.complaint.get_or_insert(complaint);
+    }
+}
+
+/// What a close frame says about coming back; the codes are in `docs/protocol/README.md`.
+fn ended(frame: Option<CloseFrame>) -> Ended {
+    let Some(frame) = frame else { return Ended::Lost { wait: None, why: "the connection broke".to_owned() } };
+    let why = format!("closed with {}: {}", frame.code, frame.reason);
+    match u16::from(frame.code) {
+        1003 | 4001 | 4003 | 4004 => Ended::TurnedAway(why),
+        _ => {
+            let after_ms = frame.reason.split_once("retry_after_ms=").map(|(_, rest)| rest);
+            let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+            let after_ms = after_ms.and_then(|text| digits(text).parse().ok());
+            Ended::Lost { wait: after_ms.map(backoff::asked), why }
+        }
+    }
+}
