@@ -52,6 +52,7 @@ impl Endpoint {
 }
 
 /// What came.
+#[allow(clippy::large_enum_variant, reason = "each is taken apart at once, and a box would be an allocation for each")]
 pub(crate) enum Received {
     /// A message of a kind that this version knows, and that is not of the latest-value lane.
     Message(server_message::Kind),

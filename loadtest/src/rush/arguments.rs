@@ -5,14 +5,9 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, value_parser};
 
 #[derive(Args)]
-#[group(id = "target", required = true, multiple = false, args = ["url", "server"])]
 pub(crate) struct Arguments {
-    /// Servers to rush, such as http://127.0.0.1:8080; viewers are spread over them, HTTP calls go to the first.
-    #[arg(long, value_delimiter = ',', requires = "token_secret")]
-    pub(super) url: Vec<String>,
-    /// A server program to start on a free port with a fresh data directory, to rush, and to stop again.
-    #[arg(long, value_name = "BINARY")]
-    pub(super) server: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) target: Target,
     /// The secret that the servers at --url check tokens with.
     #[arg(long, env = "DROPCAST_TOKEN_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub(super) token_secret: Option<String>,
@@ -64,6 +59,18 @@ pub(crate) struct Arguments {
     /// How many threads carry the crowd.
     #[arg(long, default_value_t = 1, value_parser = value_parser!(u16).range(1..=64))]
     pub(super) threads: u16,
+}
+
+/// What is rushed: one or the other.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Target {
+    /// Servers to rush, such as `http://127.0.0.1:8080`; viewers are spread over them, HTTP calls go to the first.
+    #[arg(long, value_delimiter = ',', requires = "token_secret")]
+    pub(super) url: Vec<String>,
+    /// A server program to start on a free port with a fresh data directory, to rush, and to stop again.
+    #[arg(long, value_name = "BINARY")]
+    pub(super) server: Option<PathBuf>,
 }
 
 impl Arguments {

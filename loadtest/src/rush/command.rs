@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{
     arguments::Arguments,
-    progress::Progress,
+    progress::{Progress, say},
     report::Report,
     run::{RunError, run},
 };
@@ -24,10 +24,10 @@ const NOT_RUN: u8 = 2;
 /// Runs the rush and reports it.
 pub(crate) fn main(arguments: &Arguments) -> ExitCode {
     let progress = Progress::new();
-    let code = match execute(arguments, &progress).and_then(|report| publish(arguments, &progress, &report)) {
+    let code = match execute(arguments, &progress).and_then(|report| publish(arguments, &report)) {
         Ok(code) => code,
         Err(error) => {
-            progress.say(&format!("The rush could not be run: {error}"));
+            say(&format!("The rush could not be run: {error}"));
             NOT_RUN
         }
     };
@@ -52,13 +52,13 @@ fn execute(arguments: &Arguments, progress: &Progress) -> Result<Report, RunErro
 }
 
 #[allow(clippy::print_stdout, reason = "standard output is where the report goes")]
-fn publish(arguments: &Arguments, progress: &Progress, report: &Report) -> Result<u8, RunError> {
+fn publish(arguments: &Arguments, report: &Report) -> Result<u8, RunError> {
     let line = serde_json::to_string(&report.line).map_err(io::Error::from)?;
     if let Some(path) = &arguments.json {
         fs::write(path, format!("{line}\n"))?;
     }
     println!("{report}");
-    report.faults.iter().for_each(|fault| progress.say(fault));
+    report.faults.iter().for_each(|fault| say(fault));
     println!("{line}");
     Ok(if report.faults.is_empty() { WENT_WELL } else { FAULTS })
 }

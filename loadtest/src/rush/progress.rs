@@ -45,12 +45,12 @@ impl Progress {
             sleep_until(deadline.min(now + STEP)).await;
         }
     }
+}
 
-    /// Says something between two phases.
-    #[allow(clippy::print_stderr, reason = "the terminal is where a load test speaks")]
-    pub(super) fn say(&self, sentence: &str) {
-        eprintln!("{sentence}");
-    }
+/// Says something between two phases.
+#[allow(clippy::print_stderr, reason = "the terminal is where a load test speaks")]
+pub(super) fn say(sentence: &str) {
+    eprintln!("{sentence}");
 }
 
 struct Shown {

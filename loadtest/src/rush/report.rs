@@ -97,7 +97,7 @@ impl Report {
             faults: verdict::faults(&case),
             line: Line {
                 journal: arguments.journal.clone(),
-                nodes: arguments.nodes.unwrap_or_else(|| u32::try_from(arguments.url.len().max(1)).unwrap_or(1)),
+                nodes: arguments.nodes.unwrap_or_else(|| u32::try_from(arguments.target.url.len().max(1)).unwrap_or(1)),
                 viewers: arguments.viewers,
                 buyers: arguments.buyers,
                 clicks: arguments.clicks,

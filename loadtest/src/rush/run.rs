@@ -9,7 +9,7 @@ use super::{
     audit::Audit,
     crowd::{Crowd, Guest},
     pace::{Event, Schedule},
-    progress::Progress,
+    progress::{Progress, say},
     report::{Report, Seen},
     server::{Server, ServerError},
     show::{self, BRAND, DROP, HOST},
@@ -62,16 +62,16 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
     if let Some(contradiction) = arguments.contradiction() {
         return Err(RunError::Arguments(contradiction));
     }
-    let Some(binary) = &arguments.server else {
+    let Some(binary) = &arguments.target.server else {
         let secret = arguments.token_secret.as_deref().unwrap_or_default();
-        return Rush::new(arguments, progress, &arguments.url, secret)?.run(None).await;
+        return Rush::new(arguments, progress, &arguments.target.url, secret)?.run(None).await;
     };
     let mut server = Server::start(binary).await?;
     let rush = Rush::new(arguments, progress, &[server.url()], server.secret())?;
     let report = rush.run(Some(&mut server)).await;
     let went_well = report.as_ref().is_ok_and(|report| report.faults.is_empty());
     if let Some(folder) = server.stop(!went_well).await {
-        progress.say(&format!("The server's data and log are kept in {}.", folder.display()));
+        say(&format!("The server's data and log are kept in {}.", folder.display()));
     }
     report
 }
@@ -176,7 +176,7 @@ impl<'a> Rush<'a> {
     }
 
     async fn audit(&self, brand: &str) -> Result<Audit, RunError> {
-        self.progress.say("auditing");
+        say("auditing");
         let mut audit = Audit::default();
         loop {
             let from = audit.next_seq();

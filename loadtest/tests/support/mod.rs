@@ -1,0 +1,6 @@
+//! A small server of the public protocol, honest by default, that can be told to misbehave.
+
+pub(crate) mod rush;
+pub(crate) mod server;
+mod session;
+pub(crate) mod world;

@@ -1,0 +1,179 @@
+//! The small server's HTTP, and its life and death.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, Request, State},
+    http::{HeaderMap, Response, StatusCode, header},
+    routing::{get, post, put},
+};
+use hyper_util::rt::TokioIo;
+use jsonwebtoken::{DecodingKey, Validation};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, runtime::Runtime, sync::broadcast};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{handshake::derive_accept_key, protocol::Role},
+};
+
+use super::{
+    session,
+    world::{Behaviour, World},
+};
+
+pub(crate) const SECRET: &str = "a secret of the tests";
+
+/// What all connections share; it survives a kill, as a disk would.
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    pub(crate) opened: broadcast::Sender<()>,
+}
+
+impl Shared {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap()
+    }
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) shared: Arc<Shared>,
+    address: SocketAddr,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    pub(crate) fn start(behaviour: Behaviour) -> Self {
+        let world = Mutex::new(World::new(behaviour));
+        let shared = Arc::new(Shared { world, opened: broadcast::channel(1).0 });
+        let (address, runtime) = listen(&shared, SocketAddr::from(([127, 0, 0, 1], 0)));
+        Self { shared, address, runtime: Some(runtime) }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Drops every connection in the middle of whatever it does, and listens again.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.runtime.take().unwrap().shutdown_background();
+        let (_, runtime) = listen(&self.shared, self.address);
+        self.runtime = Some(runtime);
+    }
+
+    /// Waits until the world is as asked; fails after half a minute.
+    pub(crate) fn wait_until(&self, reached: impl Fn(&World) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !reached(&self.shared.world()) {
+            assert!(Instant::now() < deadline, "it did not come to that");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The role and the name that a token speaks for.
+pub(crate) fn holder(token: &str) -> (String, String) {
+    let key = DecodingKey::from_secret(SECRET.as_bytes());
+    let claims = jsonwebtoken::decode::<Value>(token, &key, &Validation::default()).unwrap().claims;
+    let text = |name: &str| claims[name].as_str().unwrap().to_owned();
+    (text("role"), text("sub"))
+}
+
+fn listen(shared: &Arc<Shared>, address: SocketAddr) -> (SocketAddr, Runtime) {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime.block_on(async {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            // After a kill the old listener goes when its thread gets to it.
+            match TcpListener::bind(address).await {
+                Ok(listener) => return listener,
+                Err(error) => assert!(Instant::now() < deadline, "{error}"),
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    let address = listener.local_addr().unwrap();
+    let router = Router::new()
+        .route("/v1/shows/{show}", put(apply))
+        .route("/v1/shows/{show}/start", post(start))
+        .route("/v1/shows/{show}/drops/{drop}/open", post(open))
+        .route("/v1/shows/{show}/journal", get(journal))
+        .route("/v1/ws", get(upgrade))
+        .with_state(Arc::clone(shared));
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    (address, runtime)
+}
+
+fn check(headers: &HeaderMap, role: &str) {
+    let bearer = headers[header::AUTHORIZATION].to_str().unwrap().strip_prefix("Bearer ").unwrap();
+    assert_eq!(holder(bearer).0, role);
+}
+
+async fn apply(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(plan): Json<Value>) -> Json<Value> {
+    check(&headers, "brand");
+    shared.world().plan(&plan);
+    Json(json!({}))
+}
+
+async fn start(headers: HeaderMap) -> Json<Value> {
+    check(&headers, "host");
+    assert!(headers.contains_key("idempotency-key"));
+    Json(json!({"done": {}}))
+}
+
+async fn open(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(path): Path<(String, String)>,
+) -> Json<Value> {
+    check(&headers, "host");
+    assert_eq!(path.1, "rush");
+    shared.world().open();
+    let _ = shared.opened.send(());
+    Json(json!({"done": {}}))
+}
+
+#[derive(serde::Deserialize)]
+struct Page {
+    from: usize,
+    limit: usize,
+}
+
+async fn journal(State(shared): State<Arc<Shared>>, headers: HeaderMap, Query(page): Query<Page>) -> String {
+    check(&headers, "brand");
+    let world = shared.world();
+    let entries = world.journal.iter().skip(page.from - 1).take(page.limit);
+    entries.map(|entry| serde_json::to_string(entry).unwrap() + "\n").collect()
+}
+
+async fn upgrade(State(shared): State<Arc<Shared>>, request: Request) -> Response<String> {
+    let key = request.headers()[header::SEC_WEBSOCKET_KEY].as_bytes().to_owned();
+    let protocol = request.headers()[header::SEC_WEBSOCKET_PROTOCOL].clone();
+    tokio::spawn(async move {
+        if let Ok(upgraded) = hyper::upgrade::on(request).await {
+            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
+            session::serve(shared, socket).await;
+        }
+    });
+    Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(header::CONNECTION, "upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(&key))
+        .header(header::SEC_WEBSOCKET_PROTOCOL, protocol)
+        .body(String::new())
+        .unwrap()
+}

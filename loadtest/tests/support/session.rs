@@ -1,0 +1,79 @@
+//! One WebSocket of the small server.
+
+use std::sync::Arc;
+
+use dropcast_proto::v1::{
+    self, Answer, AnswerOutcome, ClientMessage, Hello, ServerMessage, client_message, server_message,
+};
+use futures_util::{SinkExt as _, StreamExt as _};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use prost::Message as _;
+use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+
+use super::{
+    server::{Shared, holder},
+    world::World,
+};
+
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// Serves until either side is gone.
+pub(crate) async fn serve(shared: Arc<Shared>, mut socket: Socket) {
+    let mut opened = shared.opened.subscribe();
+    let Some(Ok(Message::Binary(first))) = socket.next().await else { return };
+    let Some(client_message::Kind::Hello(hello)) = ClientMessage::decode(first).unwrap().kind else { return };
+    let (role, viewer) = holder(hello.token.as_deref().unwrap());
+    assert_eq!(role, "viewer");
+    let greeting = greeting(&mut shared.world(), &hello);
+    for kind in greeting {
+        send(&mut socket, kind).await;
+    }
+    loop {
+        let answer = tokio::select! {
+            message = socket.next() => match message {
+                Some(Ok(Message::Binary(bytes))) => take(&mut shared.world(), &viewer, &bytes),
+                Some(Ok(_)) => None,
+                Some(Err(_)) | None => return,
+            },
+            Ok(()) = opened.recv() => Some(drop_changed(&shared.world())),
+        };
+        if let Some(answer) = answer {
+            send(&mut socket, answer).await;
+        }
+    }
+}
+
+fn greeting(world: &mut World, hello: &Hello) -> Vec<server_message::Kind> {
+    use server_message::Kind;
+    let position: Option<u64> = hello.cursor.as_ref().map(|cursor| cursor.parse().unwrap());
+    world.resumed += u64::from(position.is_some());
+    let welcome = v1::Welcome { resumed: position.is_some(), ..Default::default() };
+    let cursor = world.journal.len().to_string();
+    let snapshot = Kind::Snapshot(v1::Snapshot { cursor, ..Default::default() });
+    let missed = position.is_some_and(|seq| world.opened_at_seq.is_some_and(|opened| opened > seq));
+    let mut greeting = vec![Kind::Welcome(welcome), snapshot];
+    greeting.extend(missed.then(|| drop_changed(world)));
+    greeting
+}
+
+fn drop_changed(world: &World) -> server_message::Kind {
+    let drop = v1::Drop { drop: "rush".into(), phase: v1::DropPhase::Open.into(), ..Default::default() };
+    let cursor = world.journal.len().to_string();
+    server_message::Kind::DropChanged(v1::DropChanged { cursor, drop: Some(drop) })
+}
+
+fn take(world: &mut World, viewer: &str, bytes: &[u8]) -> Option<server_message::Kind> {
+    let (key, outcome) = match ClientMessage::decode(bytes).unwrap().kind.unwrap() {
+        client_message::Kind::Reserve(reserve) => (reserve.key.clone(), world.reserve(viewer, &reserve)),
+        client_message::Kind::Confirm(confirm) => (confirm.key.clone(), Some(world.confirm(viewer, &confirm))),
+        other => panic!("a rush does not send {other:?}"),
+    };
+    outcome.map(|outcome: AnswerOutcome| server_message::Kind::Answer(Answer { key, outcome: Some(outcome) }))
+}
+
+async fn send(socket: &mut Socket, kind: server_message::Kind) {
+    let bytes = ServerMessage { kind: Some(kind) }.encode_to_vec();
+    // A viewer that is gone comes back or doesn't.
+    let _ = socket.send(Message::Binary(bytes.into())).await;
+}
