@@ -1,0 +1,28 @@
+import type { Sales } from "@dropcast/client";
+
+/** The most points that are drawn; a longer show is drawn from its end. */
+const POINTS_MAX = 2_000;
+
+/** Times in seconds, revenue in minor units, viewers. */
+export type Columns = [number[], number[], (number | null)[]];
+
+/**
+ * The columns of the chart. Buckets in which nothing was known are left out of the sales: nothing was sold in them, and
+ * how many watched is not known, so there the line of viewers has a gap.
+ */
+export function columns({ buckets, bucket_ms }: Sales): Columns {
+  const last = buckets.at(-1);
+  if (!last || bucket_ms === 0) {
+    return [[], [], []];
+  }
+  const known = new Map(buckets.map((bucket) => [bucket.starts_at, bucket]));
+  const first = Math.max(buckets[0]?.starts_at ?? 0, last.starts_at - (POINTS_MAX - 1) * bucket_ms);
+  const filled: Columns = [[], [], []];
+  for (let startsAt = first; startsAt <= last.starts_at; startsAt += bucket_ms) {
+    const bucket = known.get(startsAt);
+    filled[0].push(startsAt / 1_000);
+    filled[1].push(bucket?.revenue.amount_minor ?? 0);
+    filled[2].push(bucket?.viewers ?? null);
+  }
+  return filled;
+}

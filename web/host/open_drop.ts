@@ -1,0 +1,133 @@
+import type { Drop, DropItem, ServerClock, State } from "@dropcast/client";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { article, articleName } from "../shared/catalogue";
+import "../shared/components/countdown";
+import "../shared/components/picture";
+import { PageElement } from "../shared/element";
+import { count } from "../shared/format";
+import { icons } from "../shared/icons";
+import { inLanguage } from "../shared/language";
+import { base, buttons, cards } from "../shared/styles";
+
+/** What one press adds, in units. */
+const ADDED_UNITS = 10;
+
+/** A drop that is on sale: its stock as it goes, and what the host can do about it. */
+@customElement("host-open-drop")
+export class HostOpenDrop extends PageElement {
+  @property({ attribute: false }) drop!: Drop;
+  @property({ attribute: false }) known!: State;
+  @property({ attribute: false }) clock!: ServerClock;
+  /** Kinds of commands about this drop that wait for their answers. */
+  @property({ attribute: false }) asked: ReadonlySet<string> = new Set();
+  @state() private chosen: string | null = null;
+
+  static override readonly styles = [
+    base,
+    buttons,
+    cards,
+    css`
+      .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
+      header { display: flex; gap: var(--space-4); padding: var(--space-4); align-items: center; }
+      dc-picture { width: 4.5rem; flex: none; }
+      header div { flex: 1; min-width: 0; }
+      h3 { font-size: var(--text-xl); }
+      dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
+      .gone {
+        background: var(--bad); color: var(--surface); padding: var(--space-3) var(--space-4); font-weight: 750;
+        font-size: var(--text-xl); text-align: center;
+      }
+      .paused { background: var(--warn-wash); color: var(--warn); padding: var(--space-2) var(--space-4); font-weight: 700; }
+      table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+      th, td { padding: var(--space-2) var(--space-4); text-align: end; }
+      th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
+      th:first-child, td:first-child { text-align: start; width: 50%; }
+      tbody tr { border-top: 1px solid var(--line); }
+      td { font-size: var(--text-l); font-weight: 650; }
+      td:first-child { font-size: var(--text-m); font-weight: 500; }
+      .none { color: var(--bad); }
+      footer { display: flex; flex-wrap: wrap; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
+      footer button { flex: 1 1 7.5rem; min-height: 3.25rem; }
+      select {
+        font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--line); min-height: 3.25rem;
+        border-radius: var(--radius-m); padding: 0 var(--space-3); flex: 1 1 9rem; min-width: 0;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { drop } = this;
+    const isGone = drop.items.every((item) => item.available === 0);
+    const first = drop.items[0];
+    return html`<article class="card" aria-label=${inLanguage(drop.title)}>
+      <div role="alert">${isGone ? html`<p class="gone" data-test="sold-out">${this.t.soldOutNow}</p>` : nothing}</div>
+      ${drop.phase === "paused" ? html`<p class="paused row">${icons.pause} ${this.t.paused}</p>` : nothing}
+      <header>
+        <dc-picture .address=${(first && article(this.known, first.sku)?.product.picture) ?? ""}></dc-picture>
+        <div>
+          <h3>${inLanguage(drop.title)}</h3>
+          <p class="soft">${this.t.limit(drop.limit_per_viewer)}</p>
+        </div>
+        ${
+          drop.closes_at === null
+            ? nothing
+            : html`<dc-countdown .clock=${this.clock} .until=${drop.closes_at} .label=${this.t.closesIn}></dc-countdown>`
+        }
+      </header>
+      ${this.#stock()} ${this.#actions()}
+    </article>`;
+  }
+
+  #stock(): TemplateResult {
+    return html`<table>
+      <thead>
+        <tr><th scope="col">${this.t.variant}</th><th scope="col">${this.t.stock}</th><th scope="col">${this.t.heldUnits}</th>
+          <th scope="col">${this.t.soldUnits}</th></tr>
+      </thead>
+      <tbody>${this.drop.items.map((item) => this.#stockOf(item))}</tbody>
+    </table>`;
+  }
+
+  #stockOf({ sku, available }: DropItem): TemplateResult {
+    const numbers = this.known.numbers?.skus.find((one) => one.sku === sku);
+    return html`<tr>
+      <td>${articleName(this.known, sku)}</td>
+      <td class=${available === 0 ? "none" : ""}>${count(available)}</td>
+      <td>${count(numbers?.held ?? 0)}</td>
+      <td data-test="sold">${count(numbers?.sold ?? 0)}</td>
+    </tr>`;
+  }
+
+  #actions(): TemplateResult {
+    const { closes_at, items, phase } = this.drop;
+    const sku = this.chosen ?? items[0]?.sku ?? "";
+    return html`<footer>
+      ${closes_at === null ? nothing : this.#action("extend_drop", "extend", icons.clock, this.t.extend)}
+      ${phase === "paused" ? this.#action("resume_drop", "resume", icons.play, this.t.resume) : this.#action("pause_drop", "pause", icons.pause, this.t.pause)}
+      ${this.#action("close_drop", "close-drop", icons.stop, this.t.closeDrop)}
+      ${items.length > 1 ? this.#choice(sku) : nothing}
+      <button aria-busy=${this.asked.has("add_units")} ?disabled=${this.asked.has("add_units")}
+        @click=${() => this.tell("add-units", { drop: this.drop.drop, sku, units: ADDED_UNITS })}>
+        ${icons.plus} ${this.t.addUnits(ADDED_UNITS)}
+      </button>
+    </footer>`;
+  }
+
+  #action(command: string, event: string, icon: TemplateResult, label: string): TemplateResult {
+    const isAsked = this.asked.has(command);
+    return html`<button data-test=${event} aria-busy=${isAsked} ?disabled=${isAsked} @click=${() => this.tell(event, this.drop.drop)}>
+      ${icon} ${label}
+    </button>`;
+  }
+
+  #choice(chosen: string): TemplateResult {
+    return html`<select aria-label=${this.t.variant} @change=${(event: Event) => {
+      this.chosen = (event.target as HTMLSelectElement).value;
+    }}>
+      ${this.drop.items.map(
+        ({ sku }) => html`<option value=${sku} ?selected=${sku === chosen}>${articleName(this.known, sku)}</option>`,
+      )}
+    </select>`;
+  }
+}

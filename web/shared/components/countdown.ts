@@ -1,0 +1,44 @@
+import type { ServerClock } from "@dropcast/client";
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { remaining } from "../format";
+import { base } from "../styles";
+import { TickController } from "../ticker";
+
+/** Below this a countdown looks urgent. */
+const URGENT_MS = 30_000;
+
+/** What is left until a moment of the server's clock. */
+@customElement("dc-countdown")
+export class Countdown extends LitElement {
+  @property({ attribute: false }) clock!: ServerClock;
+  /** In Unix milliseconds, by the server's clock. */
+  @property({ attribute: false }) until!: number;
+  /** What is counted down to, for those who don't see it. */
+  @property() label = "";
+
+  #shown = "";
+
+  static override readonly styles = [
+    base,
+    css`
+      :host { display: inline-block; font-variant-numeric: tabular-nums; font-weight: 650; }
+      .urgent { color: var(--bad); }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.addController(new TickController(this, () => remaining(this.#leftMs()) !== this.#shown));
+  }
+
+  override render(): TemplateResult {
+    const leftMs = this.#leftMs();
+    this.#shown = remaining(leftMs);
+    return html`<span role="timer" aria-label=${this.label} class=${leftMs < URGENT_MS ? "urgent" : ""}>${this.#shown}</span>`;
+  }
+
+  #leftMs(): number {
+    return this.until - this.clock.now();
+  }
+}

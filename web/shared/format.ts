@@ -1,0 +1,57 @@
+import type { Money } from "@dropcast/client";
+import { language } from "./language";
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** An amount as people write it in the spoken language, with the currency's own number of decimals. */
+export function price(money: Money): string {
+  const format = currencyFormat(money.currency);
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(money.amount_minor / 10 ** digits);
+}
+
+export function count(value: number): string {
+  return value.toLocaleString(language());
+}
+
+/** An hour of a day, such as 20:30. */
+export function hour(unixMs: number): string {
+  return new Date(unixMs).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A day and an hour, such as Fri 1 May, 20:30. */
+export function moment(unixMs: number): string {
+  const options = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  return new Date(unixMs).toLocaleString(language(), options);
+}
+
+/** What is left of a time, such as 1:05, or 1:02:05 from an hour on. Rounded up: 0:00 means over. */
+export function remaining(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** An address of a picture that may be loaded: one of this server or over https; anything else is none. */
+export function pictureAddress(address: string): string | null {
+  return /^\/(?![/\\])|^https:\/\//.test(address) ? address : null;
+}
+
+function currencyFormat(currency: string): Intl.NumberFormat {
+  const name = `${language()} ${currency}`;
+  let format = formats.get(name);
+  if (!format) {
+    format = newFormat(currency);
+    formats.set(name, format);
+  }
+  return format;
+}
+
+/** A currency that is none (an empty message of an older server) is written without a sign. */
+function newFormat(currency: string): Intl.NumberFormat {
+  return /^[A-Z]{3}$/.test(currency)
+    ? new Intl.NumberFormat(language(), { style: "currency", currency })
+    : new Intl.NumberFormat(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}

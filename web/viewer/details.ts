@@ -1,0 +1,50 @@
+import type { State } from "@dropcast/client";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { article } from "../shared/catalogue";
+import "../shared/components/picture";
+import "../shared/components/sheet";
+import { PageElement } from "../shared/element";
+import { price } from "../shared/format";
+import { inLanguage } from "../shared/language";
+import { base } from "../shared/styles";
+
+/** Everything about a product: description, variants, delivery, returns. */
+@customElement("viewer-details")
+export class ViewerDetails extends PageElement {
+  @property({ attribute: false }) known!: State;
+  @property() sku = "";
+
+  static override readonly styles = [
+    base,
+    css`
+      dc-picture { aspect-ratio: 4 / 3; }
+      section { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      h3 { font-size: var(--text-m); margin-bottom: var(--space-1); }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const product = article(this.known, this.sku)?.product;
+    const { show } = this.known;
+    return html`<dc-sheet .heading=${inLanguage(product?.title ?? {})}>
+      <div class="stack">
+        <dc-picture .address=${product?.picture ?? ""} .description=${inLanguage(product?.title ?? {})}></dc-picture>
+        <ul class="figures">
+          ${product?.variants.map(
+            (variant) => html`<li class="row spread">
+              <span>${inLanguage(variant.title) || inLanguage(product.title)}</span><span>${price(variant.list_price)}</span>
+            </li>`,
+          )}
+        </ul>
+        ${this.#section(this.t.description, inLanguage(product?.description ?? {}))}
+        ${this.#section(this.t.delivery, inLanguage(show?.delivery ?? {}))}
+        ${this.#section(this.t.returnPolicy, inLanguage(show?.return_policy ?? {}))}
+      </div>
+    </dc-sheet>`;
+  }
+
+  #section(heading: string, words: string): TemplateResult | typeof nothing {
+    return words === "" ? nothing : html`<section><h3>${heading}</h3><p class="soft">${words}</p></section>`;
+  }
+}

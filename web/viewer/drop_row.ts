@@ -1,0 +1,62 @@
+import type { Drop, State } from "@dropcast/client";
+import { css, html, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { article } from "../shared/catalogue";
+import "../shared/components/picture";
+import { PageElement } from "../shared/element";
+import { hour, price } from "../shared/format";
+import { inLanguage } from "../shared/language";
+import { base, buttons, cards } from "../shared/styles";
+
+/** A drop that comes later or is over, in one line. */
+@customElement("viewer-drop-row")
+export class ViewerDropRow extends PageElement {
+  @property({ attribute: false }) drop!: Drop;
+  @property({ attribute: false }) known!: State;
+
+  static override readonly styles = [
+    base,
+    buttons,
+    cards,
+    css`
+      button {
+        width: 100%; min-height: 4.5rem; padding: var(--space-2); gap: var(--space-3); justify-content: flex-start;
+        text-align: start; background: var(--surface); border-color: var(--line); font-weight: 400;
+      }
+      dc-picture { width: 3.5rem; flex: none; border-radius: var(--radius-s); }
+      .over dc-picture { filter: grayscale(1); }
+      .name { flex: 1; min-width: 0; }
+      .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { drop } = this;
+    const item = drop.items[0];
+    const product = item && article(this.known, item.sku)?.product;
+    return html`<button class=${drop.phase === "closed" ? "over" : ""} @click=${() => this.tell("show-details", { sku: item?.sku })}>
+      <dc-picture .address=${product?.picture ?? ""}></dc-picture>
+      <span class="name">
+        <span class="title" style="display:block">${inLanguage(drop.title)}</span>
+        <span class="soft small">${this.#subtitle()}</span>
+      </span>
+      <span class="badge">${this.#state()}</span>
+    </button>`;
+  }
+
+  #subtitle(): string {
+    const cheapest = this.drop.items.reduce<Drop["items"][number] | undefined>(
+      (best, item) => (best && best.price.amount_minor <= item.price.amount_minor ? best : item),
+      undefined,
+    );
+    return cheapest ? price(cheapest.price) : "";
+  }
+
+  #state(): string {
+    const { phase, opens_at, closed_reason } = this.drop;
+    if (phase === "closed") {
+      return this.t.closedBecause[closed_reason];
+    }
+    return opens_at === null ? this.t.planned : this.t.opensAt(hour(opens_at));
+  }
+}
