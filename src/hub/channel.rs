@@ -104,7 +104,7 @@ impl Channel {
         self.0.attached.iter().map(|attached| attached.load(Ordering::Relaxed)).collect()
     }
 
-    /// Closes every connection that is attached, after what was published before.
+    /// Closes every connection that is attached, after everything that was published before.
     pub fn close_all(&self, close: &CloseFrame) {
         for link in &self.0.links {
             let (channel, close) = (self.0.clone(), Box::new(close.clone()));

@@ -47,7 +47,7 @@ struct Threads {
 pub struct Refused {
     /// Why.
     pub refusal: Refusal,
-    /// The stream as it was handed over, in blocking mode or not.
+    /// The stream, in non-blocking mode unless it is broken.
     pub stream: TcpStream,
 }
 
@@ -114,11 +114,12 @@ impl Hub {
             return Err(Refused { refusal: self.refusal().unwrap_or(Refusal::Full), stream });
         };
         self.0.set_options(&stream);
-        let stream = mio::net::TcpStream::from_std(stream);
-        let adoption = Adoption { slot, generation, stream, address, leftover, session };
-        let connection = Connection::new(shard.clone(), slot, generation, address);
-        shard.push(Command::Adopt(Box::new(adoption)));
-        Ok(connection)
+        let adoption = Box::new(Adoption { slot, generation, stream, address, leftover, session });
+        match shard.try_push(Command::Adopt(adoption)) {
+            // The shard has ended since; its places are of no use to anybody any more.
+            Err(Command::Adopt(adoption)) => Err(Refused { refusal: Refusal::Draining, stream: adoption.stream }),
+            _ => Ok(Connection::new(shard.clone(), slot, generation, address)),
+        }
     }
 
     /// Why [`adopt`](Self::adopt) would refuse now, if it would: to say so while an HTTP answer can still be given.

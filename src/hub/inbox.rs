@@ -1,7 +1,8 @@
 //! How other threads reach a shard.
 
 use std::{
-    net::SocketAddr,
+    collections::VecDeque,
+    net::{SocketAddr, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -60,7 +61,8 @@ pub(super) enum Command {
 pub(super) struct Adoption {
     pub(super) slot: u32,
     pub(super) generation: u32,
-    pub(super) stream: mio::net::TcpStream,
+    /// In non-blocking mode.
+    pub(super) stream: TcpStream,
     pub(super) address: SocketAddr,
     pub(super) leftover: Bytes,
     pub(super) session: Box<dyn Session>,
@@ -87,7 +89,7 @@ pub(super) struct ShardShared {
 struct Inbox {
     /// Bounded by what is sent: private frames by [`Slots::count_frame`], publishes by one command per channel, adoptions
     /// by the slots. The other commands come from sessions, a few per message received.
-    commands: Vec<Command>,
+    commands: VecDeque<Command>,
     /// Whether the shard waits, or is about to wait, for its sockets. Only then a command has to wake it.
     is_asleep: bool,
     /// Whether the shard has ended. What is pushed then is dropped.
@@ -102,25 +104,32 @@ impl ShardShared {
         Self { index, slots, counters: ShardCounters::default(), waker, inbox: Mutex::default() }
     }
 
-    /// Hands a command over; wakes the shard if it sleeps.
+    /// Hands a command over; wakes the shard if it sleeps. A shard that has ended takes nothing, and has nobody left for
+    /// whom it would matter.
     pub(super) fn push(&self, command: Command) {
+        self.try_push(command).ok();
+    }
+
+    /// Hands a command over as [`push`](Self::push) does, or gives it back when the shard has ended.
+    pub(super) fn try_push(&self, command: Command) -> Result<(), Command> {
         let mut inbox = lock(&self.inbox);
         if inbox.is_closed {
-            return;
+            return Err(command);
         }
-        inbox.commands.push(command);
+        inbox.commands.push_back(command);
         let wakes = std::mem::take(&mut inbox.is_asleep);
         drop(inbox);
         if wakes {
             // Fails only when the shard's epoll instance is gone, and then nobody is there to be woken.
             self.waker.wake().ok();
         }
+        Ok(())
     }
 
-    /// For the shard: moves what was pushed since the last time to the end of `commands`, which must be empty.
-    pub(super) fn take(&self, commands: &mut Vec<Command>) {
+    /// For the shard: moves what was pushed since the last time to `commands`, which must be empty.
+    pub(super) fn take(&self, commands: &mut VecDeque<Command>) {
         if commands.capacity() > INBOX_KEPT_COMMANDS {
-            *commands = Vec::new();
+            *commands = VecDeque::new();
         }
         std::mem::swap(&mut lock(&self.inbox).commands, commands);
     }
@@ -133,7 +142,7 @@ impl ShardShared {
     }
 
     /// For the shard: takes nothing more. What was pushed and not taken yet.
-    pub(super) fn close(&self) -> Vec<Command> {
+    pub(super) fn close(&self) -> VecDeque<Command> {
         let mut inbox = lock(&self.inbox);
         inbox.is_closed = true;
         std::mem::take(&mut inbox.commands)

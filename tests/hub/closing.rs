@@ -1,8 +1,14 @@
 //! The ends of connections, from both sides.
 
-use dropcast::hub::{CloseFrame, CloseReason, Frame, Gone, HubConfig};
+use std::{io::Write, time::Duration};
 
-use crate::server::{Seen, Server};
+use dropcast::hub::{CloseFrame, CloseReason, Frame, Frames, Gone, HubConfig};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame as PeerClose, frame::coding::CloseCode};
+
+use crate::{
+    client::frame,
+    server::{Seen, Server, until},
+};
 
 #[test]
 fn server_closes_after_what_was_sent() {
@@ -17,9 +23,70 @@ fn server_closes_after_what_was_sent() {
 }
 
 #[test]
+fn what_was_published_before_a_close_arrives() {
+    let server = Server::start(HubConfig::default());
+    let channel = server.hub.channel(1, 0);
+    let (mut client, probe) = server.connect();
+    probe.connection.attach(&channel, 0, channel.head(), vec![]).unwrap();
+    until("it is attached", || channel.connections() == [1]);
+    channel.publish(1, Frames::same(&Frame::text("show ended"), 1));
+    channel.close_all(&CloseFrame::new(4000, "ended"));
+    assert_eq!(client.text(), "show ended");
+    assert_eq!(client.close(), (4000, "ended".to_owned()));
+    assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4000)));
+}
+
+#[test]
 fn client_closes() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect();
     client.0.close(None).unwrap();
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Peer(None)));
+    let (mut client, probe) = server.connect();
+    client.0.close(Some(PeerClose { code: CloseCode::Library(4002), reason: "done".into() })).unwrap();
+    assert_eq!(client.close().0, 4002);
+    assert_eq!(probe.next(), Seen::Closed(CloseReason::Peer(Some(4002))));
+}
+
+#[test]
+fn close_from_a_callback_silences_the_rest_of_the_read() {
+    let server = Server::start(HubConfig::default());
+    let (mut client, probe) = server.connect_with(|connection, seen| {
+        if matches!(seen, Seen::Text(_)) {
+            connection.close(CloseFrame::new(4003, "")).unwrap();
+        }
+    });
+    let bytes = [frame(0x81, b"bad token"), frame(0x81, b"buy")].concat();
+    client.0.get_mut().write_all(&bytes).unwrap();
+    assert_eq!(client.close().0, 4003);
+    assert_eq!(probe.next(), Seen::Text("bad token".to_owned()));
+    assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4003)));
+}
+
+#[test]
+fn peer_that_never_answers_a_close_is_dropped() {
+    let server = Server::start(HubConfig { close_limit: Duration::from_millis(50), ..HubConfig::default() });
+    let (mut stream, probe) = server.raw();
+    probe.connection.close(CloseFrame::new(1000, "")).unwrap();
+    assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(1000)));
+    until("the socket is closed", || stream.write_all(&frame(0x81, b"hello?")).is_err());
+    // The same for one that was closed for a mistake and never ends its stream.
+    let (mut stream, probe) = server.raw();
+    stream.write_all(&[0xff, 0xff]).unwrap();
+    assert!(matches!(probe.next(), Seen::Closed(CloseReason::Violation(_))));
+}
+
+#[test]
+fn connection_that_breaks_off_is_lost() {
+    let server = Server::start(HubConfig::default());
+    let (stream, probe) = server.raw();
+    drop(stream);
+    assert!(matches!(probe.next(), Seen::Closed(CloseReason::Lost(_))));
+    // Also when its end arrives together with its last message.
+    let (mut stream, probe) = server.raw();
+    stream.write_all(&frame(0x81, b"last")).unwrap();
+    drop(stream);
+    assert_eq!(probe.next(), Seen::Text("last".to_owned()));
+    assert!(matches!(probe.next(), Seen::Closed(CloseReason::Lost(_))));
+    assert_eq!(probe.connection.send(Frame::text("gone")), Err(Gone));
 }

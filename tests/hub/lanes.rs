@@ -74,6 +74,96 @@ fn private_frames_follow_what_was_published_before() {
 }
 
 #[test]
+fn resumes_from_every_position() {
+    let server = Server::start(HubConfig::default());
+    let channel = server.hub.channel(CLASSES, 1_000);
+    assert_eq!(channel.position_after(1_000), Some(channel.head()));
+    let mut heads = vec![channel.head()];
+    for number in 0..40 {
+        // Two messages share a tag.
+        channel.publish(1_001 + number / 2, numbered(number));
+        heads.push(channel.head());
+    }
+    let resume = |class: usize, from, first: u64| {
+        let (mut client, probe) = server.connect();
+        probe.connection.attach(&channel, class, from, vec![]).unwrap();
+        probe.connection.send(Frame::text("end")).unwrap();
+        let mut expected = expected(class, first..40);
+        expected.push("end".to_owned());
+        assert_eq!(client.texts(expected.len()), expected, "from {from:?}");
+    };
+    for class in 0..CLASSES {
+        for (first, head) in (0..).zip(&heads) {
+            resume(class, *head, first);
+        }
+        for tags in 0..=20 {
+            resume(class, channel.position_after(1_000 + tags).unwrap(), tags * 2);
+        }
+    }
+    assert_eq!(channel.position_after(999), None, "from before the channel began");
+    assert_eq!(channel.position_after(1_021), None, "from what was not published yet");
+}
+
+#[test]
+fn tag_moves_on_without_a_message() {
+    let server = Server::start(HubConfig::default());
+    let channel = server.hub.channel(CLASSES, 0);
+    channel.publish(5, Frames::new(vec![None; CLASSES]));
+    assert_eq!(channel.position_after(5), Some(channel.head()));
+    channel.publish(6, numbered(0));
+    assert_eq!(channel.position_after(5), channel.position_after(0));
+    assert_ne!(channel.position_after(5), Some(channel.head()));
+}
+
+#[test]
+fn several_channels_at_once() {
+    let server = Server::start(HubConfig { shards: 2, ..HubConfig::default() });
+    let channels: Vec<Channel> = (0..4).map(|_| server.hub.channel(CLASSES, 0)).collect();
+    let mut clients: Vec<(Client, Probe)> = (0..40).map(|_| server.connect()).collect();
+    for (index, (_, probe)) in clients.iter().enumerate() {
+        attach(probe, &channels[index % 4], 0);
+    }
+    std::thread::scope(|scope| {
+        for (index, channel) in channels.iter().enumerate() {
+            scope.spawn(move || {
+                until("all are attached", || channel.connections()[0] == 10);
+                for number in 0..300 {
+                    channel.publish(number, Frames::same(&Frame::text(&format!("{index}/{number}")), CLASSES));
+                }
+            });
+        }
+    });
+    for (index, (client, _)) in clients.iter_mut().enumerate() {
+        assert_eq!(client.text(), "welcome");
+        let expected: Vec<String> = (0..300).map(|number| format!("{}/{number}", index % 4)).collect();
+        assert_eq!(client.texts(300), expected);
+    }
+}
+
+#[test]
+fn moves_from_channel_to_channel() {
+    let server = Server::start(HubConfig::default());
+    let (first, second) = (server.hub.channel(1, 0), server.hub.channel(1, 0));
+    let say = |channel: &Channel, text: &str| channel.publish(0, Frames::same(&Frame::text(text), 1));
+    let (mut client, probe) = server.connect();
+    attach(&probe, &first, 0);
+    assert_eq!(client.text(), "welcome");
+    say(&first, "a");
+    assert_eq!(client.text(), "a");
+    attach(&probe, &second, 0);
+    assert_eq!(client.text(), "welcome");
+    say(&first, "b");
+    say(&second, "c");
+    assert_eq!(client.text(), "c");
+    probe.connection.detach().unwrap();
+    until("it has left", || second.connections() == [0]);
+    say(&second, "d");
+    probe.connection.send(Frame::text("private")).unwrap();
+    assert_eq!(client.text(), "private");
+    assert_eq!(first.connections(), [0]);
+}
+
+#[test]
 fn session_answers_from_its_callback() {
     let server = Server::start(HubConfig { shards: 1, ..HubConfig::default() });
     let (mut client, probe) = server.connect_with(|connection, seen| {
@@ -86,4 +176,19 @@ fn session_answers_from_its_callback() {
         assert_eq!(probe.next(), Seen::Text(word.to_owned()));
         assert_eq!(client.text(), word.to_uppercase());
     }
+}
+
+#[test]
+fn session_attaches_from_its_callback() {
+    let server = Server::start(HubConfig::default());
+    let channel = server.hub.channel(1, 0);
+    let joined = channel.clone();
+    let (mut client, _probe) = server.connect_with(move |connection, seen| {
+        if *seen == Seen::Opened {
+            connection.attach(&joined, 0, joined.head(), vec![Frame::text("welcome")]).unwrap();
+            joined.publish(1, Frames::same(&Frame::text("published in the callback"), 1));
+            connection.send(Frame::text("sent in the callback")).unwrap();
+        }
+    });
+    assert_eq!(client.texts(3), ["welcome", "published in the callback", "sent in the callback"]);
 }

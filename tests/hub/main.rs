@@ -2,5 +2,10 @@
 
 mod client;
 mod closing;
+mod incoming;
 mod lanes;
+mod limits;
 mod server;
+mod slow;
+mod takeover;
+mod ticked;

@@ -2,7 +2,7 @@
 
 use std::{io::Write, net::Shutdown, sync::Arc, time::Instant};
 
-use crate::hub::{CloseFrame, CloseReason, Connection, Frame, drain::Drain, inbox::Adoption};
+use crate::hub::{CloseFrame, CloseReason, Connection, Frame, Session, drain::Drain};
 
 use super::{
     event_loop::Shard,
@@ -82,12 +82,10 @@ impl Shard {
     }
 
     /// Ends a connection that never came to be.
-    pub(super) fn refuse(&mut self, adoption: Adoption, reason: CloseReason) {
-        let Adoption { slot, generation, address, mut session, .. } = adoption;
-        self.shared.slots.retire(slot);
-        let connection = Connection::new(self.shared.clone(), slot, generation, address);
-        guard(|| session.closed(&connection, reason));
-        self.free(slot);
+    pub(super) fn refuse(&mut self, connection: &Connection, mut session: Box<dyn Session>, reason: CloseReason) {
+        self.shared.slots.retire(connection.slot());
+        guard(|| session.closed(connection, reason));
+        self.free(connection.slot());
     }
 
     /// A last word, if the socket takes it at once.

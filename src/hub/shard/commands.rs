@@ -48,14 +48,14 @@ impl Shard {
         self.peer(slot).filter(|peer| peer.connection.generation() == generation)
     }
 
-    fn adopt(&mut self, mut adoption: Adoption) {
-        let slot = adoption.slot;
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        let token = Token(slot as usize);
-        if let Err(error) = self.poll.registry().register(&mut adoption.stream, token, interest) {
-            return self.refuse(adoption, CloseReason::Lost(error.kind()));
-        }
+    fn adopt(&mut self, adoption: Adoption) {
         let Adoption { slot, generation, stream, address, leftover, session } = adoption;
+        let mut stream = mio::net::TcpStream::from_std(stream);
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if let Err(error) = self.poll.registry().register(&mut stream, Token(slot as usize), interest) {
+            let connection = Connection::new(self.shared.clone(), slot, generation, address);
+            return self.refuse(&connection, session, CloseReason::Lost(error.kind()));
+        }
         if self.peers.len() <= slot as usize {
             self.peers.resize_with(slot as usize + 1, || None);
         }

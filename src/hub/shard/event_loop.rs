@@ -14,8 +14,8 @@ use mio::{Events, Poll, Token, event::Event};
 use slab::Slab;
 
 use crate::hub::{
-    CloseReason, HubConfig,
-    inbox::{Command, ShardShared, Slots},
+    CloseReason, Connection, HubConfig,
+    inbox::{Adoption, Command, ShardShared, Slots},
 };
 
 use super::{
@@ -28,6 +28,9 @@ use super::{
 
 /// The most sockets that are looked at in one turn; the kernel keeps the others for the next.
 const EVENTS_PER_TURN: usize = 256;
+/// The most connections that are taken over in one turn: they cost far more than other commands, and a storm of them
+/// must not starve those who are connected. What was asked for after them waits with the others for the next turn.
+const ADOPTIONS_PER_TURN: usize = 64;
 /// What the shard's waker is called among the slots.
 const WAKER: Token = Token(usize::MAX);
 
@@ -59,8 +62,8 @@ pub(in crate::hub) struct Shard {
     pub(super) sweeps: VecDeque<u32>,
     pub(super) draining: Option<Draining>,
     pub(super) is_stopped: bool,
-    /// Empty between turns; kept for its memory.
-    commands: Vec<Command>,
+    /// Commands taken from the inbox and not carried out yet.
+    commands: VecDeque<Command>,
 }
 
 impl Shard {
@@ -90,7 +93,7 @@ impl Shard {
             sweeps: VecDeque::new(),
             draining: None,
             is_stopped: false,
-            commands: Vec::new(),
+            commands: VecDeque::new(),
             config,
         })
     }
@@ -131,8 +134,8 @@ impl Shard {
 
     /// Waits until there is something to do.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
-        let is_busy = !(self.reads.is_empty() && self.writes.is_empty() && self.sweeps.is_empty());
-        let sleeps = !is_busy && self.shared.fall_asleep();
+        let sockets_wait = self.reads.is_empty() && self.writes.is_empty() && self.sweeps.is_empty();
+        let sleeps = sockets_wait && self.commands.is_empty() && self.shared.fall_asleep();
         let limit = if sleeps { self.sleep_limit() } else { Some(Duration::ZERO) };
         let polled = self.poll.poll(events, limit);
         if sleeps && self.shared.wake_up() {
@@ -171,10 +174,16 @@ impl Shard {
     }
 
     fn carry_out_commands(&mut self) {
-        let mut commands = std::mem::take(&mut self.commands);
-        self.shared.take(&mut commands);
-        commands.drain(..).for_each(|command| self.carry_out(command));
-        self.commands = commands;
+        if self.commands.is_empty() {
+            self.shared.take(&mut self.commands);
+        }
+        let mut adoptions = 0;
+        while adoptions < ADOPTIONS_PER_TURN
+            && let Some(command) = self.commands.pop_front()
+        {
+            adoptions += usize::from(matches!(command, Command::Adopt(_)));
+            self.carry_out(command);
+        }
     }
 
     fn stop(&mut self) {
@@ -184,9 +193,12 @@ impl Shard {
             self.say_going_away(slot);
             self.drop_peer(slot, CloseReason::Stopped);
         }
-        for command in self.shared.close() {
+        let inbox = self.shared.close();
+        for command in std::mem::take(&mut self.commands).into_iter().chain(inbox) {
             if let Command::Adopt(adoption) = command {
-                self.refuse(*adoption, CloseReason::Stopped);
+                let Adoption { slot, generation, address, session, .. } = *adoption;
+                let connection = Connection::new(self.shared.clone(), slot, generation, address);
+                self.refuse(&connection, session, CloseReason::Stopped);
             }
         }
     }

@@ -129,7 +129,7 @@ impl Shard {
     fn close_panicked(&mut self, slot: u32) {
         self.shared.counters.session_panics.add(1);
         let close = CloseFrame::new(1011, "internal error");
-        self.start_close(slot, &close, Then::AwaitEnd, CloseReason::SessionPanicked);
+        self.start_close(slot, &close, Then::AwaitPeer, CloseReason::SessionPanicked);
     }
 }
 
