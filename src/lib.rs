@@ -1,5 +1,6 @@
 //! The Dropcast server: the event backend for live-stream shopping.
 
+pub mod audit;
 pub mod clock;
 pub mod codec;
 pub mod engine;

@@ -1,0 +1,146 @@
+//! The books that facts are entered in.
+
+use std::{collections::BTreeSet, fmt};
+
+use dropcast_proto::v1::{self, Cause, Role, fact::Kind, key_outcome};
+
+use super::{
+    ViolationCode,
+    drops::Drops,
+    sales::{Sales, State},
+    stock::Stock,
+    violation::Findings,
+};
+
+#[derive(Default, Debug)]
+pub(super) struct Books {
+    at_ms: u64,
+    settings: Option<v1::ShowPlanned>,
+    pub(super) phase: v1::ShowPhase,
+    pub(super) stock: Stock,
+    drops: Drops,
+    pub(super) sales: Sales,
+    /// The keys that were bound: role, principal, key.
+    keys: BTreeSet<(i32, String, String)>,
+}
+
+impl Books {
+    /// Begins an entry of this moment.
+    pub(super) fn begin(&mut self, at_ms: u64) {
+        self.at_ms = at_ms;
+    }
+
+    pub(super) fn fact(&mut self, fact: &Kind, findings: &mut Findings) {
+        if self.settings.is_none() && !matches!(fact, Kind::ShowPlanned(_)) {
+            findings.add(ViolationCode::ShowNotPlanned, "there is no show yet");
+        }
+        match fact {
+            Kind::ShowPlanned(settings) => self.planned(settings, findings),
+            Kind::ShowStarted(_) => self.moves(v1::ShowPhase::Draft, v1::ShowPhase::Live, findings),
+            Kind::ShowEnded(_) => {
+                self.moves(v1::ShowPhase::Live, v1::ShowPhase::Ended, findings);
+                self.drops.all_over(findings);
+            }
+            Kind::ProductListed(product) => self.stock.list(product, findings),
+            Kind::ProductUnlisted(product) => self.stock.unlist(&product.product, findings),
+            Kind::UnitsAdded(fact) => self.stock.allot(&fact.sku, i64::from(fact.units), findings),
+            Kind::UnitsWithdrawn(fact) => self.stock.allot(&fact.sku, -i64::from(fact.units), findings),
+            Kind::DropPlanned(plan) => self.drops.plan(plan, findings),
+            Kind::DropUnplanned(fact) => self.drops.unplan(&fact.drop, findings),
+            Kind::DropScheduled(fact) => self.drops.schedule(&fact.drop, findings),
+            Kind::DropOpened(fact) => {
+                self.expect_live(format_args!("drop {} opens", fact.drop), findings);
+                self.drops.open(fact, findings);
+            }
+            Kind::DropPaused(fact) => self.drops.pause(&fact.drop, findings),
+            Kind::DropResumed(fact) => self.drops.resume(&fact.drop, findings),
+            Kind::DropExtended(fact) => self.drops.extend(fact, findings),
+            Kind::CapRaised(fact) => self.drops.raise_cap(fact, findings),
+            Kind::DropClosed(fact) => self.drops.close(fact, self.at_ms, findings),
+            Kind::ReservationHeld(held) => self.hold(held, findings),
+            Kind::ReservationSold(fact) => self.end_hold(fact.reservation, State::Sold, findings),
+            Kind::ReservationReleased(fact) => self.end_hold(fact.reservation, State::Released, findings),
+            Kind::ReservationExpired(fact) => self.end_hold(fact.reservation, State::Expired, findings),
+            Kind::OrderPlaced(order) => self.sales.place_order(order, findings),
+            Kind::OrderPaid(order) => self.sales.pay_order(order.order, findings),
+        }
+    }
+
+    /// Ends an entry: what must be whole by then is checked, and its key is bound.
+    pub(super) fn end(&mut self, cause: Option<&Cause>, findings: &mut Findings) {
+        self.sales.expect_orders(findings);
+        let Some((cause, binding)) = cause.and_then(|cause| Some((cause, cause.binding.as_ref()?))) else { return };
+        let outcome = binding.outcome.and_then(|outcome| outcome.kind);
+        let exists = match &outcome {
+            Some(key_outcome::Kind::Done(_)) => true,
+            Some(key_outcome::Kind::Reservation(number)) => self.sales.has_reservation(*number),
+            Some(key_outcome::Kind::Order(number)) => self.sales.has_order(*number),
+            None => false,
+        };
+        if !exists {
+            findings.add(ViolationCode::KeyOutcome, format_args!("key {} stands for {outcome:?}", binding.key));
+        }
+        if !self.keys.insert((cause.role, cause.principal.clone(), binding.key.clone())) {
+            let role = Role::try_from(cause.role).unwrap_or_default().as_str_name();
+            let detail = format_args!("key {} of {role} {} was bound before", binding.key, cause.principal);
+            findings.add(ViolationCode::KeyBoundTwice, detail);
+        }
+    }
+
+    /// The currency of every amount; empty while nothing is planned.
+    pub(super) fn currency(&self) -> &str {
+        self.settings.as_ref().map_or("", |settings| &settings.currency)
+    }
+
+    fn planned(&mut self, settings: &v1::ShowPlanned, findings: &mut Findings) {
+        match &self.settings {
+            None => self.phase = v1::ShowPhase::Draft,
+            Some(before) if before.brand != settings.brand => {
+                let detail = format_args!("the show went from brand {} to {}", before.brand, settings.brand);
+                findings.add(ViolationCode::SettingsChanged, detail);
+            }
+            Some(before) if before.currency != settings.currency && self.sales.anything_held() => {
+                let detail = format_args!("the currency went from {} to {}", before.currency, settings.currency);
+                findings.add(ViolationCode::SettingsChanged, detail);
+            }
+            Some(_) => {}
+        }
+        self.settings = Some(settings.clone());
+    }
+
+    fn moves(&mut self, from: v1::ShowPhase, to: v1::ShowPhase, findings: &mut Findings) {
+        if self.phase != from {
+            let detail = format_args!("the show went from {:?} to {to:?}", self.phase);
+            findings.add(ViolationCode::ShowPhase, detail);
+        }
+        self.phase = to;
+    }
+
+    fn expect_live(&self, what: fmt::Arguments<'_>, findings: &mut Findings) {
+        if self.phase != v1::ShowPhase::Live {
+            findings.add(ViolationCode::ShowPhase, format_args!("{what} while the show is {:?}", self.phase));
+        }
+    }
+
+    fn hold(&mut self, held: &v1::ReservationHeld, findings: &mut Findings) {
+        self.expect_live(format_args!("reservation {} is held", held.reservation), findings);
+        if held.quantity == 0 {
+            findings.add(ViolationCode::QuantityZero, format_args!("reservation {}", held.reservation));
+        }
+        if !self.sales.hold(held, findings) {
+            return;
+        }
+        let hold_ttl_ms = self.settings.as_ref().map_or(0, |settings| settings.hold_ttl_ms);
+        let list_price_minor = self.stock.list_price_minor(&held.sku);
+        self.drops.hold(held, self.at_ms, hold_ttl_ms, list_price_minor, findings);
+        self.stock.hold(&held.sku, held.quantity, findings);
+    }
+
+    fn end_hold(&mut self, number: u64, state: State, findings: &mut Findings) {
+        let Some(ended) = self.sales.end_hold(number, state, self.at_ms, findings) else { return };
+        self.stock.end_hold(&ended, state, findings);
+        if state != State::Sold {
+            self.drops.give_back(&ended);
+        }
+    }
+}
