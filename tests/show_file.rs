@@ -144,6 +144,18 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("an accent in a drop's name", "drop = \"opening\"", "drop = \"première\""),
     ("a currency in small letters", "\"EUR\"", "\"eur\""),
     ("a language that is none", "nl = \"Lenteavond\"", "dutch = \"Lenteavond\""),
+    ("a SKU that the catalogue does not have", "{ sku = \"scarf-blue\" }", "{ sku = \"scarf-bleu\" }"),
+    ("a SKU twice in the catalogue", "sku = \"scarf-blue\"\nlist", "sku = \"scarf-red\"\nlist"),
+    ("a SKU twice in a drop", "{ sku = \"scarf-blue\" }", "{ sku = \"scarf-red\" }"),
+    ("a limit of nothing", "limit_per_viewer = 2", "limit_per_viewer = 0"),
+    ("a cap of nothing", "cap = 20", "cap = 0"),
+    ("a hold in seconds", "hold_ttl_ms = 90000", "hold_ttl_ms = 90"),
+    (
+        "a drop of nothing",
+        "items = [{ sku = \"scarf-red\", price_minor = 3995, cap = 20 }, { sku = \"scarf-blue\" }]",
+        "",
+    ),
+    ("a picture without https", "/examples/spring.svg", "http://example.com/spring.svg"),
     ("an item's SKU that is no name", "{ sku = \"scarf-blue\" }", "{ sku = \"scarf blue\" }"),
 ];
 
@@ -167,9 +179,9 @@ fn every_mistake_names_its_line_and_what_would_be_right() {
 }
 
 #[test]
-fn what_the_rules_refuse_is_shown_at_its_line() {
-    let problem = PlanProblem::Unknown { name: "scarf-blue".to_owned() };
-    let refusal = Refusal::PlanInvalid { at: "drops[0].items[1].sku".to_owned(), problem };
+fn what_the_rules_refuse_about_what_happened_since_is_shown_at_its_line() {
+    let problem = PlanProblem::BelowCommitted { held_and_sold: 9 };
+    let refusal = Refusal::PlanInvalid { at: "products[0].variants[1].units".to_owned(), problem };
     let error = ShowFileError::from_refusal(GOOD, "show.toml", &refusal);
     insta::assert_snapshot!("refused_at_a_path", error);
     let error = ShowFileError::from_refusal(GOOD, "show.toml", &Refusal::NotYourShow);

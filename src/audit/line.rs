@@ -7,8 +7,8 @@ use serde_json::Value;
 /// What makes an entry: without it nothing can be checked.
 const REQUIRED: [&str; 4] = ["seq", "decided_at", "digest", "body"];
 
-/// Reads one line of an export. A cause or facts that this version can't read are left out rather than refused: the body
-/// has them too, and [`super::Audit`] names what it finds there.
+/// Reads one line of an export. A cause or facts that this version can't read are left out rather than refused: the
+/// body has them too, and [`super::Audit`] names what it finds there.
 ///
 /// # Errors
 ///

@@ -2,11 +2,13 @@
 
 use std::{fmt, ops::Range};
 
-use dropcast_domain::show::Refusal;
+use dropcast_domain::show::{PlanProblem, Refusal};
 
 use super::{
     mistake::Mistake,
     position::{line_and_column, path_in_file, span_of},
+    read::parse,
+    tables::nearest,
 };
 
 /// The most characters of a line that are shown.
@@ -14,8 +16,8 @@ const SHOWN_CHARACTERS_MAX: usize = 100;
 /// How many characters before the mistake are shown of a line that is longer than that.
 const SHOWN_CHARACTERS_BEFORE: usize = 40;
 
-/// What is wrong in a show file, where, and what would be right. Its `Display` is several lines long: place and problem,
-/// the line itself with the place marked, and what would be right.
+/// What is wrong in a show file, where, and what would be right. Its `Display` is several lines long: place and
+/// problem, the line itself with the place marked, and what would be right.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ShowFileError {
     /// The file, as the caller names it.
@@ -37,7 +39,13 @@ impl ShowFileError {
     /// that names none is shown at the beginning.
     pub fn from_refusal(text: &str, file: &str, refusal: &Refusal) -> Self {
         match refusal {
-            Refusal::PlanInvalid { at, problem } => Self::from_path(text, file, at, &problem.to_string()),
+            Refusal::PlanInvalid { at, problem } => {
+                let right = match problem {
+                    PlanProblem::Unknown { name } => nearest_sku(text, name),
+                    _ => None,
+                };
+                Self { right, ..Self::from_path(text, file, at, &problem.to_string()) }
+            }
             other => Self::from_path(text, file, "", &other.to_string()),
         }
     }
@@ -77,6 +85,13 @@ impl ShowFileError {
         let end = if cut + SHOWN_CHARACTERS_MAX < self.source.chars().count() { "…" } else { "" };
         if cut == 0 { (format!("{part}{end}"), before) } else { (format!("…{part}{end}"), before - cut + 1) }
     }
+}
+
+/// What somebody probably meant who named a SKU that the file's catalogue does not have.
+fn nearest_sku(text: &str, name: &str) -> Option<String> {
+    let file = parse(text, "").ok()?;
+    let skus = file.products.iter().flat_map(|product| &product.variants).map(|variant| variant.sku.as_str());
+    nearest(name, skus).map(|sku| format!("did you mean \"{sku}\"?"))
 }
 
 impl fmt::Display for ShowFileError {

@@ -1,14 +1,17 @@
 //! Between a show file and the plan that the rules know.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, NameError, ProductId, ShowId, Sku},
+    ids::{BrandId, DropId, NameError, PrincipalId, ProductId, ShowId, Sku},
     money::Currency,
-    show::{DropItem, DropPlan, PlanProblem, ProductPlan, Refusal, ShowPlan, ShowSettings, VariantPlan},
+    show::{
+        Command, DropItem, DropPlan, Fingerprint, PlanProblem, Principal, ProductPlan, Refusal, Request, Role, Show,
+        ShowPlan, ShowSettings, VariantPlan, decide,
+    },
     text::Text,
     time::Timestamp,
 };
 
-use super::{Moment, ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant, Texts};
+use super::{Moment, ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant, Texts, path_in_file};
 
 impl ShowFile {
     /// The show that the file is for.
@@ -20,12 +23,21 @@ impl ShowFile {
         named("show", self.show.as_deref().unwrap_or_default(), ShowId::new)
     }
 
-    /// The plan. Names, the currency and texts are checked here; the rest of what makes a plan valid is the rules'.
+    /// The plan, if the rules would take it for a new show. What they hold against it because of what happened in a
+    /// show since, only they can tell.
     ///
     /// # Errors
     ///
-    /// [`Refusal::PlanInvalid`] with the path of the first value that is wrong, such as `drops[2].items[0].sku`.
+    /// [`Refusal::PlanInvalid`] with the path in the file of the first value that is wrong, such as
+    /// `drops[2].items[0].sku`: names, the currency and texts first, then the rest in the rules' own order.
     pub fn into_plan(self) -> Result<ShowPlan, Refusal> {
+        let plan = self.named_plan()?;
+        check(&plan).map_err(in_file)?;
+        Ok(plan)
+    }
+
+    /// The plan, with names that are names.
+    fn named_plan(self) -> Result<ShowPlan, Refusal> {
         let settings = ShowSettings {
             brand: named("brand", &self.brand, BrandId::new)?,
             title: text("title", self.title)?,
@@ -65,6 +77,25 @@ impl ShowFile {
             products: plan.products.iter().map(product_file).collect(),
             drops: plan.drops.iter().map(drop_file).collect(),
         }
+    }
+}
+
+/// Asks the rules, as the brand that the plan names, for a show that does not exist yet.
+fn check(plan: &ShowPlan) -> Result<(), Refusal> {
+    let brand = named("brand", plan.settings.brand.as_str(), PrincipalId::new)?;
+    let request = Request {
+        principal: Principal { role: Role::Brand, id: brand },
+        key: None,
+        fingerprint: Fingerprint::default(),
+        command: Command::Plan(Box::new(plan.clone())),
+    };
+    decide(&Show::default(), Timestamp::default(), &request).map(drop)
+}
+
+fn in_file(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::PlanInvalid { at, problem } => Refusal::PlanInvalid { at: path_in_file(&at).to_owned(), problem },
+        other => other,
     }
 }
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The line and the column, both from 1, at which the value stands that a path such as `drops[2].items[0].sku` leads to.
-/// Where the path leads on but the text does not (a field was left out), it is the place of the innermost table or list
-/// that exists. Columns count characters. `None` when the text is not TOML.
+/// The line and the column, both from 1, at which the value stands that a path such as `drops[2].items[0].sku` leads
+/// to. Where the path leads on but the text does not (a field was left out), it is the place of the innermost table or
+/// list that exists. Columns count characters. `None` when the text is not TOML.
 pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
     span_of(text, path).map(|span| line_and_column(text, span.start))
 }

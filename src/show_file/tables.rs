@@ -93,7 +93,7 @@ pub(super) fn example(field: &str) -> Option<&'static str> {
 pub(super) fn explain_unknown(field: &str, expected: &[&str], table: Option<&'static Table>) -> String {
     let place = table.map_or("this table", |table| table.header);
     let list = expected.join(", ");
-    if let Some(nearest) = nearest(field, expected) {
+    if let Some(nearest) = nearest(field, expected.iter().copied()) {
         return format!("did you mean `{nearest}`? (known in {place}: {list})");
     }
     match TABLES.iter().find(|table| table.fields.contains(&field)) {
@@ -103,10 +103,10 @@ pub(super) fn explain_unknown(field: &str, expected: &[&str], table: Option<&'st
 }
 
 /// The name that differs by the fewest edits, if no more than a third of the letters differ.
-fn nearest<'a>(field: &str, names: &[&'a str]) -> Option<&'a str> {
-    let edits = |name: &&str| strsim::damerau_levenshtein(field, name);
-    let close_enough = |name: &&str| edits(name) <= field.len().max(name.len()).div_ceil(3);
-    names.iter().filter(|name| close_enough(name)).min_by_key(|name| edits(name)).copied()
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let with_edits = names.map(|other| (strsim::damerau_levenshtein(name, other), other));
+    let close_enough = with_edits.filter(|(edits, other)| *edits <= name.len().max(other.len()).div_ceil(3));
+    close_enough.min_by_key(|(edits, _)| *edits).map(|(_, other)| other)
 }
 
 #[cfg(test)]
