@@ -1,9 +1,6 @@
 //! The memory journal's faults: each does what it says, and nothing else.
 
-use std::{
-    future::Future as _,
-    task::{Context, Poll, Waker},
-};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use dropcast::journal::{

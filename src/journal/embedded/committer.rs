@@ -1,12 +1,20 @@
 //! The committer: the one thread that writes. It takes everything that waits into one transaction, so that a rush of
 //! appends pays for few fsyncs, and a lone append waits for nobody.
 
-use std::{io, sync::Arc, thread};
+use std::{
+    io,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    thread,
+};
 
 use tokio::sync::{oneshot, watch};
 
 use super::{group, queue::Queue, snapshot::SnapshotJob, store::Store, trim::TrimJob};
 use crate::journal::contract::AppendError;
+
+/// What is answered when the committer is gone.
+pub(super) const STOPPED: &str = "the journal's committer has stopped";
 
 /// A job too long for one transaction: between its steps the appends that wait are committed.
 pub(super) struct SlowJob {
@@ -41,6 +49,18 @@ struct Committer {
 
 impl Committer {
     fn run(self) {
+        // redb may panic on a file that was damaged from outside. Then nothing must be left waiting for an answer or be
+        // taken in; that is done here, not while unwinding, where a second panic would end the process.
+        let ended = panic::catch_unwind(AssertUnwindSafe(|| self.work()));
+        if ended.is_err() {
+            tracing::error!("the journal's committer panicked and has stopped; restart the server");
+        }
+        self.queue.close(STOPPED);
+        self.queue.abandon();
+        self.store.close();
+    }
+
+    fn work(&self) {
         let mut under_way = None;
         while let Some(taken) = self.queue.take(under_way.is_some()) {
             if !taken.jobs.is_empty() {
@@ -48,15 +68,6 @@ impl Committer {
             }
             under_way = under_way.or(taken.slow_job).and_then(|job| job.advance(&self.store));
         }
-    }
-}
-
-impl Drop for Committer {
-    /// Runs after a panic too: then nothing must be left waiting for an answer, or be taken in.
-    fn drop(&mut self) {
-        self.queue.close("the journal's committer has stopped");
-        self.queue.abandon();
-        self.store.close();
     }
 }
 

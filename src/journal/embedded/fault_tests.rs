@@ -237,3 +237,21 @@ async fn a_snapshot_interrupted_anywhere_is_whole_or_not_there() {
     }
     panic!("a snapshot takes more than {OPERATIONS_MAX} operations");
 }
+
+#[tokio::test]
+async fn a_committer_that_panics_leaves_nothing_waiting() {
+    let fixture = Fixture::new(0, Duration::ZERO).await;
+    fixture.disk.fail_after(0, Fault::Panic);
+    let first = following(fixture.tail(), 1);
+    let second = following(first.entries[0].position(), 1);
+    let calls = [fixture.journal.append(&fixture.claim, first), fixture.journal.append(&fixture.claim, second)];
+    for call in calls {
+        let outcome = call.await;
+        assert!(matches!(outcome, Err(AppendError::InDoubt(_) | AppendError::Unavailable(_))), "{outcome:?}");
+    }
+    fixture.journal.close().await;
+    let outcome = fixture.journal.append(&fixture.claim, following(fixture.tail(), 1)).await;
+    assert!(matches!(outcome, Err(AppendError::Unavailable(_))), "{outcome:?}");
+    let outcome = fixture.journal.tail("show").await;
+    assert!(matches!(outcome, Err(ReadError::Unavailable(_))), "{outcome:?}");
+}

@@ -23,6 +23,8 @@ pub(super) enum Fault {
     Failed,
     /// Nothing works, until [`FaultyDisk::mend`]; some of what was written since the last fsync is lost.
     PowerCut,
+    /// The write or fsync panics, as redb itself may on a damaged file.
+    Panic,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,10 @@ impl DiskFile {
         match state.planned {
             Some((fault, 0)) => {
                 state.planned = None;
+                if fault == Fault::Panic {
+                    drop(state);
+                    panic!("injected");
+                }
                 state.lasting = (fault != Fault::Failed).then_some(fault);
                 if fault != Fault::Full {
                     state.lose_unsynced(&self.file)?;
@@ -125,7 +131,7 @@ impl Fault {
     fn error(self) -> io::Error {
         match self {
             Self::Full => io::ErrorKind::StorageFull.into(),
-            Self::Failed => io::Error::other("injected: the disk failed"),
+            Self::Failed | Self::Panic => io::Error::other("injected: the disk failed"),
             Self::PowerCut => io::Error::other("injected: the power was cut"),
         }
     }

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    committer::{self, SlowJob, SlowWork},
+    committer::{self, STOPPED, SlowJob, SlowWork},
     error::OpenError,
     file,
     group::{AppendJob, ClaimJob, Job, ReleaseJob},
@@ -103,8 +103,6 @@ impl EmbeddedJournal {
         reading.await.unwrap_or_else(|error| Err(ReadError::Unavailable(error.to_string())))
     }
 }
-
-const STOPPED: &str = "the journal's committer has stopped";
 
 #[async_trait]
 impl Journal for EmbeddedJournal {

@@ -138,3 +138,63 @@ impl Waiting {
         group
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use tokio::sync::oneshot::{self, Receiver};
+
+    use super::*;
+    use crate::journal::{
+        contract::{APPEND_BYTES_MAX, Append, AppendError, Claim, ClaimError, Position, RawEntry},
+        embedded::group::{AppendJob, ClaimJob},
+    };
+
+    fn push_claim(queue: &Queue) -> Receiver<Result<Claim, ClaimError>> {
+        let (answer, answered) = oneshot::channel();
+        queue.push(Job::Claim(ClaimJob::new("show", 1, answer)));
+        answered
+    }
+
+    /// An append of the largest size, of which several are more than a group or the queue takes.
+    fn push_large(queue: &Queue) -> Receiver<Result<(), AppendError>> {
+        let (answer, answered) = oneshot::channel();
+        let claim = Claim { show: "show".to_owned(), epoch: 1, token: 1, tail: Position::default() };
+        let entry = RawEntry::following(&claim.tail, 1, Bytes::from(vec![0; APPEND_BYTES_MAX]));
+        let append = Append { entries: vec![entry], ..Append::default() };
+        queue.push(Job::Append(AppendJob::new(&claim, append, answer).unwrap()));
+        answered
+    }
+
+    #[test]
+    fn one_job_too_many_is_unavailable_at_once() {
+        let queue = Queue::new();
+        let mut waiting: Vec<_> = (0..JOBS_MAX).map(|_| push_claim(&queue)).collect();
+        assert!(waiting.iter_mut().all(|answered| answered.try_recv().is_err()));
+        assert!(matches!(push_claim(&queue).try_recv(), Ok(Err(ClaimError::Unavailable(_)))));
+        assert_eq!(queue.take(false).unwrap().jobs.len(), JOBS_MAX);
+        assert!(push_claim(&queue).try_recv().is_err(), "refused, though there is room again");
+    }
+
+    #[test]
+    fn bytes_beyond_the_bound_are_unavailable_at_once_and_groups_are_bounded() {
+        let queue = Queue::new();
+        let mut waiting = vec![push_large(&queue)];
+        while waiting.last_mut().unwrap().try_recv().is_err() {
+            waiting.push(push_large(&queue));
+        }
+        assert_eq!(waiting.len() - 1, BYTES_MAX / (APPEND_BYTES_MAX + 1));
+        assert_eq!(queue.take(false).unwrap().jobs.len(), GROUP_BYTES_MAX / APPEND_BYTES_MAX);
+        assert!(push_large(&queue).try_recv().is_err(), "refused, though there is room again");
+    }
+
+    #[test]
+    fn a_closed_queue_gives_what_waits_and_then_nothing() {
+        let queue = Queue::new();
+        let _waiting = push_claim(&queue);
+        queue.close("closed");
+        assert!(matches!(push_claim(&queue).try_recv(), Ok(Err(ClaimError::Unavailable(_)))));
+        assert_eq!(queue.take(false).unwrap().jobs.len(), 1);
+        assert!(queue.take(false).is_none());
+    }
+}
