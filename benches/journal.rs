@@ -1,5 +1,5 @@
 //! How fast the journals are: entries made durable per second, by the size of the appends and the number of shows, and
-//! how long one append takes. `cargo bench --bench journal`; the journal lies in `$BENCH_DIR`, or the working directory.
+//! how long one append takes. `cargo bench --bench journal`; it lies in `$BENCH_DIR`, or the working directory.
 #![allow(clippy::print_stdout, reason = "it prints what it measures")]
 
 use std::{

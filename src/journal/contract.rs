@@ -117,7 +117,7 @@ pub struct Append {
     pub expected: Position,
     /// 1 to [`APPEND_ENTRIES_MAX`] entries that follow `expected`.
     pub entries: Vec<RawEntry>,
-    /// When the show must next be woken, in Unix milliseconds: its earliest deadline after these entries. `None`: never.
+    /// When the show must next be woken, in Unix milliseconds: its earliest deadline after them. `None`: never.
     pub wake_at_ms: Option<u64>,
     /// The show's line in the list of shows, where it changed. Opaque here.
     pub card: Option<Bytes>,
