@@ -46,7 +46,8 @@ pub struct HubConfig {
     pub unsent_bytes_max: u32,
     /// Silence of the peer after which it is sent a ping.
     pub ping_after: Duration,
-    /// Silence of the peer, the ping unanswered, after which it is dropped. Longer than `ping_after`.
+    /// Silence of the peer, the ping unanswered, after which it is dropped. Longer than `ping_after`: the difference is
+    /// the time that the answer may take.
     pub idle_limit: Duration,
     /// How long a socket may take nothing while there is something for it; then it is dropped. Also the kernel's limit
     /// for unacknowledged bytes (`TCP_USER_TIMEOUT`, where there is one).

@@ -69,6 +69,8 @@ counters! {
     session_panics,
     /// Times a shard was woken from its sleep by another thread.
     wakes,
+    /// Turns of the shards, each with one look at the sockets.
+    turns,
 }
 
 /// A number that one thread writes and any may read.

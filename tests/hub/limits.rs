@@ -109,7 +109,6 @@ fn drain_spreads_the_closes() {
     });
     assert_eq!(server.hub.refusal(), Some(Refusal::Draining));
     assert_eq!(server.adopt(&[], |_, _| {}).err().unwrap().refusal, Refusal::Draining);
-    assert!(clients[0].1.connection.send(Frame::text("still served")).is_ok() || started.elapsed() > over / 40);
     let mut delays = Vec::new();
     for (client, probe) in &mut clients {
         let (code, reason) = loop {

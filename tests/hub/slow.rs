@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use dropcast::hub::{Channel, CloseReason, Frame, Frames, HubConfig};
 
-use crate::server::{Probe, Seen, Server, until};
+use crate::{
+    client::Client,
+    server::{PATIENCE, Probe, Seen, Server, until},
+};
 
 /// Large enough that a few fill every buffer on the way.
 const LARGE: usize = 64 * 1_024;
@@ -24,6 +27,11 @@ fn attach(probe: &Probe, channel: &Channel, prelude: &str) {
     probe.connection.attach(channel, 0, channel.head(), vec![Frame::text(prelude)]).unwrap();
 }
 
+/// Keeps the kernel from taking megabytes on the reader's behalf.
+fn shrink(client: &Client) {
+    socket2::SockRef::from(client.0.get_ref()).set_recv_buffer_size(LARGE).unwrap();
+}
+
 fn number(text: &str) -> usize {
     text[..6].parse().unwrap()
 }
@@ -33,6 +41,7 @@ fn reader_that_stops_lags_and_starts_afresh() {
     let (server, channel) = start();
     let (mut slow, slow_probe) = server.connect();
     let (mut quick, quick_probe) = server.connect();
+    shrink(&slow);
     attach(&slow_probe, &channel, "welcome");
     attach(&quick_probe, &channel, "welcome");
     assert_eq!((slow.text(), quick.text()), ("welcome".to_owned(), "welcome".to_owned()));
@@ -52,7 +61,7 @@ fn reader_that_stops_lags_and_starts_afresh() {
             next += 1;
         }
     }
-    slow.0.get_ref().set_read_timeout(Some(crate::server::PATIENCE)).unwrap();
+    slow.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
     assert!(next < 400 - RING);
     channel.publish(400, large(400));
     assert_eq!(number(&quick.text()), 400);
@@ -100,7 +109,7 @@ fn private_lane_overflows_and_is_rebuilt() {
         client.0.get_ref().set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         client.0.read().ok();
     }
-    client.0.get_ref().set_read_timeout(Some(crate::server::PATIENCE)).unwrap();
+    client.0.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
     probe.connection.send(Frame::text("dropped")).unwrap();
     attach(&probe, &channel, "snapshot");
     probe.connection.send(Frame::text("kept")).unwrap();

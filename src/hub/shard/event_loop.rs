@@ -19,7 +19,7 @@ use crate::hub::{
 };
 
 use super::{
-    clock::Clock,
+    clock::{Clock, NEVER},
     closing::Draining,
     members::LocalChannel,
     peer::{Limits, Peer},
@@ -138,6 +138,7 @@ impl Shard {
         let sleeps = sockets_wait && self.commands.is_empty() && self.shared.fall_asleep();
         let limit = if sleeps { self.sleep_limit() } else { Some(Duration::ZERO) };
         let polled = self.poll.poll(events, limit);
+        self.shared.counters.turns.add(1);
         if sleeps && self.shared.wake_up() {
             self.shared.counters.wakes.add(1);
         }
@@ -165,6 +166,8 @@ impl Shard {
             && let Some(peer) = self.peer(slot)
             && std::mem::take(&mut peer.is_blocked)
         {
+            // Room in the socket is progress, also before something is written into it.
+            peer.stalled_since = NEVER;
             self.queue_write(slot);
         }
         let is_over = event.is_read_closed() || event.is_error();

@@ -19,6 +19,8 @@ pub(super) struct Peer {
     pub(super) rare: Option<Box<Rare>>,
     /// The tick at which something was last read.
     pub(super) heard_at: u64,
+    /// The tick at which a ping was sent that nothing was read since.
+    pub(super) pinged_at: u64,
     /// The tick of the session's deadline.
     pub(super) deadline: u64,
     /// The tick since which the socket has taken nothing.
@@ -28,8 +30,6 @@ pub(super) struct Peer {
     pub(super) is_muted: bool,
     /// Whether the socket is full, so that only its readiness makes another write worth while.
     pub(super) is_blocked: bool,
-    /// Whether a ping was sent since something was last read.
-    pub(super) is_pinged: bool,
     /// Whether it is in the shard's queue of connections to write to.
     pub(super) is_queued: bool,
     /// Whether it is in the shard's queue of connections to read from.
@@ -111,12 +111,12 @@ impl Peer {
             lane: None,
             rare: None,
             heard_at: tick,
+            pinged_at: NEVER,
             deadline: NEVER,
             stalled_since: NEVER,
             lag: Lag::No,
             is_muted: false,
             is_blocked: false,
-            is_pinged: false,
             is_queued: false,
             is_unread: false,
         }
@@ -160,8 +160,8 @@ impl Peer {
         if let Some(closing) = self.closing() {
             return closing.limit;
         }
-        let silence = if self.is_pinged { limits.idle } else { limits.ping_after };
-        let silent_at = self.heard_at.saturating_add(silence);
+        let ping_at = self.heard_at.saturating_add(limits.ping_after);
+        let silent_at = if self.pinged_at == NEVER { ping_at } else { self.pinged_at.saturating_add(limits.answer) };
         silent_at.min(self.deadline).min(self.stalled_since.saturating_add(limits.stall))
     }
 }
@@ -175,7 +175,8 @@ impl Rare {
 /// The hub's time limits in ticks.
 pub(super) struct Limits {
     pub(super) ping_after: u64,
-    pub(super) idle: u64,
+    /// How long the answer to a ping may take.
+    pub(super) answer: u64,
     pub(super) stall: u64,
     pub(super) close: u64,
 }
@@ -184,9 +185,19 @@ impl Limits {
     pub(super) fn new(config: &HubConfig) -> Self {
         Self {
             ping_after: ticks(config.ping_after),
-            idle: ticks(config.idle_limit),
+            answer: ticks(config.idle_limit.saturating_sub(config.ping_after)),
             stall: ticks(config.write_stall_limit),
             close: ticks(config.close_limit),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connection_that_only_listens_is_small() {
+        assert!(size_of::<Peer>() <= 256, "{} bytes", size_of::<Peer>());
     }
 }

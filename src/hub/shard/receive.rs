@@ -12,6 +12,7 @@ use crate::hub::{
 };
 
 use super::{
+    clock::NEVER,
     event_loop::Shard,
     peer::{Peer, Then},
 };
@@ -49,7 +50,7 @@ impl Shard {
         if bytes > 0 {
             self.shared.counters.bytes_read.add(bytes);
             peer.heard_at = tick;
-            peer.is_pinged = false;
+            peer.pinged_at = NEVER;
             self.receive(slot, bytes);
         }
     }

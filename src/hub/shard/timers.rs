@@ -29,7 +29,6 @@ impl Shard {
     /// Does what is due for the connection, if anything is: timers are set early rather than moved at every read.
     fn look_at(&mut self, slot: u32, tick: u64) {
         let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
-        let silent = tick - peer.heard_at.min(tick);
         if let Some(closing) = peer.closing() {
             let (limit, reason) = (closing.limit, closing.reason);
             if limit <= tick {
@@ -38,12 +37,13 @@ impl Shard {
         } else if peer.stalled_since.saturating_add(self.limits.stall) <= tick {
             self.shared.counters.stalled.add(1);
             self.drop_peer(slot, CloseReason::Stalled);
-        } else if peer.is_pinged && silent >= self.limits.idle {
+        } else if peer.pinged_at.saturating_add(self.limits.answer) <= tick {
             self.shared.counters.idle.add(1);
             self.drop_peer(slot, CloseReason::Idle);
         } else {
-            if !peer.is_pinged && silent >= self.limits.ping_after {
-                peer.is_pinged = true;
+            // The answer's time begins with the ping, so that a shard that stood still for long drops nobody for it.
+            if peer.pinged_at == NEVER && peer.heard_at + self.limits.ping_after <= tick {
+                peer.pinged_at = tick;
                 peer.rare.get_or_insert_default().ping = Some(Frame::new(Opcode::Ping, &[]));
                 self.queue_write(slot);
             }
