@@ -12,8 +12,8 @@ use super::{
     ring::{Ring, RingCopy},
 };
 
-/// A place in a channel: between two messages of its critical ring, and at a version of its latest values. Only good for
-/// the channel that it came from, in this process.
+/// A place in a channel: between two messages of its critical ring, and at a version of its latest values. Only good
+/// for the channel that it came from, in this process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RingPosition {
     /// The number of the next critical message.
@@ -31,9 +31,9 @@ impl RingPosition {
 }
 
 /// A stream of messages that many connections receive, with three lanes: critical (all of them, in order, at once),
-/// latest value (the newest per key, at most once per tick) and best effort (at most once per tick, the slow miss some).
-/// Each message carries a frame per class or none; a class is what a group of connections receives in common, such as an
-/// audience in one encoding. A small handle; clones are the same channel, from any thread.
+/// latest value (the newest per key, at most once per tick) and best effort (at most once per tick, the slow miss
+/// some). Each message carries a frame per class or none; a class is what a group of connections receives in common,
+/// such as an audience in one encoding. A small handle; clones are the same channel, from any thread.
 #[derive(Clone)]
 pub struct Channel(pub(super) Arc<ChannelShared>);
 
@@ -88,8 +88,8 @@ impl Channel {
         lock(&self.0.lanes).latest.values().filter_map(|frames| frames.get(class).cloned()).collect()
     }
 
-    /// Publishes a message that may be missed: it goes out with the next tick to those who take it in time. What is left
-    /// out is counted.
+    /// Publishes a message that may be missed: it goes out with the next tick to those who take it in time. What is
+    /// left out is counted.
     pub fn publish_best_effort(&self, frames: Frames) {
         if frames.is_empty() {
             return;

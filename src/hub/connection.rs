@@ -22,9 +22,9 @@ impl fmt::Display for ConnectionId {
     }
 }
 
-/// A handle to one connection, for any thread. It asks the connection's shard to act and never waits for it; calls made
-/// by one thread, callbacks included, take effect in order. When the connection is gone, every call says [`Gone`] (or is
-/// overtaken by the connection's end and does nothing).
+/// A handle to one connection, for any thread. It asks the connection's shard to act and never waits for it; calls
+/// made by one thread, callbacks included, take effect in order. When the connection is gone, every call says [`Gone`]
+/// (or is overtaken by the connection's end and does nothing).
 #[derive(Clone)]
 pub struct Connection {
     shard: Arc<ShardShared>,
@@ -82,8 +82,8 @@ impl Connection {
     /// Joins a channel, leaving the one before, as a member of `class` (one that the channel doesn't have receives
     /// nothing). First comes what was sent before; then `prelude` (a welcome and a snapshot, say; it counts against no
     /// bound); then every critical message from `from` on, exactly once and in order; with the ticks come the latest
-    /// values that changed since `from`, and the best-effort messages from now on. If the ring no longer reaches back to
-    /// `from`, the session is told that it [lagged](super::Session::lagged) after the prelude went out.
+    /// values that changed since `from`, and the best-effort messages from now on. If the ring no longer reaches back
+    /// to `from`, the session is told that it [lagged](super::Session::lagged) after the prelude went out.
     pub fn attach(&self, channel: &Channel, class: usize, from: RingPosition, prelude: Vec<Frame>) -> Result<(), Gone> {
         let attachment = Box::new(Attachment { channel: channel.0.clone(), class, from, prelude });
         self.push(|slot, generation| Command::Attach { slot, generation, attachment })

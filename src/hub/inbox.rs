@@ -87,8 +87,8 @@ pub(super) struct ShardShared {
 
 #[derive(Default)]
 struct Inbox {
-    /// Bounded by what is sent: private frames by [`Slots::count_frame`], publishes by one command per channel, adoptions
-    /// by the slots. The other commands come from sessions, a few per message received.
+    /// Bounded by what is sent: private frames by [`Slots::count_frame`], publishes by one command per channel,
+    /// adoptions by the slots. The other commands come from sessions, a few per message received.
     commands: VecDeque<Command>,
     /// Whether the shard waits, or is about to wait, for its sockets. Only then a command has to wake it.
     is_asleep: bool,
@@ -104,8 +104,8 @@ impl ShardShared {
         Self { index, slots, counters: ShardCounters::default(), waker, inbox: Mutex::default() }
     }
 
-    /// Hands a command over; wakes the shard if it sleeps. A shard that has ended takes nothing, and has nobody left for
-    /// whom it would matter.
+    /// Hands a command over; wakes the shard if it sleeps. A shard that has ended takes nothing, and has nobody left
+    /// for whom it would matter.
     pub(super) fn push(&self, command: Command) {
         self.try_push(command).ok();
     }
@@ -259,7 +259,8 @@ impl Slots {
     }
 }
 
-/// Locks, also when another thread panicked while it held the lock: what is guarded in the hub is whole after each step.
+/// Locks, also when another thread panicked while it held the lock: what is guarded in the hub is whole after each
+/// step.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

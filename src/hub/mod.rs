@@ -1,8 +1,8 @@
 //! The viewer connections of a node: shared rings of ready-made frames and a cursor per connection.
 //!
-//! The hub knows bytes only. A publisher makes each message's [`Frame`]s once and hands them to a [`Channel`]; the shards,
-//! threads of the [`Hub`]'s own, write them to every [`Connection`] attached; what comes in goes to the connection's
-//! [`Session`]. See `docs/decisions/0003-hub.md` for its shape and why.
+//! The hub knows bytes only. A publisher makes each message's [`Frame`]s once and hands them to a [`Channel`]; the
+//! shards, threads of the [`Hub`]'s own, write them to every [`Connection`] attached; what comes in goes to the
+//! connection's [`Session`]. See `docs/decisions/0003-hub.md` for its shape and why.
 
 mod channel;
 mod config;

@@ -26,8 +26,8 @@ enum Received {
 }
 
 impl Shard {
-    /// Reads once. What may be left, because the buffer was filled or the peer's end was seen (`to_end`), is read in the
-    /// next turn.
+    /// Reads once. What may be left, because the buffer was filled or the peer's end was seen (`to_end`), is read in
+    /// the next turn.
     pub(super) fn read(&mut self, slot: u32, to_end: bool) {
         let tick = self.clock.tick();
         let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
