@@ -76,7 +76,7 @@ export class BrandChart extends PageElement {
       cursor: { y: false },
       scales: { minor: { range: fromZero }, viewers: { range: fromZero } },
       series: [
-        { value: (_, seconds) => (seconds === null ? "" : hour(seconds * 1_000)), label: "" },
+        { label: this.t.time, value: shown((seconds) => hour(seconds * 1_000)) },
         {
           label: this.t.revenuePerBucket(count(this.sales.bucket_ms / 1_000)),
           scale: "minor",
@@ -84,7 +84,7 @@ export class BrandChart extends PageElement {
           fill: `${colour("--chart-a")}22`,
           width: 2,
           points: { show: false },
-          value: (_, minor) => (minor === null ? "" : money(minor)),
+          value: shown(money),
         },
         {
           label: this.t.viewersNow,
@@ -92,16 +92,25 @@ export class BrandChart extends PageElement {
           stroke: colour("--chart-b"),
           width: 2,
           points: { show: false },
-          value: (_, viewers) => (viewers === null ? "" : count(viewers)),
+          value: shown(count),
         },
       ],
       axes: [
-        { ...axis, values: (_, seconds) => seconds.map((one) => hour(one * 1_000)) },
+        { ...axis, space: 72, values: (_, seconds) => seconds.map((one) => hour(one * 1_000)) },
         { ...axis, scale: "minor", size: 84, values: (_, minors) => minors.map(money) },
         { ...axis, scale: "viewers", side: 1, size: 48, grid: { show: false }, values: (_, all) => all.map(count) },
       ],
     };
   }
+}
+
+/** What the legend says of a series: the value under the pointer, else the newest. */
+function shown(words: (value: number) => string): uPlot.Series.Value {
+  return (plot, value, series) => {
+    const newest = plot.data[series]?.at(-1);
+    const one = value ?? newest;
+    return one === null || one === undefined ? "" : words(one);
+  };
 }
 
 /** A little air above, and never a range of nothing. */

@@ -30,7 +30,7 @@ export class HostNextDrop extends PageElement {
     cards,
     css`
       .press {
-        width: 100%; padding: var(--space-4); gap: var(--space-4); border-radius: var(--radius-l); text-align: start;
+        width: 100%; padding: var(--space-4); gap: var(--space-4); border-radius: var(--radius-l); text-align: start; white-space: normal;
         justify-content: flex-start; background: var(--accent); color: var(--on-accent); min-height: 8rem;
       }
       .press:hover:not(:disabled) { background: var(--accent-press); }

@@ -47,8 +47,9 @@ export class HostOpenDrop extends PageElement {
       td { font-size: var(--text-l); font-weight: 650; }
       td:first-child { font-size: var(--text-m); font-weight: 500; }
       .none { color: var(--bad); }
-      footer { display: flex; flex-wrap: wrap; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
-      footer button { flex: 1 1 7.5rem; min-height: 3.25rem; }
+      footer { display: grid; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
+      footer .row { flex-wrap: wrap; }
+      footer button { flex: 1 1 6rem; min-height: 3.25rem; padding: 0 var(--space-3); }
       select {
         font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--line); min-height: 3.25rem;
         border-radius: var(--radius-m); padding: 0 var(--space-3); flex: 1 1 9rem; min-width: 0;
@@ -103,14 +104,18 @@ export class HostOpenDrop extends PageElement {
     const { closes_at, items, phase } = this.drop;
     const sku = this.chosen ?? items[0]?.sku ?? "";
     return html`<footer>
+      <div class="row">
       ${closes_at === null ? nothing : this.#action("extend_drop", "extend", icons.clock, this.t.extend)}
       ${phase === "paused" ? this.#action("resume_drop", "resume", icons.play, this.t.resume) : this.#action("pause_drop", "pause", icons.pause, this.t.pause)}
       ${this.#action("close_drop", "close-drop", icons.stop, this.t.closeDrop)}
+      </div>
+      <div class="row">
       ${items.length > 1 ? this.#choice(sku) : nothing}
       <button aria-busy=${this.asked.has("add_units")} ?disabled=${this.asked.has("add_units")}
         @click=${() => this.tell("add-units", { drop: this.drop.drop, sku, units: ADDED_UNITS })}>
         ${icons.plus} ${this.t.addUnits(ADDED_UNITS)}
       </button>
+      </div>
     </footer>`;
   }
 

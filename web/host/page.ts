@@ -31,13 +31,16 @@ export class HostPage extends SignedInPage {
     cards,
     css`
       header { padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line); }
-      header h1 { font-size: var(--text-l); flex: 1; min-width: 10rem; }
+      header h1 { font-size: var(--text-l); flex: 1; min-width: 8rem; }
       main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto; }
-      .figure-row { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: var(--space-3); }
-      .figure { padding: var(--space-3) var(--space-4); }
+      .figure-row { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
+      .figure-row.card { padding: var(--space-3) 0; }
+      .figure { padding: 0 var(--space-3); text-align: center; }
+      .figure + .figure { border-inline-start: 1px solid var(--line); }
       .figure dd { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; }
       h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
       .blank { padding: var(--space-7) var(--space-4); text-align: center; }
+      .said { flex: 1; }
       .unmissable { font-weight: 700; text-align: center; font-size: var(--text-l); }
       @media (min-width: 60rem) {
         main { grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; padding: var(--space-5); gap: var(--space-5); }
@@ -58,17 +61,17 @@ export class HostPage extends SignedInPage {
       ${this.#header(show)}
       <main @open-drop=${(event: CustomEvent<string>) => this.#ask({ kind: "open_drop", value: { drop: event.detail } })}>
         <div class="stack">
-          ${this.#warnings()} ${this.#figures(known)}
+          ${this.#warnings()} ${this.#figures(known)} ${this.#next(known, show, next)}
           ${repeat(
             onSale,
             (drop) => drop.drop,
             (drop) => this.#openDrop(known, drop),
           )}
-          ${this.#next(known, show, next)}
         </div>
-        <section class="card">
+        <section class="card stack">
           <h2>${this.t.runOfShow}</h2>
           <host-run-of-show .known=${known} .opening=${this.#opening} .next=${next?.drop}></host-run-of-show>
+          ${show.phase === "live" ? this.#end() : nothing}
         </section>
       </main>
       ${this.isEnding ? this.#endSheet() : nothing}
@@ -85,32 +88,25 @@ export class HostPage extends SignedInPage {
               @click=${() => this.#ask({ kind: "start_show", value: {} })}>${icons.play} ${this.t.start}</button>`
           : nothing
       }
-      ${
-        show.phase === "live"
-          ? html`<button class="danger" data-test="end-show" ?disabled=${this.#isAsked("end_show")} @click=${() => {
-              this.isEnding = true;
-            }}>${this.t.end}</button>`
-          : nothing
-      }
       <dc-language-switch></dc-language-switch>
     </header>`;
   }
 
   #warnings(): TemplateResult {
     const isConnected = this.live?.client.status.phase === "connected";
-    return html`
-      <div role="alert">${isConnected ? nothing : html`<p class="note bad unmissable">${this.t.hostOffline}</p>`}</div>
-      <div role="alert">
-        ${
-          this.complaint === null
-            ? nothing
-            : html`<p class="note bad row spread"><span>${icons.warning}</span><span style="flex:1">${this.t.hostRefused}: ${this.complaint}</span>
-              <button class="plain" aria-label=${this.t.close} @click=${() => {
-                this.complaint = null;
-              }}>${icons.close}</button></p>`
-        }
-      </div>
-    `;
+    const offline = isConnected ? nothing : html`<p class="note bad unmissable">${this.t.hostOffline}</p>`;
+    const refused = this.complaint === null ? nothing : this.#refused(this.complaint);
+    return html`<div role="alert">${offline}</div><div role="alert">${refused}</div>`;
+  }
+
+  #refused(complaint: string): TemplateResult {
+    const dismiss = () => {
+      this.complaint = null;
+    };
+    return html`<p class="note bad row">
+      ${icons.warning}<span class="said">${this.t.hostRefused}: ${complaint}</span>
+      <button class="plain" aria-label=${this.t.close} @click=${dismiss}>${icons.close}</button>
+    </p>`;
   }
 
   #figures(known: State): TemplateResult {
@@ -121,10 +117,10 @@ export class HostPage extends SignedInPage {
       [this.t.heldUnits, numbers?.units_held ?? 0],
       [this.t.soldUnits, numbers?.units_sold ?? 0],
     ];
-    return html`<dl class="figure-row">
+    return html`<dl class="figure-row card">
       ${figures.map(
         ([label, value]) =>
-          html`<div class="card figure"><dt class="eyebrow">${label}</dt><dd class="figures">${count(value)}</dd></div>`,
+          html`<div class="figure"><dt class="eyebrow">${label}</dt><dd class="figures">${count(value)}</dd></div>`,
       )}
     </dl>`;
   }
@@ -154,6 +150,15 @@ export class HostPage extends SignedInPage {
           : html`<p class="note">${this.t.noNext}</p>`
       }
     </section>`;
+  }
+
+  #end(): TemplateResult {
+    const open = () => {
+      this.isEnding = true;
+    };
+    return html`<button class="danger" data-test="end-show" ?disabled=${this.#isAsked("end_show")} @click=${open}>
+      ${icons.stop} ${this.t.end}
+    </button>`;
   }
 
   #endSheet(): TemplateResult {

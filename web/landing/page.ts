@@ -31,7 +31,9 @@ export class LandingPage extends PageElement {
       dc-picture { border-radius: 0; aspect-ratio: 16 / 10; }
       .about { padding: var(--space-4); }
       h2 { font-size: var(--text-l); }
-      .primary { flex: 1; }
+      .ways { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-2); }
+      .ways .primary { grid-column: 1 / -1; }
+      .ways .button { padding: 0 var(--space-2); }
     `,
   ];
 
@@ -79,7 +81,7 @@ export class LandingPage extends PageElement {
           ${show.phase === "draft" && show.starts_at !== null ? html`<span class="small soft">${this.t.startsAt(moment(show.starts_at))}</span>` : nothing}
         </div>
         <div><h2>${inLanguage(show.title)}</h2><p class="soft">${show.host_name}</p></div>
-        <div class="row wrap">
+        <div class="ways">
           <a class="button primary" href="/viewer/${query}">${icons.play} ${this.t.watch}</a>
           <a class="button outline" href="/host/${query}">${icons.bolt} ${this.t.hostPage}</a>
           <a class="button outline" href="/brand/${query}">${icons.chart} ${this.t.brandPage}</a>

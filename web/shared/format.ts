@@ -1,5 +1,5 @@
 import type { Money } from "@dropcast/client";
-import { language } from "./language";
+import { locale } from "./language";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -11,18 +11,18 @@ export function price(money: Money): string {
 }
 
 export function count(value: number): string {
-  return value.toLocaleString(language());
+  return value.toLocaleString(locale());
 }
 
 /** An hour of a day, such as 20:30. */
 export function hour(unixMs: number): string {
-  return new Date(unixMs).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+  return new Date(unixMs).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
 }
 
 /** A day and an hour, such as Fri 1 May, 20:30. */
 export function moment(unixMs: number): string {
   const options = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Date(unixMs).toLocaleString(language(), options);
+  return new Date(unixMs).toLocaleString(locale(), options);
 }
 
 /** What is left of a time, such as 1:05, or 1:02:05 from an hour on. Rounded up: 0:00 means over. */
@@ -40,7 +40,7 @@ export function pictureAddress(address: string): string | null {
 }
 
 function currencyFormat(currency: string): Intl.NumberFormat {
-  const name = `${language()} ${currency}`;
+  const name = `${locale()} ${currency}`;
   let format = formats.get(name);
   if (!format) {
     format = newFormat(currency);
@@ -52,6 +52,6 @@ function currencyFormat(currency: string): Intl.NumberFormat {
 /** A currency that is none (an empty message of an older server) is written without a sign. */
 function newFormat(currency: string): Intl.NumberFormat {
   return /^[A-Z]{3}$/.test(currency)
-    ? new Intl.NumberFormat(language(), { style: "currency", currency })
-    : new Intl.NumberFormat(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    ? new Intl.NumberFormat(locale(), { style: "currency", currency })
+    : new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }

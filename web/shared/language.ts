@@ -16,6 +16,11 @@ export function language(): Language {
   return current;
 }
 
+/** The spoken language with the region that the browser is set to, for the ways to write numbers and times. */
+export function locale(): string {
+  return navigator.languages.find((tag) => tag.slice(0, 2) === current) ?? current;
+}
+
 /** The texts in the language that is spoken now. */
 export function text(): Text {
   return LANGUAGES[current].text;

@@ -21,7 +21,7 @@ export abstract class SignedInPage extends PageElement {
 
   override render(): TemplateResult {
     const client = this.live?.client;
-    if (this.missing === "token" || (client?.status.phase === "closed" && client.status.reason === "token")) {
+    if (this.missing === "token" || this.#isTurnedAway) {
       return this.#signIn();
     }
     if (this.missing !== null) {
@@ -39,6 +39,12 @@ export abstract class SignedInPage extends PageElement {
 
   /** Called once, when there is something to listen to. */
   protected connected(_live: LiveController): void {}
+
+  /** Another token may be taken where this one was not. */
+  get #isTurnedAway(): boolean {
+    const status = this.live?.client.status;
+    return status?.phase === "closed" && (status.reason === "token" || status.reason === "forbidden");
+  }
 
   async #open(): Promise<void> {
     try {

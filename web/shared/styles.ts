@@ -15,7 +15,9 @@ export const base = css`
   .row { display: flex; align-items: center; gap: var(--space-2); }
   .spread { justify-content: space-between; }
   .wrap { flex-wrap: wrap; }
-  .stack { display: grid; gap: var(--space-3); align-content: start; }
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-3); align-content: start; }
+  /* A live region has to be there before it has something to say, but takes no room until then. */
+  :is([role="status"], [role="alert"]):empty { position: absolute; }
   .eyebrow {
     font-size: var(--text-s); font-weight: 600; color: var(--ink-soft); letter-spacing: 0;
   }
@@ -35,7 +37,7 @@ export const buttons = css`
     min-height: 2.75rem; padding: 0 var(--space-4); font: inherit; font-weight: 600; color: var(--ink);
     display: inline-flex; align-items: center; justify-content: center; gap: var(--space-2);
     background: var(--sunken); text-decoration: none; -webkit-tap-highlight-color: transparent;
-    touch-action: manipulation; transition: background 120ms, transform 120ms;
+    white-space: nowrap; touch-action: manipulation; transition: background 120ms, transform 120ms;
   }
   button:active:not(:disabled) { transform: scale(0.985); }
   button:focus-visible, .button:focus-visible { border-radius: var(--radius-m); }

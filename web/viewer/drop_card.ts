@@ -41,7 +41,7 @@ export class ViewerDropCard extends PageElement {
     cards,
     css`
       .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
-      .what { display: grid; grid-template-columns: 9.5rem 1fr; gap: var(--space-4); padding: var(--space-4); }
+      .what { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: var(--space-4); padding: var(--space-4); }
       .facts { display: grid; gap: var(--space-2); align-content: start; min-width: 0; }
       h3 { font-size: var(--text-l); overflow-wrap: anywhere; }
       .price { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; }
@@ -59,14 +59,15 @@ export class ViewerDropCard extends PageElement {
       .chip .gone { color: var(--ink-soft); text-decoration: line-through; }
       .act { display: grid; gap: var(--space-2); padding: 0 var(--space-4) var(--space-4); }
       .act .row > button:first-child { flex: 1; }
-      .act [role="status"]:empty { display: none; }
+      .act .outline { min-height: 3.25rem; }
+      .plain { padding-inline-end: 0; gap: 0; }
       .spin {
         width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor; border-right-color: transparent;
         animation: spin 700ms linear infinite;
       }
       @keyframes spin { to { transform: rotate(1turn); } }
       .banner { padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600; }
-      @media (min-width: 40rem) { .what { grid-template-columns: 14rem 1fr; } }
+      @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
   ];
 
@@ -106,24 +107,29 @@ export class ViewerDropCard extends PageElement {
   }
 
   #stock({ available }: DropItem): TemplateResult {
-    if (available === 0) {
-      return html`<p><span class="badge bad">${this.t.allHeld}</span></p>`;
-    }
+    const { closes_at, phase } = this.drop;
     const tone = available <= SCARCE_UNITS ? "warn" : "";
-    return html`<p><span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span></p>`;
-  }
-
-  #limits(): TemplateResult {
-    const { closes_at, limit_per_viewer, phase } = this.drop;
-    return html`<p class="small soft row wrap">
+    return html`<p class="row wrap">
+      ${
+        available === 0
+          ? html`<span class="badge bad">${this.t.allHeld}</span>`
+          : html`<span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span>`
+      }
       ${
         closes_at !== null && phase === "open"
-          ? html`<span class="row">${icons.clock} ${this.t.closesIn}
+          ? html`<span class="badge figures">${icons.clock}
               <dc-countdown .clock=${this.clock} .until=${closes_at} .label=${this.t.closesIn}></dc-countdown></span>`
           : nothing
       }
-      <span>${this.t.limit(limit_per_viewer)}</span>
-      <button class="plain small" @click=${() => this.tell("show-details", { sku: this.#item?.sku })}>${this.t.details}</button>
+    </p>`;
+  }
+
+  #limits(): TemplateResult {
+    return html`<p class="small soft row spread wrap">
+      <span>${this.t.limit(this.drop.limit_per_viewer)}</span>
+      <button class="plain small" @click=${() => this.tell("show-details", { sku: this.#item?.sku })}>
+        ${this.t.details} ${icons.chevron}
+      </button>
     </p>`;
   }
 
@@ -167,7 +173,7 @@ export class ViewerDropCard extends PageElement {
   #payAndMore(item: DropItem, held: Reservation): TemplateResult {
     return html`<div class="row">
       <button class="strong large" data-test="pay" @click=${() => this.tell("checkout", held.reservation)}>
-        ${icons.check} ${this.t.pay(price(held.total))}
+        ${this.t.pay(price(held.total))}
         <dc-countdown .clock=${this.clock} .until=${held.expires_at} .label=${this.t.timeLeft}></dc-countdown>
       </button>
       ${this.drop.limit_per_viewer > held.quantity ? this.#buy(item, this.t.buyAnother, "outline") : nothing}

@@ -21,11 +21,11 @@ export class ViewerDropRow extends PageElement {
     css`
       button {
         width: 100%; min-height: 4.5rem; padding: var(--space-2); gap: var(--space-3); justify-content: flex-start;
-        text-align: start; background: var(--surface); border-color: var(--line); font-weight: 400;
+        text-align: start; background: var(--surface); border-color: var(--line); font-weight: 400; white-space: normal;
       }
       dc-picture { width: 3.5rem; flex: none; border-radius: var(--radius-s); }
       .over dc-picture { filter: grayscale(1); }
-      .name { flex: 1; min-width: 0; }
+      .name { flex: 1; min-width: 0; display: grid; }
       .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     `,
   ];
@@ -37,7 +37,7 @@ export class ViewerDropRow extends PageElement {
     return html`<button class=${drop.phase === "closed" ? "over" : ""} @click=${() => this.tell("show-details", { sku: item?.sku })}>
       <dc-picture .address=${product?.picture ?? ""}></dc-picture>
       <span class="name">
-        <span class="title" style="display:block">${inLanguage(drop.title)}</span>
+        <span class="title">${inLanguage(drop.title)}</span>
         <span class="soft small">${this.#subtitle()}</span>
       </span>
       <span class="badge">${this.#state()}</span>
@@ -57,6 +57,6 @@ export class ViewerDropRow extends PageElement {
     if (phase === "closed") {
       return this.t.closedBecause[closed_reason];
     }
-    return opens_at === null ? this.t.planned : this.t.opensAt(hour(opens_at));
+    return opens_at === null ? this.t.soon : this.t.opensAt(hour(opens_at));
   }
 }

@@ -38,10 +38,10 @@ export class ViewerMine extends PageElement {
     const isEmpty = held.length + orders.length + this.lost.length === 0;
     return html`<div class="stack">
       ${isEmpty ? html`<p class="soft">${this.t.mineEmpty}</p>` : nothing}
-      <ul class="stack" role="status">${this.lost.map((one) => this.#lost(one))}</ul>
+      <div role="status">${this.lost.length > 0 ? html`<ul class="stack">${this.lost.map((one) => this.#lost(one))}</ul>` : nothing}</div>
       ${held.length > 0 ? html`<h3>${this.t.held}</h3><ul class="stack">${held.map((one) => this.#held(one))}</ul>` : nothing}
       ${orders.length > 0 ? html`<h3>${this.t.orders}</h3>` : nothing}
-      <ul class="stack">
+      <ul class="stack" ?hidden=${orders.length === 0}>
         ${orders.map(
           (order) => html`<li data-test="order">
             ${this.#picture(order.sku)}

@@ -1,4 +1,4 @@
-import type { Drop, Show, State } from "@dropcast/client";
+import type { Drop, Show, State, Status } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -81,7 +81,7 @@ export class ViewerPage extends PageElement {
     const show = client?.state.show;
     return html`
       ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
-      ${client && show ? this.#show(client.state, show) : this.#skeleton(client?.status.phase === "closed")}
+      ${client && show ? this.#show(client.state, show) : this.#waiting(client?.status)}
     `;
   }
 
@@ -107,13 +107,17 @@ export class ViewerPage extends PageElement {
     </main>`;
   }
 
-  #skeleton(isClosed: boolean): TemplateResult {
-    return isClosed
-      ? html`<main class="blank"><a href="/">${this.t.allShows}</a></main>`
-      : html`<div class="layout" aria-busy="true" aria-label=${this.t.loading}>
-          <div class="skeleton top"></div>
-          <main class="stack"><div class="skeleton"></div><div class="skeleton"></div></main>
-        </div>`;
+  #waiting(status?: Status): TemplateResult {
+    if (status?.phase !== "closed") {
+      return html`<div class="layout" aria-busy="true" aria-label=${this.t.loading}>
+        <div class="skeleton top"></div>
+        <main class="stack"><div class="skeleton"></div><div class="skeleton"></div></main>
+      </div>`;
+    }
+    return html`<main class="blank">
+      ${status.reason === "token" ? html`<h1>${this.t.signInToWatch}</h1>` : nothing}
+      <a href="/">${this.t.allShows}</a>
+    </main>`;
   }
 
   #show(known: State, show: Show): TemplateResult {
@@ -138,6 +142,7 @@ export class ViewerPage extends PageElement {
     const now = of("open", "paused");
     const isOver = known.show?.phase === "ended";
     return html`
+      ${isOver ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
       <section aria-label=${this.t.dropsNow}>
         ${
           now.length === 0 && !isOver

@@ -37,6 +37,7 @@ export const en = {
   noVideo: "No video in this show: its picture is shown.",
   videoFailed: "The video can't be played. Buying still works.",
   showEnded: "This show has ended. Thank you for watching.",
+  liveNow: "See what is live now",
   showNotStarted: "The show starts soon.",
 
   dropsNow: "Selling now",
@@ -47,6 +48,7 @@ export const en = {
   opensAt: (time: string) => `Opens at ${time}`,
   paused: "Paused",
   planned: "Planned",
+  soon: "Soon",
   open: "Open",
   closed: "Closed",
   closedBecause: {
@@ -73,6 +75,7 @@ export const en = {
   buyAnother: "One more",
   holding: "Holding it for you…",
   offline: "Waiting for the connection…",
+  signInToWatch: "Watching this show takes a sign-in at the shop.",
   signInToBuy: "To buy, open this show from the shop, signed in.",
   heldForYou: "Held for you",
   answers: {
@@ -169,6 +172,7 @@ export const en = {
   heldNow: (count: string) => `${count} held now`,
   sellThrough: "Sell-through",
   sellThroughOf: (sold: string, allotted: string) => `${sold} of ${allotted}`,
+  time: "Time",
   overTime: "Revenue and viewers over time",
   revenuePerBucket: (seconds: string) => `Revenue per ${seconds} s`,
   chartEmpty: "The chart starts with the first sale.",

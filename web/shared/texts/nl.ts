@@ -38,6 +38,7 @@ export const nl: Text = {
   noVideo: "Deze show heeft geen video: je ziet de afbeelding.",
   videoFailed: "De video speelt niet af. Kopen werkt gewoon.",
   showEnded: "Deze show is afgelopen. Bedankt voor het kijken.",
+  liveNow: "Kijk wat er nu live is",
   showNotStarted: "De show begint zo.",
 
   dropsNow: "Nu te koop",
@@ -48,6 +49,7 @@ export const nl: Text = {
   opensAt: (time) => `Opent om ${time}`,
   paused: "Gepauzeerd",
   planned: "Gepland",
+  soon: "Straks",
   open: "Open",
   closed: "Gesloten",
   closedBecause: {
@@ -74,6 +76,7 @@ export const nl: Text = {
   buyAnother: "Nog één",
   holding: "We houden het voor je vast…",
   offline: "Wachten op de verbinding…",
+  signInToWatch: "Om deze show te bekijken log je in bij de winkel.",
   signInToBuy: "Om te kopen open je deze show ingelogd vanuit de winkel.",
   heldForYou: "Voor jou vastgehouden",
   answers: {
@@ -170,6 +173,7 @@ export const nl: Text = {
   heldNow: (count) => `${count} nu vastgehouden`,
   sellThrough: "Verkocht aandeel",
   sellThroughOf: (sold, allotted) => `${sold} van ${allotted}`,
+  time: "Tijd",
   overTime: "Omzet en kijkers in de tijd",
   revenuePerBucket: (seconds) => `Omzet per ${seconds} s`,
   chartEmpty: "De grafiek begint bij de eerste verkoop.",
