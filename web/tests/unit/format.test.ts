@@ -1,0 +1,40 @@
+import { describe, expect, test, vi } from "vitest";
+
+vi.stubGlobal("navigator", { languages: ["en-GB"] });
+vi.stubGlobal("document", { documentElement: { lang: "" } });
+vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
+const { pictureAddress, price, remaining } = await import("../../shared/format");
+
+describe("what is left of a time", () => {
+  test.each([
+    [0, "0:00"],
+    [-5_000, "0:00"],
+    [1, "0:01"],
+    [60_000, "1:00"],
+    [59_001, "1:00"],
+    [3_599_000, "59:59"],
+    [3_661_000, "1:01:01"],
+  ])("%i ms is %s", (ms, shown) => expect(remaining(ms)).toBe(shown));
+});
+
+describe("an amount", () => {
+  test.each([
+    [1_999, "EUR", "€19.99"],
+    [0, "EUR", "€0.00"],
+    [1_999, "JPY", "JP¥1,999"],
+    [1_999, "", "19.99"],
+  ])("%i %s is %s", (amount_minor, currency, shown) => expect(price({ amount_minor, currency })).toBe(shown));
+});
+
+describe("the address of a picture", () => {
+  test.each([
+    ["/examples/a.svg", true],
+    ["https://shop.example/a.png", true],
+    ["", false],
+    ["//elsewhere.example/a.png", false],
+    ["/\\elsewhere.example/a.png", false],
+    ["http://shop.example/a.png", false],
+    ["javascript:alert(1)", false],
+    ["data:image/svg+xml,<svg/>", false],
+  ])("%s: %s", (address, isOne) => expect(pictureAddress(address)).toBe(isOne ? address : null));
+});

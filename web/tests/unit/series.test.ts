@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { columns } from "../../brand/series";
+
+const bucket = (starts_at: number, amount_minor: number, viewers: number) => ({
+  starts_at,
+  units: 1,
+  orders: 1,
+  revenue: { amount_minor, currency: "EUR" },
+  viewers,
+});
+
+test("buckets that were left out are zero revenue and unknown viewers", () => {
+  const buckets = [bucket(10_000, 500, 3), bucket(25_000, 700, 4)];
+  expect(columns({ bucket_ms: 5_000, buckets })).toEqual([
+    [10, 15, 20, 25],
+    [500, 0, 0, 700],
+    [3, null, null, 4],
+  ]);
+});
+
+test("a long show is drawn from its end", () => {
+  const buckets = [bucket(0, 1, 1), bucket(100_000_000, 2, 2)];
+  const [times] = columns({ bucket_ms: 5_000, buckets });
+  expect(times).toHaveLength(2_000);
+  expect(times.at(-1)).toBe(100_000);
+});
+
+test("no sales are no points", () => {
+  expect(columns({ bucket_ms: 5_000, buckets: [] })).toEqual([[], [], []]);
+});
