@@ -2,7 +2,7 @@
 
 use super::{DropPhase, ShowPhase};
 use crate::{
-    ids::{DropId, Key, OrderId, ProductId, ReservationId, Sku},
+    ids::{BrandId, DropId, Key, OrderId, ProductId, ReservationId, Sku},
     inventory::StockError,
     time::Timestamp,
 };
@@ -30,6 +30,9 @@ pub enum FoldError {
     /// The show was never planned, or in a phase in which this can't become true.
     #[error("the show is {0}, or not planned")]
     Show(ShowPhase),
+    /// The show would go to another brand.
+    #[error("a show of the brand {0} would go to another")]
+    BrandFixed(BrandId),
     /// There is no such product.
     #[error("there is no product {0}")]
     ProductUnknown(ProductId),

@@ -28,15 +28,15 @@ pub(super) struct Deadline {
     pub(super) due: Due,
 }
 
-/// What a deadline does; at one moment in this order.
+/// What a deadline does; at one moment in this order, drops in the order of their places in the run of show.
 ///
-/// A drop closes before units come back, so that what comes back at its very end is not sold in it any more; a drop opens
-/// after units came back, so that it opens with all that there is.
+/// A drop closes before units come back, so that what comes back at its very end is not sold in it any more; a drop
+/// opens after units came back, so that it opens with all that there is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Due {
-    Close(Slot<DropId>),
+    Close(u32, Slot<DropId>),
     Expire(ReservationId),
-    Open(Slot<DropId>),
+    Open(u32, Slot<DropId>),
 }
 
 impl Index {
@@ -96,9 +96,11 @@ impl Drop {
     pub(super) fn deadline(&self, slot: Slot<DropId>, show: ShowPhase) -> Option<Deadline> {
         match self.phase {
             DropPhase::Planned if show == ShowPhase::Live => {
-                self.opens_at.map(|at| Deadline { at, due: Due::Open(slot) })
+                self.opens_at.map(|at| Deadline { at, due: Due::Open(self.place, slot) })
             }
-            DropPhase::Open | DropPhase::Paused => self.closes_at.map(|at| Deadline { at, due: Due::Close(slot) }),
+            DropPhase::Open | DropPhase::Paused => {
+                self.closes_at.map(|at| Deadline { at, due: Due::Close(self.place, slot) })
+            }
             DropPhase::Planned | DropPhase::Closed => None,
         }
     }

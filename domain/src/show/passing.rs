@@ -7,7 +7,8 @@ use super::{
 use crate::time::Timestamp;
 
 /// The next facts that the passing of time made true up to `now`, in the order of their deadlines; `None` when there are
-/// none. At one moment drops close before holds expire, and holds expire before drops open.
+/// none. At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go in
+/// the order of the run of show.
 ///
 /// At most [`ENTRY_FACTS_MAX`]: take them in and ask again, as [`Show::pass`] does. A deadline is due at its own moment
 /// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other: it
@@ -28,12 +29,12 @@ pub fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
 /// The fact, and the new deadline that comes with it.
 fn due(show: &Show, deadline: Deadline) -> (Fact, Option<Timestamp>) {
     match deadline.due {
-        Due::Close(drop) => {
+        Due::Close(_, drop) => {
             let drop = show.records.drops.name(drop).clone();
             (Fact::DropClosed { drop, reason: CloseReason::Time }, None)
         }
         Due::Expire(reservation) => (Fact::ReservationExpired { reservation }, None),
-        Due::Open(slot) => {
+        Due::Open(_, slot) => {
             let drop = show.records.drops.name(slot).clone();
             let closes_at = show.records.drops[slot].end_if_opened(deadline.at);
             (Fact::DropOpened { drop, closes_at }, closes_at)

@@ -9,10 +9,7 @@ use crate::{
 /// Takes in one fact of an entry of the moment `at`.
 pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Result<(), FoldError> {
     match fact {
-        Fact::ShowPlanned(settings) => {
-            show.records.settings = Some((**settings).clone());
-            Ok(())
-        }
+        Fact::ShowPlanned(settings) => run::plan_show(show, settings),
         _ if !show.exists() => Err(FoldError::Show(show.phase())),
         Fact::ProductListed(product) => catalogue::list(show, product),
         Fact::ProductUnlisted { product } => catalogue::unlist(show, product),

@@ -2,10 +2,18 @@
 
 use crate::{
     ids::{DropId, Sku},
-    show::{CloseReason, Closed, Drop, DropPhase, DropPlan, DropStock, FoldError, Show, ShowPhase},
+    show::{CloseReason, Closed, Drop, DropPhase, DropPlan, DropStock, FoldError, Show, ShowPhase, ShowSettings},
     table::Slot,
     time::Timestamp,
 };
+
+pub(super) fn plan_show(show: &mut Show, settings: &ShowSettings) -> Result<(), FoldError> {
+    if let Some(before) = show.settings().filter(|before| before.brand != settings.brand) {
+        return Err(FoldError::BrandFixed(before.brand.clone()));
+    }
+    show.records.settings = Some(settings.clone());
+    Ok(())
+}
 
 pub(super) fn start(show: &mut Show, at: Timestamp) -> Result<(), FoldError> {
     expect_show(show, ShowPhase::Draft)?;
