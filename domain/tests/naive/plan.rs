@@ -1,0 +1,62 @@
+//! Whether a plan can be what a show comes to.
+
+use dropcast_domain::{
+    ids::Sku,
+    show::{Outcome, Request, ShowPlan},
+    time::Timestamp,
+};
+
+use super::{
+    history::{Effect, Naive},
+    questions::{Told, units_of},
+};
+
+impl Naive {
+    /// Answers a plan that is within its bounds, and notes it; `None`: it must be refused.
+    pub(crate) fn ask_plan(&mut self, now: Timestamp, request: &Request, wanted: &ShowPlan) -> Option<Outcome> {
+        let may = self.ended_at().is_none() && self.settings_may(wanted) && self.units_may(wanted);
+        if !may || !self.drops_may(wanted) {
+            return None;
+        }
+        if self.plan() != Some(wanted) {
+            self.note(now, Effect::Planned(wanted.clone()));
+            self.note_key(now, request, Outcome::Done);
+        }
+        Some(Outcome::Done)
+    }
+
+    fn settings_may(&self, wanted: &ShowPlan) -> bool {
+        let same_currency = |plan: &ShowPlan| plan.settings.currency == wanted.settings.currency;
+        self.held().is_empty() || self.plan().is_none_or(same_currency)
+    }
+
+    /// Units that are held or sold must be within what the show would be given.
+    fn units_may(&self, wanted: &ShowPlan) -> bool {
+        let mut after = self.clone();
+        after.note(Timestamp(0), Effect::Planned(wanted.clone()));
+        let skus = self.plan().into_iter().flat_map(|plan| &plan.products).flat_map(|product| &product.variants);
+        let enough = |sku: &Sku| self.taken(|held| held.sku == *sku) <= after.given(sku);
+        skus.into_iter().all(|variant| enough(&variant.sku))
+    }
+
+    fn drops_may(&self, wanted: &ShowPlan) -> bool {
+        let known = |drop: &dropcast_domain::show::DropPlan| {
+            drop.items.iter().all(|item| units_of(wanted, &item.sku).is_some())
+        };
+        wanted.drops.iter().all(known) && self.drops().iter().all(|told| told.is_planned() || stays(self, told, wanted))
+    }
+}
+
+/// A drop that was opened stays as it is, but for its title; while it runs, so do the prices that it sells at.
+fn stays(naive: &Naive, told: &Told, wanted: &ShowPlan) -> bool {
+    let Some(after) = wanted.drops.iter().find(|drop| drop.drop == told.plan.drop) else { return false };
+    let mut untitled = after.clone();
+    untitled.title = told.plan.title.clone();
+    let price = |plan: &ShowPlan, sku: &Sku| {
+        let variants = plan.products.iter().flat_map(|product| &product.variants);
+        variants.into_iter().find(|variant| variant.sku == *sku).map(|variant| variant.list_price_minor)
+    };
+    let mut at_list_price = told.plan.items.iter().filter(|item| item.price_minor.is_none());
+    let same_price = at_list_price.all(|item| price(naive.plan().unwrap(), &item.sku) == price(wanted, &item.sku));
+    untitled == told.plan && (same_price || !told.is_running())
+}

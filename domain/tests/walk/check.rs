@@ -1,0 +1,158 @@
+//! What both must agree on after every step, and what must come out of the entries in the end.
+
+use dropcast_domain::{
+    ids::{PrincipalId, ReservationId},
+    inventory::Stock,
+    show::{Drop, DropPhase, ENTRY_FACTS_MAX, Entry, Fact, ReservationState, Show},
+};
+
+use crate::{
+    step::{DROPS, SKUS, VIEWERS},
+    world::{World, drop_id, sku},
+};
+
+impl World {
+    /// Takes new entries in, fact by fact.
+    pub(crate) fn keep(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            assert!(!entry.facts.is_empty() && entry.facts.len() <= ENTRY_FACTS_MAX);
+            let (last, before) = entry.facts.split_last().unwrap();
+            for fact in before {
+                self.keep_fact(&Entry { at: entry.at, cause: None, facts: vec![fact.clone()] });
+            }
+            self.keep_fact(&Entry { facts: vec![last.clone()], ..entry.clone() });
+            self.entries.push(entry);
+        }
+    }
+
+    fn keep_fact(&mut self, entry: &Entry) {
+        self.slow.fold(entry).unwrap();
+        assert_eq!(self.slow.check_invariants(), Ok(()), "after {:?}", entry.facts);
+    }
+
+    /// All that can be read is what the list of what happened says.
+    pub(crate) fn check(&self) {
+        assert_eq!(self.slow, self.show);
+        assert_eq!(self.show.started_at(), self.naive.started_at());
+        assert_eq!(self.show.ended_at(), self.naive.ended_at());
+        assert!(self.show.next_deadline().is_none_or(|deadline| deadline > self.now), "what is due was done");
+        self.check_stock();
+        self.check_drops();
+        self.check_reservations();
+        self.check_keys();
+    }
+
+    fn check_stock(&self) {
+        for sku in (0..SKUS.len()).map(sku) {
+            let plan = self.naive.plan().unwrap();
+            let listed = plan.products.iter().flat_map(|product| &product.variants).any(|variant| variant.sku == sku);
+            let held = self.naive.units(ReservationState::Held, |held| held.sku == sku);
+            let sold = self.naive.units(ReservationState::Sold, |held| held.sku == sku);
+            let allotment = self.naive.given(&sku);
+            let stock = Stock { allotment, free: allotment - held - sold, held, sold };
+            assert_eq!(self.show.stock(&sku), listed.then_some(stock), "{sku}");
+        }
+        let places: Vec<_> = self.show.products().map(|product| (product.place, &product.product)).collect();
+        let planned = self.naive.plan().unwrap().products.iter().map(|product| &product.product);
+        assert_eq!(places, (0..).zip(planned).collect::<Vec<_>>());
+    }
+
+    fn check_drops(&self) {
+        let told = self.naive.drops();
+        let drops: Vec<&Drop> = self.show.drops().collect();
+        assert_eq!(drops.len(), told.len());
+        for (place, (drop, told)) in (0..).zip(drops.into_iter().zip(&told)) {
+            let id = &told.plan.drop;
+            assert_eq!((drop.plan(), drop.place(), drop.phase()), (&told.plan, place, told.phase));
+            assert_eq!(drop.opens_at(), told.opens_at, "{id}");
+            assert_eq!((drop.opened_at(), drop.closes_at()), (told.opened_at, told.closes_at), "{id}");
+            assert_eq!(drop.closed().map(|closed| (closed.at, closed.reason)), told.closed, "{id}");
+            for item in self.show.drop_items(id) {
+                let here = |state| self.naive.units(state, |held| held.drop == *id && held.sku == *item.sku);
+                assert_eq!((item.held, item.sold), (here(ReservationState::Held), here(ReservationState::Sold)));
+                assert_eq!(item.cap, self.naive.cap(id, item.sku), "{id} {}", item.sku);
+                assert_eq!(item.available, self.naive.available(id, item.sku), "{id} {}", item.sku);
+                assert_eq!(item.unit_price_minor, self.naive.price(&told.plan, item.sku), "{id} {}", item.sku);
+            }
+            for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
+                let remaining = told.plan.limit_per_viewer - self.naive.taken_by(id, &viewer);
+                assert_eq!(self.show.remaining_limit(id, &viewer), Some(remaining));
+            }
+        }
+        let gone = (0..=DROPS.len()).map(drop_id).filter(|id| !told.iter().any(|told| told.plan.drop == *id));
+        assert!(gone.into_iter().all(|id| self.show.drop(&id).is_none()));
+    }
+
+    fn check_reservations(&self) {
+        let held = self.naive.held();
+        assert_eq!(self.show.reservation_count(), held.len());
+        for (reservation, told) in self.show.reservations().zip(&held) {
+            assert_eq!((reservation.id, reservation.state), (told.id, self.naive.state(told.id)));
+            assert_eq!((reservation.viewer, reservation.drop, reservation.sku), (&told.viewer, &told.drop, &told.sku));
+            assert_eq!((reservation.quantity, reservation.unit_price_minor), (told.quantity, told.price));
+            assert_eq!(reservation.expires_at, told.expires_at);
+        }
+        for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
+            let own: Vec<ReservationId> = self.show.reservations_of(&viewer).map(|own| own.id).collect();
+            let told = held.iter().filter(|held| held.viewer == viewer).map(|held| held.id);
+            assert_eq!(own, told.collect::<Vec<_>>());
+        }
+        let orders = self.show.orders().map(|order| (order.id, order.reservation, order.total_minor, order.state));
+        assert_eq!(orders.collect::<Vec<_>>(), self.naive.orders());
+    }
+
+    fn check_keys(&self) {
+        for request in &self.asked {
+            let key = request.key.as_ref().unwrap();
+            let bound =
+                self.show.binding(&request.principal, key).map(|(fingerprint, outcome)| (*fingerprint, *outcome));
+            assert_eq!(bound, self.naive.bound(&request.principal, key), "{request:?}");
+        }
+    }
+
+    /// The entries, folded from nothing, make the same show: at once, and in two halves with a snapshot between.
+    pub(crate) fn check_fold(&self) {
+        let bytes = postcard::to_stdvec(&self.show).unwrap();
+        let mut folded = Show::default();
+        fold(&mut folded, &self.entries);
+        assert_eq!(postcard::to_stdvec(&folded).unwrap(), bytes);
+
+        let (first, second) = self.entries.split_at(self.entries.len() / 2);
+        let mut half = Show::default();
+        fold(&mut half, first);
+        let mut read: Show = postcard::from_bytes(&postcard::to_stdvec(&half).unwrap()).unwrap();
+        assert_eq!(read, half);
+        fold(&mut read, second);
+        assert_eq!(read, self.show);
+        assert_eq!(postcard::to_stdvec(&read).unwrap(), bytes);
+        self.check_numbers();
+    }
+
+    /// The entries by themselves: numbers without gaps, time that never goes back, and no key twice.
+    fn check_numbers(&self) {
+        let facts = || self.entries.iter().flat_map(|entry| &entry.facts);
+        let held = facts().filter_map(|fact| match fact {
+            Fact::ReservationHeld { reservation, .. } => Some(reservation.0),
+            _ => None,
+        });
+        assert!(held.eq(1..=self.show.reservation_count() as u64));
+        let ordered = facts().filter_map(|fact| match fact {
+            Fact::OrderPlaced { order, .. } => Some(order.0),
+            _ => None,
+        });
+        assert!(ordered.eq(1..=self.show.order_count() as u64));
+        assert!(self.entries.is_sorted_by_key(|entry| entry.at));
+
+        let causes = self.entries.iter().filter_map(|entry| entry.cause.as_ref());
+        let keys: Vec<_> = causes.filter_map(|cause| Some((&cause.principal, &cause.binding.as_ref()?.key))).collect();
+        let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len());
+        assert!(self.show.drops().all(|drop| drop.phase() != DropPhase::Open || self.naive.is_live()));
+    }
+}
+
+fn fold(show: &mut Show, entries: &[Entry]) {
+    for entry in entries {
+        show.fold(entry).unwrap();
+    }
+}
