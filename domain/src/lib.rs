@@ -1,5 +1,35 @@
-//! The rules of a show, as a pure state machine: `decide` turns a command into facts or a refusal, `apply` folds facts
-//! into a state. No runtime, no clock, no randomness, no I/O: time and keys come in as arguments.
+//! The rules of a show, as a pure state machine: [`show::decide`] turns a request into facts or a refusal, and
+//! [`show::Show`] folds facts into a state. No runtime, no clock, no randomness, no I/O: time and keys come in as
+//! arguments.
+//!
+//! ```
+//! use dropcast_domain::ids::PrincipalId;
+//! use dropcast_domain::show::{Command, Fingerprint, Principal, Refusal, Request, Role, Show};
+//! use dropcast_domain::time::Timestamp;
+//!
+//! let mut show = Show::default();
+//! let host = Principal { role: Role::Host, id: PrincipalId::new("noor")? };
+//! let start = Request { principal: host, key: None, fingerprint: Fingerprint::default(), command: Command::Start };
+//! let mut entries = Vec::new(); // what is to be appended to the journal
+//! assert_eq!(show.handle(Timestamp(0), &start, &mut entries), Err(Refusal::ShowUnknown));
+//! # Ok::<(), dropcast_domain::ids::NameError>(())
+//! ```
+//!
+//! # What is always true
+//!
+//! Debug builds check after every fact what that fact can have broken, [`show::Show::check_invariants`] checks all of
+//! it, and a journal or a snapshot that breaks it is refused:
+//!
+//! 1. Every unit is in one state: of each SKU, free + held + sold = allotment, and what is held and sold is what its
+//!    reservations come to.
+//! 2. A drop never has more of a SKU held and sold than its cap, nor a viewer more of a drop than its limit.
+//! 3. A reservation goes from held to sold, released or expired, once; while it is held its deadline lies ahead of all
+//!    that was decided.
+//! 4. Each sold reservation has one order, which comes to its quantity times the price at which it was held.
+//! 5. Reservations and orders are numbered from 1 without gaps; time never goes back.
+//! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.
+//! 7. A key of a principal is bound once, to one content and one outcome; a refusal binds nothing.
+//! 8. Equal entries make equal shows, byte for byte.
 
 pub mod ids;
 pub mod inventory;

@@ -9,8 +9,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The most facts in an entry that only the passing of time made: a long row of deadlines falls into several entries, so
-/// that an entry stays small. The entry of a command is whole, and bounded by what one command can change.
+/// The most facts in an entry that only the passing of time made: a long row of deadlines falls into several entries,
+/// so that an entry stays small. The entry of a command is whole, and bounded by what one command can change.
 pub const ENTRY_FACTS_MAX: usize = 256;
 
 /// What one accepted command, or the passing of time, made true at one moment. Applied whole or not at all.

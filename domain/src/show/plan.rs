@@ -17,8 +17,8 @@ pub const VARIANTS_MAX: usize = 100;
 pub const DROPS_MAX: usize = 500;
 /// The most SKUs in one drop.
 pub const DROP_ITEMS_MAX: usize = 100;
-/// The most SKUs of a show, over all products. With [`PLAN_ITEMS_MAX`] and [`PLAN_TEXT_BYTES_MAX`] it keeps the facts of
-/// a plan, which are one entry, below the 4 MiB that a journal takes at once.
+/// The most SKUs of a show, over all products. With [`PLAN_ITEMS_MAX`] and [`PLAN_TEXT_BYTES_MAX`] it keeps the facts
+/// of a plan, which are one entry, below the 4 MiB that a journal takes at once.
 pub const PLAN_SKUS_MAX: usize = 5_000;
 /// The most items over all drops of a show.
 pub const PLAN_ITEMS_MAX: usize = 5_000;

@@ -49,7 +49,7 @@ impl Naive {
                 let passed = opens_at.is_some_and(|opens_at| opens_at <= now);
                 if passed { Err(Refusal::MomentPassed) } else { done(Effect::Scheduled(drop, opens_at)) }
             }
-            Command::AddUnits { drop, sku, units } => self.add(drop, sku, units),
+            Command::AddUnits { drop, sku, units } => self.add(drop, &sku, units),
             Command::Confirm { reservation } => self.confirm(who, reservation),
             Command::Release { reservation } => {
                 self.own(who, reservation)?;
@@ -98,21 +98,21 @@ impl Naive {
         Ok((vec![Effect::Extended(drop, Timestamp(closes_at.0 + by_ms))], Outcome::Done))
     }
 
-    fn add(&self, drop: Option<DropId>, sku: Sku, units: u32) -> Answer {
+    fn add(&self, drop: Option<DropId>, sku: &Sku, units: u32) -> Answer {
         let mut effects = vec![Effect::Added(sku.clone(), units)];
         if let Some(drop) = drop {
             let told = self.drop_named(&drop)?;
-            if !told.plan.items.iter().any(|item| item.sku == sku) {
+            if !told.plan.items.iter().any(|item| item.sku == *sku) {
                 return Err(Refusal::SkuUnknown);
             }
             if told.phase == DropPhase::Closed {
                 return Err(Refusal::DropPhase { phase: told.phase });
             }
-            if self.cap(&drop, &sku).is_some() {
+            if self.cap(&drop, sku).is_some() {
                 effects.push(Effect::Raised(drop, sku.clone(), units));
             }
         }
-        if self.plan().and_then(|plan| super::questions::units_of(plan, &sku)).is_none() {
+        if self.plan().and_then(|plan| super::questions::units_of(plan, sku)).is_none() {
             return Err(Refusal::SkuUnknown);
         }
         if units == 0 || units > UNITS_MAX {

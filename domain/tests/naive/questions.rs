@@ -90,10 +90,11 @@ impl Naive {
         let (mut planned, mut added) = (0, 0);
         for (_, effect) in &self.happened {
             match effect {
-                Effect::Planned(plan) => match units_of(plan, sku) {
-                    Some(units) => planned = units,
-                    None => (planned, added) = (0, 0),
-                },
+                Effect::Planned(plan) => {
+                    let listed = units_of(plan, sku);
+                    planned = listed.unwrap_or(0);
+                    added = if listed.is_some() { added } else { 0 };
+                }
                 Effect::Added(of, units) if of == sku => added += units,
                 _ => {}
             }

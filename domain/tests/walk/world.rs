@@ -57,7 +57,7 @@ impl World {
                 if !same {
                     request.fingerprint = Fingerprint([1; 16]);
                 }
-                self.request(request);
+                self.request(&request);
             }
             step => {
                 let (role, name, command) = self.command(step);
@@ -116,25 +116,25 @@ impl World {
         let key = Key::new(&format!("key-{}", self.asked.len())).unwrap();
         let request = Request { principal, key: Some(key), fingerprint: Fingerprint([0; 16]), command };
         self.asked.push(request.clone());
-        self.request(request);
+        self.request(&request);
     }
 
-    fn request(&mut self, request: Request) {
+    fn request(&mut self, request: &Request) {
         let mut entries = Vec::new();
-        let answer = self.show.handle(self.now, &request, &mut entries);
+        let answer = self.show.handle(self.now, request, &mut entries);
         let facts: Vec<Fact> = entries.iter().flat_map(|entry| entry.facts.clone()).collect();
         self.keep(entries);
         let now = self.show.last_at().max(self.now);
 
         let mut expected = self.naive.pass(now);
         if let Command::Plan(plan) = &request.command {
-            self.expect_plan(now, &request, plan, &answer);
+            self.expect_plan(now, request, plan, &answer);
             let own = self.entries.iter().rfind(|entry| entry.cause.is_some());
             // Which facts make a plan true is the plan's own business; what it comes to is compared below.
             expected.extend(own.filter(|_| facts.len() > expected.len()).into_iter().flat_map(|own| own.facts.clone()));
             expected.extend(self.naive.pass(now));
         } else {
-            let says = self.naive.ask(now, &request);
+            let says = self.naive.ask(now, request);
             assert_eq!(answer, says.clone().map(|(_, outcome)| outcome), "{request:?}");
             if let Ok((facts, _)) = says {
                 expected.extend(facts);

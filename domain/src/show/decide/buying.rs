@@ -26,8 +26,8 @@ const _: () = assert!(PRICE_MINOR_MAX * QUANTITY_MAX as u64 <= AMOUNT_MINOR_MAX)
 
 /// Refuses, in this order: a show that is not live, an unknown drop, a drop that is not open, a SKU that the drop does
 /// not sell, a quantity out of its bounds, more than the viewer's limit, nothing or too little left, a full show. So a
-/// viewer who may have no more is told so even when nothing is left, and *sold out* is said to those only who could have
-/// bought.
+/// viewer who may have no more is told so even when nothing is left, and *sold out* is said to those only who could
+/// have bought.
 pub(super) fn reserve(
     show: &Show,
     now: Timestamp,
@@ -129,7 +129,8 @@ fn held_by<'a>(
 
 /// The drops that have nothing left to sell once this reservation is sold and that close for that.
 ///
-/// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the host.
+/// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the
+/// host.
 fn sold_out_by(show: &Show, sold: &ReservationRecord) -> Vec<Fact> {
     let stock = show.records.skus[sold.sku].stock;
     let no_units_left = stock.free == 0 && stock.held == sold.quantity;

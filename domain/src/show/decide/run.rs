@@ -23,8 +23,8 @@ pub(super) fn end(show: &Show) -> Result<Decision, Refusal> {
     Ok(Decision::done(facts))
 }
 
-/// Refuses, in this order: an ended show, an unknown drop, a SKU that the show or the drop does not have, a closed drop,
-/// a number of units out of its bounds, more units than a SKU or a cap may have.
+/// Refuses, in this order: an ended show, an unknown drop, a SKU that the show or the drop does not have, a closed
+/// drop, a number of units out of its bounds, more units than a SKU or a cap may have.
 pub(super) fn add_units(show: &Show, drop: Option<&DropId>, sku: &Sku, units: u32) -> Result<Decision, Refusal> {
     expect_not_ended(show)?;
     let cap = drop.map(|drop| cap_to_raise(show, drop, sku)).transpose()?.flatten();
