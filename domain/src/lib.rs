@@ -17,14 +17,14 @@
 //!
 //! # What is always true
 //!
-//! Debug builds check after every fact what that fact can have broken, [`show::Show::check_invariants`] checks all of
-//! it, and a journal or a snapshot that breaks it is refused:
+//! Debug builds check after every fact what that fact can have broken; [`show::Show::check_invariants`] adds all up
+//! anew; a journal or a snapshot that contradicts it is refused:
 //!
 //! 1. Every unit is in one state: of each SKU, free + held + sold = allotment, and what is held and sold is what its
 //!    reservations come to.
 //! 2. A drop never has more of a SKU held and sold than its cap, nor a viewer more of a drop than its limit.
-//! 3. A reservation goes from held to sold, released or expired, once; while it is held its deadline lies ahead of all
-//!    that was decided.
+//! 3. A reservation goes from held to sold, released or expired, once; no decision finds one held whose deadline has
+//!    come.
 //! 4. Each sold reservation has one order, which comes to its quantity times the price at which it was held.
 //! 5. Reservations and orders are numbered from 1 without gaps; time never goes back.
 //! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.

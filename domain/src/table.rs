@@ -2,7 +2,7 @@
 //! four bytes for it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt,
     marker::PhantomData,
     ops,
@@ -62,18 +62,20 @@ impl<K: Ord + Clone, V> Table<K, V> {
     ///
     /// `None` when every number of a slot is taken, which takes four billion rows.
     pub(crate) fn slot_or_insert(&mut self, name: &K, value: impl FnOnce() -> V) -> Option<Slot<K>> {
-        if let Some(slot) = self.slot(name) {
-            return Some(slot);
-        }
-        let slot = match self.vacant.pop_first() {
-            Some(slot) => slot,
-            None => Slot::new(u32::try_from(self.rows.len()).ok()?),
+        let place = match self.slots.entry(name.clone()) {
+            Entry::Occupied(slot) => return Some(*slot.get()),
+            Entry::Vacant(place) => place,
         };
-        if slot.index() == self.rows.len() {
-            self.rows.push(None);
-        }
-        self.rows[slot.index()] = Some((name.clone(), value()));
-        self.slots.insert(name.clone(), slot);
+        let row = Some((name.clone(), value()));
+        let slot = if let Some(slot) = self.vacant.pop_first() {
+            self.rows[slot.index()] = row;
+            slot
+        } else {
+            let slot = Slot::new(u32::try_from(self.rows.len()).ok()?);
+            self.rows.push(row);
+            slot
+        };
+        place.insert(slot);
         Some(slot)
     }
 

@@ -39,7 +39,7 @@ pub enum FoldError {
     /// There is no such SKU, or the drop doesn't sell it.
     #[error("there is no SKU {0}")]
     SkuUnknown(Sku),
-    /// The SKU is there already, or belongs to another product.
+    /// The SKU is there twice, or belongs to another product.
     #[error("the SKU {0} is there already")]
     SkuTaken(Sku),
     /// The SKU leaves the catalogue though it has units or a drop sells it.

@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for Show {
         let records = Records::deserialize(deserializer)?;
         let index = Index::of(&records);
         let show = Self { records, index };
-        show.check_invariants().map_err(D::Error::custom)?;
+        show.check_records().map_err(D::Error::custom)?;
         Ok(show)
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod buying;
+mod damage;
 mod drops;
 mod fixture;
 mod folding;

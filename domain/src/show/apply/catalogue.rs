@@ -10,14 +10,15 @@ use crate::{
 };
 
 pub(super) fn list(show: &mut Show, product: &Product) -> Result<(), FoldError> {
-    for variant in &product.variants {
-        let record = show.records.skus.find(&variant.sku);
-        if record.is_some_and(|record| record.product != product.product) {
-            return Err(FoldError::SkuTaken(variant.sku.clone()));
+    let mut listed = BTreeSet::new();
+    for Variant { sku, .. } in &product.variants {
+        let of_another = show.records.skus.find(sku).is_some_and(|record| record.product != product.product);
+        if of_another || !listed.insert(sku) {
+            return Err(FoldError::SkuTaken(sku.clone()));
         }
     }
     let before = show.records.products.get(&product.product).map_or(&[][..], |before| &before.variants);
-    let gone = |variant: &&Variant| !product.variants.iter().any(|kept| kept.sku == variant.sku);
+    let gone = |variant: &&Variant| !listed.contains(&variant.sku);
     let gone: Vec<Sku> = before.iter().filter(gone).map(|variant| variant.sku.clone()).collect();
     remove_skus(show, &gone)?;
     for (position, variant) in (0..).zip(&product.variants) {

@@ -2,7 +2,9 @@
 
 use crate::{
     ids::{DropId, Sku},
-    show::{CloseReason, Closed, Drop, DropPhase, DropPlan, DropStock, FoldError, Show, ShowPhase, ShowSettings},
+    show::{
+        CloseReason, Closed, Drop, DropItem, DropPhase, DropPlan, DropStock, FoldError, Show, ShowPhase, ShowSettings,
+    },
     table::Slot,
     time::Timestamp,
 };
@@ -172,10 +174,14 @@ fn change(show: &mut Show, slot: Slot<DropId>, change: impl FnOnce(&mut Drop)) {
 
 /// What a drop of this plan starts with; what was done with a SKU that it sold before is kept.
 fn stocks_of(show: &Show, plan: &DropPlan, before: Option<&Drop>) -> Result<Vec<DropStock>, FoldError> {
-    let stock = |sku: &Sku| {
-        let sku = show.records.skus.slot(sku).ok_or_else(|| FoldError::SkuUnknown(sku.clone()))?;
+    let mut stocks: Vec<DropStock> = Vec::with_capacity(plan.items.len());
+    for DropItem { sku: name, .. } in &plan.items {
+        let sku = show.records.skus.slot(name).ok_or_else(|| FoldError::SkuUnknown(name.clone()))?;
+        if stocks.iter().any(|stock| stock.sku == sku) {
+            return Err(FoldError::SkuTaken(name.clone()));
+        }
         let kept = before.and_then(|before| before.stocks.iter().find(|stock| stock.sku == sku));
-        Ok(kept.cloned().unwrap_or(DropStock { sku, raised: 0, held: 0, sold: 0 }))
-    };
-    plan.items.iter().map(|item| stock(&item.sku)).collect()
+        stocks.push(kept.cloned().unwrap_or(DropStock { sku, raised: 0, held: 0, sold: 0 }));
+    }
+    Ok(stocks)
 }

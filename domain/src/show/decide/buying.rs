@@ -6,8 +6,8 @@ use crate::{
     inventory::reservation::ReservationRecord,
     money::AMOUNT_MINOR_MAX,
     show::{
-        CloseReason, Drop, DropPhase, Fact, HOLD_TTL_MS_DEFAULT, Outcome, PRICE_MINOR_MAX, QUANTITY_MAX, Refusal,
-        ReservationState, Show,
+        CloseReason, Drop, DropItem, DropPhase, DropStock, Fact, HOLD_TTL_MS_DEFAULT, Outcome, PRICE_MINOR_MAX,
+        QUANTITY_MAX, Refusal, ReservationState, Show,
     },
     time::Timestamp,
 };
@@ -94,10 +94,12 @@ pub(super) fn release(
 }
 
 fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
-    match () {
-        () if holds >= HOLDS_MAX => Err(Refusal::Full { bound: "HOLDS_MAX" }),
-        () if keys >= KEYS_MAX => Err(Refusal::Full { bound: "KEYS_MAX" }),
-        () => Ok(()),
+    if holds >= HOLDS_MAX {
+        Err(Refusal::Full { bound: "HOLDS_MAX" })
+    } else if keys >= KEYS_MAX {
+        Err(Refusal::Full { bound: "KEYS_MAX" })
+    } else {
+        Ok(())
     }
 }
 
@@ -143,21 +145,18 @@ fn sold_out_by(show: &Show, sold: &ReservationRecord) -> Vec<Fact> {
     show.running_drops().filter(|drop| closes(show, drop, sold)).map(closed).collect()
 }
 
+/// Whether that sale leaves the drop with nothing held and nothing to hold, of anything that it sells.
 fn closes(show: &Show, drop: &Drop, sold: &ReservationRecord) -> bool {
-    let concerned = drop.plan.close_when_sold_out && drop.is_running();
-    concerned
-        && drop.stocks.iter().any(|stock| stock.sku == sold.sku)
-        && drop.items().all(|(item, stock)| {
-            let units = show.records.skus[stock.sku].stock;
-            let (mut held_here, mut held) = (stock.held, units.held);
-            if stock.sku == sold.sku {
-                held -= sold.quantity;
-                if drop.plan.drop == *show.records.drops.name(sold.drop) {
-                    held_here -= sold.quantity;
-                }
-            }
-            held_here == 0 && (stock.cap_left(item) == 0 || (units.free == 0 && held == 0))
-        })
+    let sells_it = drop.stocks.iter().any(|stock| stock.sku == sold.sku);
+    let is_own = drop.plan.drop == *show.records.drops.name(sold.drop);
+    // The decision looks at what is before the sale: its units are still held.
+    let leaving = |sku, here: bool| if here && sku == sold.sku { sold.quantity } else { 0 };
+    let nothing_left = |(item, stock): (&DropItem, &DropStock)| {
+        let units = show.records.skus[stock.sku].stock;
+        let gone_for_good = units.free == 0 && units.held == leaving(stock.sku, true);
+        stock.held == leaving(stock.sku, is_own) && (stock.cap_left(item) == 0 || gone_for_good)
+    };
+    drop.plan.close_when_sold_out && drop.is_running() && sells_it && drop.items().all(nothing_left)
 }
 
 #[cfg(test)]
