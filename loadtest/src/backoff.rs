@@ -9,8 +9,8 @@ const FIRST_MS: u64 = 100;
 /// However often it failed, never longer than this.
 const LONGEST_MS: u64 = 2_000;
 
-/// The wait before trying again after `failures` failures in a row: a random part of a bound that doubles, so that a crowd
-/// that lost its server does not come back in step.
+/// The wait before trying again after `failures` failures in a row: a random part of a bound that doubles, so that a
+/// crowd that lost its server does not come back in step.
 pub(crate) fn wait(failures: u32) -> Duration {
     let bound_ms = FIRST_MS.saturating_mul(1 << failures.min(16)).min(LONGEST_MS);
     Duration::from_millis(rand::rng().random_range(0..=bound_ms))

@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft limit of open files to the hard limit. Where that is refused the soft limit stays, and a crowd that is
-/// too large for it fails to connect with an error that says so.
+/// Raises the soft limit of open files to the hard limit. Where that is refused the soft limit stays, and a crowd that
+/// is too large for it fails to connect with an error that says so.
 pub(crate) fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     if limit.current < limit.maximum || limit.maximum.is_none() {

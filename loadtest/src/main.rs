@@ -30,7 +30,8 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     files::raise_limit();
-    // The HTTP client asks for a provider of cryptography even where it never speaks TLS; a second one is not installed.
+    // The HTTP client asks for a provider of cryptography even where it never speaks TLS. It fails only where one is
+    // installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
         Command::Rush(arguments) => rush::command::main(&arguments),

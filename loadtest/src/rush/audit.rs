@@ -1,15 +1,12 @@
-//! Adds up a journal's facts, by itself: what was ever held or sold beyond what there was, and whether what viewers were
-//! told is there.
+//! Adds up a journal's facts, by itself: what was ever held or sold beyond what there was, and whether what viewers
+//! were told is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
 use prost::Message as _;
 
-use super::{chain::Chain, findings::Acknowledged};
-
-/// How many violations are told in words; beyond it they are only counted.
-const TOLD_MAX: usize = 20;
+use super::{chain::Chain, findings::Acknowledged, violations::Violations};
 
 /// The sum of a journal's facts so far.
 #[derive(Debug, Default)]
@@ -39,15 +36,6 @@ pub(super) struct Units {
     pub(super) expired: u64,
     /// The most that was held and sold at once beyond the allotment.
     pub(super) oversold: u64,
-}
-
-/// What does not add up.
-#[derive(Debug, Default)]
-pub(super) struct Violations {
-    /// How many.
-    pub(super) count: u64,
-    /// The first [`TOLD_MAX`], in words.
-    pub(super) told: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -227,15 +215,6 @@ impl Audit {
     /// What does not add up, apart from what is oversold or lost.
     pub(super) fn into_violations(self) -> Violations {
         self.violations
-    }
-}
-
-impl Violations {
-    fn tell(&mut self, violation: String) {
-        self.count += 1;
-        if self.told.len() < TOLD_MAX {
-            self.told.push(violation);
-        }
     }
 }
 

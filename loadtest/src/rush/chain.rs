@@ -17,8 +17,8 @@ impl Chain {
         self.seq + 1
     }
 
-    /// Follows the chain to the next entry; in words what is wrong with it. A break is told once: the chain goes on from
-    /// the entry as it is.
+    /// Follows the chain to the next entry; in words what is wrong with it. A break is told once: the chain goes on
+    /// from the entry as it is.
     pub(super) fn follow(&mut self, entry: &JournalEntry) -> Vec<String> {
         let mut breaks = Vec::new();
         if entry.seq != self.next_seq() {

@@ -11,11 +11,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{
-    findings::Findings,
-    pace::Event,
-    viewer::{Shared, Viewer},
-};
+use super::{findings::Findings, pace::Event, shared::Shared, viewer::Viewer};
 
 /// Viewers that connect, watch and click until they are told to stop.
 pub(super) struct Crowd {

@@ -12,6 +12,8 @@ mod progress;
 mod report;
 mod run;
 mod server;
+mod shared;
 mod show;
 mod verdict;
 mod viewer;
+mod violations;

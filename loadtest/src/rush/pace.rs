@@ -7,8 +7,8 @@ use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use super::{arguments::Arguments, findings::Counters};
 
-/// The shortest sleep between arrivals: at a high rate a few clicks leave together, at most this late, instead of waking
-/// up for each.
+/// The shortest sleep between arrivals: at a high rate a few clicks leave together, at most this late, instead of
+/// waking up for each.
 const STEP: Duration = Duration::from_micros(200);
 
 /// What happens to a viewer.

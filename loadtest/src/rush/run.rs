@@ -12,8 +12,8 @@ use super::{
     progress::{Progress, say},
     report::{Report, Seen},
     server::{Server, ServerError},
+    shared::Shared,
     show::{self, BRAND, DROP, HOST},
-    viewer::Shared,
 };
 use crate::{
     api::{Api, ApiError},

@@ -1,9 +1,6 @@
 //! One viewer: a connection that comes back, and the buttons it presses.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use dropcast_proto::v1::{
     Answer, Drop, DropPhase, Hello, Problem, Refusal, Reservation, Welcome, answer_outcome, client_message,
@@ -11,39 +8,22 @@ use dropcast_proto::v1::{
 };
 use rand::RngExt as _;
 use tokio::{
-    sync::{Semaphore, mpsc::UnboundedReceiver, watch},
+    sync::{mpsc::UnboundedReceiver, watch},
     time::{Instant, sleep, sleep_until},
 };
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::{
-    findings::{Acknowledged, Counters, Findings},
+    findings::{Acknowledged, Findings},
     pace::Event,
     presses::{Press, Presses},
+    shared::Shared,
     show::DROP,
 };
 use crate::{
     backoff,
     wire::{Connection, Endpoint, Received},
 };
-
-/// Handshakes at once: a crowd that comes back to a restarted server stands in line instead of overrunning its backlog.
-const HANDSHAKES_MAX: usize = 128;
-
-/// What all viewers of a rush share.
-pub(super) struct Shared {
-    /// The show they watch.
-    pub(super) show: String,
-    /// Where they connect; each viewer to the next one after it lost a connection.
-    pub(super) endpoints: Vec<Endpoint>,
-    /// The part of the holds that is confirmed.
-    pub(super) confirm: f64,
-    /// What they did so far.
-    pub(super) counters: Counters,
-    /// Why the last connection failed or ended, if one did.
-    trouble: Mutex<Option<String>>,
-    handshakes: Semaphore,
-}
 
 /// One viewer.
 pub(super) struct Viewer {
@@ -64,23 +44,6 @@ enum Ended {
     Lost { wait: Option<Duration>, why: String },
     /// Coming back would change nothing.
     TurnedAway(String),
-}
-
-impl Shared {
-    /// For viewers of `show` at one or more endpoints.
-    pub(super) fn new(show: String, endpoints: Vec<Endpoint>, confirm: f64) -> Self {
-        let handshakes = Semaphore::new(HANDSHAKES_MAX);
-        Self { show, endpoints, confirm, counters: Counters::default(), trouble: Mutex::default(), handshakes }
-    }
-
-    /// Why the last connection failed or ended, if one did.
-    pub(super) fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn report_trouble(&self, why: String) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
-    }
 }
 
 impl Viewer {
@@ -164,7 +127,7 @@ impl Viewer {
     }
 
     async fn say_hello(&self, endpoint: &Endpoint) -> Result<Connection, String> {
-        let _turn = self.shared.handshakes.acquire().await.map_err(|error| error.to_string())?;
+        let _turn = self.shared.handshake_turn().await;
         let mut connection = Connection::open(endpoint).await?;
         let hello = client_message::Kind::Hello(Hello {
             show: self.shared.show.clone(),
@@ -214,7 +177,10 @@ impl Viewer {
             }
             Kind::Answer(answer) => return self.take_answer(answer),
             Kind::Snapshot(snapshot) => {
-                self.cursor = Some(snapshot.cursor);
+                // After one without the public state comes what was missed, from before this cursor.
+                if snapshot.public.is_some() {
+                    self.cursor = Some(snapshot.cursor);
+                }
                 if !std::mem::replace(&mut self.had_snapshot, true) {
                     self.shared.counters.ready.count();
                 }

@@ -50,7 +50,8 @@ fn greeting(world: &mut World, hello: &Hello) -> Vec<server_message::Kind> {
     world.resumed += u64::from(position.is_some());
     let welcome = v1::Welcome { resumed: position.is_some(), ..Default::default() };
     let cursor = world.journal.len().to_string();
-    let snapshot = Kind::Snapshot(v1::Snapshot { cursor, ..Default::default() });
+    let public = position.is_none().then(v1::PublicState::default);
+    let snapshot = Kind::Snapshot(v1::Snapshot { cursor, public, ..Default::default() });
     let missed = position.is_some_and(|seq| world.opened_at_seq.is_some_and(|opened| opened > seq));
     let mut greeting = vec![Kind::Welcome(welcome), snapshot];
     greeting.extend(missed.then(|| drop_changed(world)));

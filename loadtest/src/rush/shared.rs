@@ -1,0 +1,50 @@
+//! What all viewers of a rush share.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::findings::Counters;
+use crate::wire::Endpoint;
+
+/// Handshakes at once: a crowd that comes back to a restarted server stands in line instead of overrunning its backlog.
+const HANDSHAKES_MAX: usize = 128;
+
+/// What all viewers of a rush share.
+pub(super) struct Shared {
+    /// The show they watch.
+    pub(super) show: String,
+    /// Where they connect; each viewer to the next one after it lost a connection.
+    pub(super) endpoints: Vec<Endpoint>,
+    /// The part of the holds that is confirmed.
+    pub(super) confirm: f64,
+    /// What they did so far.
+    pub(super) counters: Counters,
+    /// Why the last connection failed or ended, if one did.
+    trouble: Mutex<Option<String>>,
+    handshakes: Semaphore,
+}
+
+impl Shared {
+    /// For viewers of `show` at one or more endpoints.
+    pub(super) fn new(show: String, endpoints: Vec<Endpoint>, confirm: f64) -> Self {
+        let handshakes = Semaphore::new(HANDSHAKES_MAX);
+        Self { show, endpoints, confirm, counters: Counters::default(), trouble: Mutex::default(), handshakes }
+    }
+
+    /// Why the last connection failed or ended, if one did.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers why a connection failed or ended.
+    pub(super) fn report_trouble(&self, why: String) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+
+    /// Waits for a turn to shake hands, which is over when what it returns is dropped.
+    pub(super) async fn handshake_turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It fails only for a closed semaphore, and nobody closes this one.
+        self.handshakes.acquire().await.ok()
+    }
+}

@@ -1,0 +1,23 @@
+//! What does not add up in a journal.
+
+/// How many violations are told in words; beyond it they are only counted.
+const TOLD_MAX: usize = 20;
+
+/// What does not add up.
+#[derive(Debug, Default)]
+pub(super) struct Violations {
+    /// How many.
+    pub(super) count: u64,
+    /// The first [`TOLD_MAX`], in words.
+    pub(super) told: Vec<String>,
+}
+
+impl Violations {
+    /// One more.
+    pub(super) fn tell(&mut self, violation: String) {
+        self.count += 1;
+        if self.told.len() < TOLD_MAX {
+            self.told.push(violation);
+        }
+    }
+}
