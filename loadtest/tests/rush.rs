@@ -68,10 +68,12 @@ fn the_last_line_has_these_fields_in_this_order() {
 
 #[test]
 fn a_click_that_is_told_to_retry_is_sent_again_with_its_key() {
-    let outcome = rush(Behaviour::RetriesFirst, &[]);
+    let outcome = rush(Behaviour::RetriesFirst, &["--cut=0"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.json()["held"], 25);
     assert!(outcome.stdout.contains("400 presses sent again"), "{}", outcome.stdout);
+    // Each was asked to wait at least 5 ms, and the time counts from the first attempt.
+    assert!(outcome.json()["click_p50_ms"].as_f64() >= Some(5.0), "{}", outcome.stdout);
 }
 
 #[test]

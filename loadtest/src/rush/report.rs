@@ -17,6 +17,8 @@ use super::{
 
 /// Digits that the percentiles are exact to.
 const DIGITS: u8 = 3;
+/// The longest time that is told apart, in microseconds: a day, as long as a rush may last. Longer ones count as this.
+const LONGEST_US: u64 = 24 * 3_600 * 1_000_000;
 
 /// What the rush left behind, to be reported.
 pub(super) struct Seen<'a> {
@@ -172,8 +174,8 @@ impl fmt::Display for Report {
 }
 
 fn histogram() -> Histogram<u64> {
-    #[allow(clippy::expect_used, reason = "new fails only for more than five digits")]
-    Histogram::new(DIGITS).expect("three digits are allowed")
+    // Bounds of its own, because a histogram that resizes itself saturates at 2.
+    Histogram::new_with_bounds(1, LONGEST_US, DIGITS).expect("the bounds are in order and the digits at most five")
 }
 
 fn write_percentiles(f: &mut fmt::Formatter<'_>, name: &str, histogram: &Histogram<u64>) -> fmt::Result {
@@ -208,4 +210,22 @@ fn rate(count: u64, from: Instant, to: Instant) -> f64 {
 fn code_name(code: i32) -> String {
     let code = RefusalCode::try_from(code).unwrap_or_default();
     code.as_str_name().trim_start_matches("REFUSAL_CODE_").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_measured_to_three_digits_up_to_a_day() {
+        let mut times = histogram();
+        assert_eq!(percentile_ms(&times, 50.0), None);
+        for us in [0, 1_234, 5_000_000, u64::MAX] {
+            times.saturating_record(us);
+        }
+        let close_to = |ms: f64, expected: f64| (ms - expected).abs() <= expected / 1_000.0;
+        assert!(close_to(percentile_ms(&times, 50.0).unwrap(), 1.234));
+        assert!(close_to(percentile_ms(&times, 75.0).unwrap(), 5_000.0));
+        assert!(close_to(percentile_ms(&times, 100.0).unwrap(), 86_400_000.0));
+    }
 }
