@@ -62,7 +62,7 @@ export class HostRunOfShow extends PageElement {
     const isOpening = this.opening.has(drop.drop);
     return html`
       ${drop.opens_at === null ? nothing : html`<span class="badge">${this.t.opensAt(hour(drop.opens_at))}</span>`}
-      <button class="outline" ?disabled=${isOpening || this.known.show?.phase !== "live"}
+      <button class="outline" aria-label="${this.t.openDrop}: ${inLanguage(drop.title)}" ?disabled=${isOpening || this.known.show?.phase !== "live"}
         @click=${() => this.tell("open-drop", drop.drop)}>
         ${isOpening ? this.t.opening : this.t.openDrop}
       </button>

@@ -1,6 +1,6 @@
 import type { Outcome, Reservation, ServerClock, State } from "@dropcast/client";
-import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
 import "../shared/components/countdown";
 import "../shared/components/picture";
@@ -24,6 +24,8 @@ export class ViewerCheckout extends PageElement {
   /** How the last attempt to pay ended. */
   @property({ attribute: false }) answer: Outcome | undefined;
 
+  @query(".done button") private readonly keepWatching!: HTMLElement | null;
+
   static override readonly styles = [
     base,
     buttons,
@@ -43,6 +45,13 @@ export class ViewerCheckout extends PageElement {
       .tick svg { width: 2rem; height: 2rem; }
     `,
   ];
+
+  /** The button that had the focus is gone once it is paid. */
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has("reservation")) {
+      this.keepWatching?.focus();
+    }
+  }
 
   override render(): TemplateResult {
     return html`<dc-sheet .heading=${this.t.checkout}>

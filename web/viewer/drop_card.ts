@@ -158,39 +158,56 @@ export class ViewerDropCard extends PageElement {
     return [product, variant].filter(Boolean).join(", ") || item.sku;
   }
 
+  /** One button throughout, so that whoever pressed it keeps the focus while it says what became of it. */
   #action(item: DropItem): TemplateResult {
     if (!this.buying.canBuy) {
       return html`<p class="note">${this.t.signInToBuy}</p>`;
     }
-    if (this.buying.isAsked(item.sku)) {
-      const waits = this.buying.isConnected ? this.t.holding : this.t.offline;
-      return html`<button class="primary large" aria-busy="true"><span class="spin"></span>${waits}</button>`;
-    }
     const held = this.buying.held(item.sku);
-    return held ? this.#payAndMore(item, held) : this.#buy(item, this.t.buyNow, "primary large");
-  }
-
-  #payAndMore(item: DropItem, held: Reservation): TemplateResult {
+    const isAsked = this.buying.isAsked(item.sku);
+    const isPay = held !== undefined && !isAsked;
     return html`<div class="row">
-      <button class="strong large" data-test="pay" @click=${() => this.tell("checkout", held.reservation)}>
-        ${this.t.pay(price(held.total))}
-        <dc-countdown .clock=${this.clock} .until=${held.expires_at} .label=${this.t.timeLeft}></dc-countdown>
+      <button
+        class="large ${isPay ? "strong" : "primary"}"
+        data-test=${isPay ? "pay" : "buy"}
+        aria-busy=${isAsked}
+        ?disabled=${!isAsked && !isPay && !this.#isForSale(item)}
+        @click=${() => (isPay ? this.tell("checkout", held.reservation) : this.#buy(item))}
+      >
+        ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#buyLabel(item)}
       </button>
-      ${this.drop.limit_per_viewer > held.quantity ? this.#buy(item, this.t.buyAnother, "outline") : nothing}
+      ${isPay && this.drop.limit_per_viewer > held.quantity ? this.#oneMore(item) : nothing}
     </div>`;
   }
 
-  #buy(item: DropItem, label: string, look: string): TemplateResult {
-    const isOpen = this.drop.phase === "open";
-    const shown = item.available > 0 ? (isOpen ? label : this.t.paused) : this.t.allHeld;
-    return html`<button
-      class=${look}
-      data-test="buy"
-      ?disabled=${!isOpen || item.available === 0}
-      @click=${() => this.tell("buy", { drop: this.drop.drop, sku: item.sku })}
-    >
-      ${shown}
+  #isForSale({ available }: DropItem): boolean {
+    return this.drop.phase === "open" && available > 0;
+  }
+
+  #asking(): TemplateResult {
+    return html`<span class="spin"></span>${this.buying.isConnected ? this.t.holding : this.t.offline}`;
+  }
+
+  #paying(held: Reservation): TemplateResult {
+    return html`${this.t.pay(price(held.total))}
+      <dc-countdown .clock=${this.clock} .until=${held.expires_at} .label=${this.t.timeLeft}></dc-countdown>`;
+  }
+
+  #buyLabel({ available }: DropItem): string {
+    if (available === 0) {
+      return this.t.allHeld;
+    }
+    return this.drop.phase === "open" ? this.t.buyNow : this.t.paused;
+  }
+
+  #oneMore(item: DropItem): TemplateResult {
+    return html`<button class="outline" ?disabled=${!this.#isForSale(item)} @click=${() => this.#buy(item)}>
+      ${this.t.buyAnother}
     </button>`;
+  }
+
+  #buy(item: DropItem): void {
+    this.tell("buy", { drop: this.drop.drop, sku: item.sku });
   }
 
   #answer(item: DropItem): TemplateResult {

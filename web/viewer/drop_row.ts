@@ -26,7 +26,7 @@ export class ViewerDropRow extends PageElement {
       dc-picture { width: 3.5rem; flex: none; border-radius: var(--radius-s); }
       .over dc-picture { filter: grayscale(1); }
       .name { flex: 1; min-width: 0; display: grid; }
-      .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .title { font-weight: 600; overflow-wrap: anywhere; line-height: 1.25; }
     `,
   ];
 

@@ -26,9 +26,10 @@ export class ViewerStage extends PageElement {
     css`
       :host { position: relative; background: #14130f; color: #ffffff; overflow: hidden; }
       video, dc-picture { width: 100%; height: 100%; border-radius: 0; aspect-ratio: auto; object-fit: cover; }
+      dc-picture { background: #2b2922; }
       .shade {
         position: absolute; inset: 0; pointer-events: none; background:
-          linear-gradient(rgb(10 10 8 / 62%), transparent 34%, transparent 52%, rgb(10 10 8 / 80%));
+          linear-gradient(rgb(10 10 8 / 62%), transparent 34%, transparent 42%, rgb(10 10 8 / 88%));
       }
       .top, .bottom { position: absolute; left: var(--space-4); right: var(--space-4); }
       .top { top: calc(var(--space-2) + env(safe-area-inset-top)); }

@@ -69,7 +69,11 @@ export class Client {
     answered: new Set(),
     problem: new Set(),
   };
-  readonly #wake = () => this.#connection.wake();
+  readonly #wake = () => {
+    if (globalThis.document?.visibilityState !== "hidden") {
+      this.#connection.wake();
+    }
+  };
 
   /** Connects at once and keeps the connection until {@link close}. */
   constructor(options: ClientOptions) {

@@ -19,6 +19,8 @@ const FIRST_MEASUREMENTS = 4;
 const STABLE_AFTER_MS = 10_000;
 /** How long before its end a token is renewed, or at half of its life if that is later. */
 const RENEW_BEFORE_MS = 60_000;
+/** Who could not get a new token asks again, as long as there is so much time left. */
+const RENEW_AGAIN_MS_MIN = 2_000;
 
 /** Why a connection is closed for good. */
 export type ClosedReason = "stopped" | "token" | "forbidden" | "show_unknown" | "protocol" | "done";
@@ -184,6 +186,8 @@ export class Connection {
       if (token) {
         this.#token = token;
         this.send({ kind: "refresh", value: { token } });
+      } else if (token === undefined && leftMs > RENEW_AGAIN_MS_MIN && this.status.phase === "connected") {
+        this.#renewBefore(expiresAt);
       }
     });
   }
@@ -218,15 +222,16 @@ export class Connection {
   async #comeBackWithNewToken(retryInMs: number, code: number): Promise<void> {
     this.#become({ phase: "waiting", retryAt: Date.now() + retryInMs, code });
     const token = await this.#newToken();
+    this.#token = token ?? this.#token;
     if (this.status.phase !== "waiting") {
       return;
     }
     if (token === null) {
+      this.#drop();
       this.#become({ phase: "closed", reason: "token", code });
-      return;
+    } else {
+      this.#comeBackIn(retryInMs, code);
     }
-    this.#token = token ?? this.#token;
-    this.#comeBackIn(retryInMs, code);
   }
 
   #comeBackIn(ms: number, code: number): void {

@@ -97,6 +97,17 @@ describe("the connection", () => {
     expect(socket.of("refresh")).toEqual([{ token: "t2" }]);
   });
 
+  test("asks again for a token that it could not get, while there is time", async () => {
+    const renewToken = vi.fn(async (): Promise<string | null> => Promise.reject(new Error("offline")));
+    server.client({ renewToken });
+    const socket = server.welcomes({ token_expires_at: Date.now() + 300_000 });
+    await chat(socket, 240_000);
+    expect(renewToken).toHaveBeenCalledTimes(1);
+    renewToken.mockResolvedValue("t2");
+    await chat(socket, 31_000);
+    expect(socket.of("refresh")).toEqual([{ token: "t2" }]);
+  });
+
   test("leaves a network that is dead, although the socket doesn't notice", () => {
     const client = server.client();
     const socket = server.welcomes();

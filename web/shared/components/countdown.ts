@@ -22,7 +22,7 @@ export class Countdown extends LitElement {
   static override readonly styles = [
     base,
     css`
-      :host { display: inline-block; font-variant-numeric: tabular-nums; font-weight: 650; }
+      :host { display: inline-block; position: relative; font-variant-numeric: tabular-nums; font-weight: 650; }
       .urgent { color: var(--bad); }
     `,
   ];
@@ -35,7 +35,8 @@ export class Countdown extends LitElement {
   override render(): TemplateResult {
     const leftMs = this.#leftMs();
     this.#shown = remaining(leftMs);
-    return html`<span role="timer" aria-label=${this.label} class=${leftMs < URGENT_MS ? "urgent" : ""}>${this.#shown}</span>`;
+    const look = leftMs < URGENT_MS ? "urgent" : "";
+    return html`<span role="timer" class=${look}><span class="unseen">${this.label} </span>${this.#shown}</span>`;
   }
 
   #leftMs(): number {

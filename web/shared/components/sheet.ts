@@ -35,8 +35,17 @@ export class Sheet extends PageElement {
     `,
   ];
 
+  #focusedBefore: HTMLElement | null = null;
+
   override firstUpdated(): void {
+    this.#focusedBefore = focused();
     this.dialog.showModal();
+  }
+
+  /** Whoever removes an open dialog has to give the focus back: browsers do it only for one that closes. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#focusedBefore?.focus();
   }
 
   override render(): TemplateResult {
@@ -55,4 +64,10 @@ export class Sheet extends PageElement {
       this.dialog.close();
     }
   }
+}
+
+/** The element that has the focus, in whichever shadow root. */
+function focused(root: DocumentOrShadowRoot = document): HTMLElement | null {
+  const active = root.activeElement;
+  return active?.shadowRoot ? focused(active.shadowRoot) : (active as HTMLElement | null);
 }
