@@ -13,6 +13,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a call is tried again while the server is away or says *retry*.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// *Pending*, *too fast* and *retry*: what is asked again, with the same key.
+const LATER: [StatusCode; 3] = [StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
+
 /// Why a call did not come through.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
@@ -87,8 +90,7 @@ impl Api {
                     let status = response.status();
                     let problem = response.text().await.unwrap_or_default();
                     let error = ApiError::Refused { what: what.to_owned(), status, problem };
-                    // 202 is *pending*: the answer is asked for with the same key.
-                    if status != StatusCode::ACCEPTED && status != StatusCode::SERVICE_UNAVAILABLE {
+                    if !LATER.contains(&status) {
                         return Err(error);
                     }
                     error

@@ -42,8 +42,6 @@ pub(super) struct Findings {
 pub(super) struct Counters {
     /// Viewers that have had their first snapshot.
     pub(super) ready: Counter,
-    /// Viewers that saw the drop open.
-    pub(super) saw_drop: Counter,
     /// Clicks that came due.
     pub(super) clicked: Counter,
     /// Clicks that were held or refused.

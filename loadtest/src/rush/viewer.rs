@@ -212,7 +212,6 @@ impl Viewer {
         let opened = drop.is_some_and(|drop| drop.drop == DROP && drop.phase() == DropPhase::Open);
         if opened && self.findings.drop_seen_at.is_none() {
             self.findings.drop_seen_at = Some(Instant::now());
-            self.shared.counters.saw_drop.count();
         }
     }
 
