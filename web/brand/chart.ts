@@ -9,6 +9,14 @@ import { base } from "../shared/styles";
 import { columns } from "./series";
 
 const HEIGHT_PX = 280;
+/** The shortest time that is shown, in seconds. */
+const SHOWN_S_MIN = 300;
+/** Marks of the time axis: the hours that they are written as have no seconds. */
+const TIME_STEPS_S = [60, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400];
+/** Nobody is half a viewer. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((step) => [0, 1, 2, 3, 4, 5].map((power) => step * 10 ** power))
+  .sort((a, b) => a - b);
 
 /** Revenue of each bucket and viewers, over time. */
 @customElement("brand-chart")
@@ -74,7 +82,7 @@ export class BrandChart extends PageElement {
       width: Math.max(1, this.clientWidth),
       height: HEIGHT_PX,
       cursor: { y: false },
-      scales: { minor: { range: fromZero }, viewers: { range: fromZero } },
+      scales: { x: { range: atLeastAWhile }, minor: { range: fromZero }, viewers: { range: fromZero } },
       series: [
         { label: this.t.time, value: shown((seconds) => hour(seconds * 1_000)) },
         {
@@ -83,7 +91,6 @@ export class BrandChart extends PageElement {
           stroke: colour("--chart-a"),
           fill: `${colour("--chart-a")}22`,
           width: 2,
-          points: { show: false },
           value: shown(money),
         },
         {
@@ -91,14 +98,21 @@ export class BrandChart extends PageElement {
           scale: "viewers",
           stroke: colour("--chart-b"),
           width: 2,
-          points: { show: false },
           value: shown(count),
         },
       ],
       axes: [
-        { ...axis, space: 72, values: (_, seconds) => seconds.map((one) => hour(one * 1_000)) },
+        { ...axis, incrs: TIME_STEPS_S, values: (_, seconds) => seconds.map((one) => hour(one * 1_000)) },
         { ...axis, scale: "minor", size: 84, values: (_, minors) => minors.map(money) },
-        { ...axis, scale: "viewers", side: 1, size: 48, grid: { show: false }, values: (_, all) => all.map(count) },
+        {
+          ...axis,
+          scale: "viewers",
+          incrs: WHOLE_STEPS,
+          side: 1,
+          size: 48,
+          grid: { show: false },
+          values: (_, all) => all.map(count),
+        },
       ],
     };
   }
@@ -111,6 +125,11 @@ function shown(words: (value: number) => string): uPlot.Series.Value {
     const one = value ?? newest;
     return one === null || one === undefined ? "" : words(one);
   };
+}
+
+function atLeastAWhile(_: uPlot, min: number | null, max: number | null): [number, number] {
+  const end = max ?? Date.now() / 1_000;
+  return [Math.min(min ?? end, end - SHOWN_S_MIN), end];
 }
 
 /** A little air above, and never a range of nothing. */

@@ -16,7 +16,9 @@ export function columns({ buckets, bucket_ms }: Sales): Columns {
     return [[], [], []];
   }
   const known = new Map(buckets.map((bucket) => [bucket.starts_at, bucket]));
-  const first = Math.max(buckets[0]?.starts_at ?? 0, last.starts_at - (POINTS_MAX - 1) * bucket_ms);
+  // The line starts at zero, one bucket before the first: a single bucket would be a line without a length.
+  const start = (buckets[0]?.starts_at ?? 0) - bucket_ms;
+  const first = Math.max(start, last.starts_at - (POINTS_MAX - 1) * bucket_ms);
   const filled: Columns = [[], [], []];
   for (let startsAt = first; startsAt <= last.starts_at; startsAt += bucket_ms) {
     const bucket = known.get(startsAt);

@@ -47,6 +47,10 @@ export class HostOpenDrop extends PageElement {
       td { font-size: var(--text-l); font-weight: 650; }
       td:first-child { font-size: var(--text-m); font-weight: 500; }
       .none { color: var(--bad); }
+      @media (max-width: 30rem) {
+        h3 { font-size: var(--text-l); }
+        dc-countdown { font-size: var(--text-xl); }
+      }
       footer { display: grid; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
       footer .row { flex-wrap: wrap; }
       footer button { flex: 1 1 6rem; min-height: 3.25rem; padding: 0 var(--space-3); }

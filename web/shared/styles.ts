@@ -49,7 +49,7 @@ export const buttons = css`
   .plain:hover, .outline:hover:not(:disabled) { color: var(--ink); background: var(--sunken); }
   .danger { color: var(--bad); background: transparent; border-color: var(--line); }
   .danger:hover:not(:disabled) { background: var(--bad-wash); }
-  .large { min-height: 3.25rem; font-size: var(--text-l); width: 100%; }
+  .large { min-height: 3.25rem; font-size: var(--text-l); width: 100%; min-width: 0; white-space: normal; }
   button:disabled { cursor: not-allowed; background: var(--sunken); color: var(--ink-soft); border-color: transparent; }
   button[aria-busy="true"] { cursor: progress; }
 `;

@@ -60,7 +60,7 @@ export class ViewerDropCard extends PageElement {
       .act { display: grid; gap: var(--space-2); padding: 0 var(--space-4) var(--space-4); }
       .act .row > button:first-child { flex: 1; }
       .act .outline { min-height: 3.25rem; }
-      .plain { padding-inline-end: 0; gap: 0; }
+      .plain { padding: 0; gap: 0; min-height: 2.25rem; }
       .spin {
         width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor; border-right-color: transparent;
         animation: spin 700ms linear infinite;
@@ -201,8 +201,13 @@ export class ViewerDropCard extends PageElement {
   }
 
   #oneMore(item: DropItem): TemplateResult {
-    return html`<button class="outline" ?disabled=${!this.#isForSale(item)} @click=${() => this.#buy(item)}>
-      ${this.t.buyAnother}
+    return html`<button
+      class="outline"
+      aria-label=${this.t.buyAnother}
+      ?disabled=${!this.#isForSale(item)}
+      @click=${() => this.#buy(item)}
+    >
+      ${icons.plus}1
     </button>`;
   }
 

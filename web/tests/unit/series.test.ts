@@ -12,9 +12,9 @@ const bucket = (starts_at: number, amount_minor: number, viewers: number) => ({
 test("buckets that were left out are zero revenue and unknown viewers", () => {
   const buckets = [bucket(10_000, 500, 3), bucket(25_000, 700, 4)];
   expect(columns({ bucket_ms: 5_000, buckets })).toEqual([
-    [10, 15, 20, 25],
-    [500, 0, 0, 700],
-    [3, null, null, 4],
+    [5, 10, 15, 20, 25],
+    [0, 500, 0, 0, 700],
+    [null, 3, null, null, 4],
   ]);
 });
 
