@@ -1,9 +1,9 @@
-//! Entries that were decided and are on their way to the journal, in appends within the journal's bounds.
+//! Entries that were decided and are on their way to the journal: one append, within the journal's bounds.
 
 use bytes::Bytes;
 use dropcast_domain::{
     ids::ShowId,
-    show::{Entry, Fact, Show},
+    show::{Command, Entry, Fact, Show},
 };
 use prost::Message as _;
 
@@ -12,50 +12,56 @@ use crate::{
     journal::{APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, Append, Position, RawEntry},
 };
 
-/// Decided entries, cut into appends.
+/// What is kept free for the entries of one more command that is not a plan: its own, and what it makes due. Only a show
+/// that starts makes much due, all its drops at worst, which is a handful of entries.
+const ROOM_ENTRIES: usize = 64;
+/// The same in bytes. No command but a plan has texts; its facts are bounded by the drops of a show.
+const ROOM_BYTES: usize = APPEND_BYTES_MAX / 4;
+
+/// Decided entries that become durable together or not at all. What is made known of them is therefore certain or undone
+/// as a whole, too.
 #[derive(Default)]
 pub(super) struct Batch {
-    appends: Vec<Append>,
+    append: Append,
     bytes: usize,
     card_changed: bool,
 }
 
 impl Batch {
+    /// Whether what this command makes true is sure to fit. A plan's facts may fill an append by themselves.
+    pub(super) fn has_room_for(&self, command: &Command) -> bool {
+        self.append.entries.is_empty() || (self.has_room() && !matches!(command, Command::Plan(_)))
+    }
+
+    /// Whether an entry that only the passing of time makes is sure to fit.
+    pub(super) fn has_room(&self) -> bool {
+        self.append.entries.len() <= APPEND_ENTRIES_MAX - ROOM_ENTRIES && self.bytes <= APPEND_BYTES_MAX - ROOM_BYTES
+    }
+
     /// Adds an entry that follows `tail`; returns the position after it.
     pub(super) fn add(&mut self, tail: Position, entry: &Entry) -> Position {
+        if self.append.entries.is_empty() {
+            self.append.expected = tail;
+        }
         let raw = RawEntry::following(&tail, entry.at.0, codec::encode_entry(entry));
         let position = raw.position();
         self.card_changed |= entry.facts.iter().any(changes_card);
-        self.append_for(tail, raw.body.len()).entries.push(raw);
+        self.bytes += raw.body.len();
+        self.append.entries.push(raw);
         position
     }
 
-    /// The appends, the last of which carries when to wake the show and its card if it changed.
-    pub(super) fn take(&mut self, id: &ShowId, show: &Show) -> Vec<Append> {
-        let batch = std::mem::take(self);
-        let mut appends = batch.appends;
-        let wake_at_ms = show.next_deadline().map(|at| at.0);
-        for append in &mut appends {
-            append.wake_at_ms = wake_at_ms;
+    /// The append, with when to wake the show and its card if it changed; `None` when there is nothing to append.
+    /// `show` is the state after it.
+    pub(super) fn take(&mut self, id: &ShowId, show: &Show) -> Option<Append> {
+        let Self { mut append, card_changed, .. } = std::mem::take(self);
+        if append.entries.is_empty() {
+            return None;
         }
-        if batch.card_changed
-            && let Some(last) = appends.last_mut()
-        {
-            last.card = show.settings().map(|settings| Bytes::from(codec::card(id, show, settings).encode_to_vec()));
-        }
-        appends
-    }
-
-    fn append_for(&mut self, tail: Position, body_bytes: usize) -> &mut Append {
-        let full = self.bytes + body_bytes > APPEND_BYTES_MAX
-            || self.appends.last().is_none_or(|append| append.entries.len() == APPEND_ENTRIES_MAX);
-        if full || self.appends.is_empty() {
-            self.appends.push(Append { expected: tail, ..Append::default() });
-            self.bytes = 0;
-        }
-        self.bytes += body_bytes;
-        let last = self.appends.len() - 1;
-        &mut self.appends[last]
+        append.wake_at_ms = show.next_deadline().map(|at| at.0);
+        let settings = show.settings().filter(|_| card_changed);
+        append.card = settings.map(|settings| Bytes::from(codec::card(id, show, settings).encode_to_vec()));
+        Some(append)
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-/// How much a show's writer takes on.
+/// How much a show's writer takes on. Every number is at least 1.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
     /// The most commands that wait to be decided, per show. One more is answered *retry* at once.
     pub mailbox_max: usize,
     /// The most commands decided before their facts are handed to the journal.
     pub batch_max: usize,
-    /// The most appends of one show under way at once; further commands wait in the mailbox.
+    /// With so many appends of one show under way, further commands wait in the mailbox. A batch whose facts don't fit
+    /// one append makes several, and may exceed it by them.
     pub appends_in_flight_max: usize,
     /// After how long without a command, a watcher or anything under way a show is put away.
     pub idle_after: Duration,
-    /// After how many entries a snapshot is made, so that loading the show folds no more than these.
+    /// After how many entries a snapshot is made, so that loading the show folds hardly more than these.
     pub snapshot_every_entries: u64,
     /// How long a client told *retry* is asked to wait.
     pub retry_after_ms: u64,

@@ -1,10 +1,13 @@
 //! Speaking to a show's writer.
 
+use std::sync::Arc;
+
 use dropcast_domain::show::{Request, Show};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     answer::{Answer, Reply, RetryReason},
+    observer::Observer,
     projection::Publication,
 };
 use crate::journal::Position;
@@ -27,6 +30,7 @@ pub(super) enum Message {
 pub struct ShowHandle {
     pub(super) mailbox: mpsc::Sender<Message>,
     pub(super) retry_after_ms: u64,
+    pub(super) observer: Arc<dyn Observer>,
 }
 
 /// The show was put away or lost its writer: open it again.
@@ -44,6 +48,7 @@ impl ShowHandle {
             Err(mpsc::error::TrySendError::Closed(message)) => (message, RetryReason::Stopping),
         };
         if let Message::Ask(_, reply) = message {
+            self.observer.turned_away(reason);
             reply(Answer::Retry { after_ms: self.retry_after_ms, reason });
         }
     }
@@ -76,7 +81,8 @@ impl ShowHandle {
     }
 
     /// Looks at the state; what it returns runs on the show's task once what was seen is durable, in order with
-    /// everything else that the show makes known. Waits for room in the mailbox.
+    /// everything else that the show makes known: after what led to it, before what follows. It is dropped unrun when
+    /// what was seen never becomes durable, or when nobody can tell. Waits for room in the mailbox.
     pub async fn look(&self, look: impl FnOnce(&Show, Position) -> Publication + Send + 'static) -> Result<(), Gone> {
         self.mailbox.send(Message::Look(Box::new(look))).await.map_err(|_| Gone)
     }
@@ -89,6 +95,8 @@ impl ShowHandle {
 
 impl std::fmt::Debug for ShowHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ShowHandle").field("waiting", &(self.mailbox.max_capacity() - self.mailbox.capacity())).finish()
+        f.debug_struct("ShowHandle")
+            .field("waiting", &(self.mailbox.max_capacity() - self.mailbox.capacity()))
+            .finish_non_exhaustive()
     }
 }

@@ -3,21 +3,24 @@
 use std::collections::VecDeque;
 
 use super::{
-    answer::{Answer, Reply, RetryReason},
+    answer::{Answer, Reply},
     projection::Publication,
 };
 use crate::journal::Position;
 
 /// Something that must not be known before what it rests on is durable.
+#[expect(clippy::large_enum_variant, reason = "most of what waits is the large one")]
 pub(super) enum Release {
     /// An answer.
     Answer(Reply, Answer),
-    /// Something made known.
+    /// What somebody waits for who looked at the state.
+    Look(Publication),
+    /// What a projection makes known.
     Publication(Publication),
 }
 
-/// Releases in order of their positions. Bounded by what one show may have under way: the commands of the batches in
-/// flight, and one publication per batch and projection.
+/// Releases in order of their positions. Bounded by what one show may have under way: the messages of the batches in
+/// flight, and for each batch and each look one publication per projection.
 #[derive(Default)]
 pub(super) struct HeldBack {
     waiting: VecDeque<(Position, Release)>,
@@ -32,46 +35,43 @@ impl HeldBack {
 
     /// Lets out what rests on nothing after `durable_seq`.
     pub(super) fn release_through(&mut self, durable_seq: u64) {
-        while let Some((position, _)) = self.waiting.front()
-            && position.seq <= durable_seq
+        while self.waiting.front().is_some_and(|(position, _)| position.seq <= durable_seq)
             && let Some((_, release)) = self.waiting.pop_front()
         {
             match release {
                 Release::Answer(reply, answer) => reply(answer),
-                Release::Publication(publication) => publication(),
+                Release::Look(publication) | Release::Publication(publication) => publication(),
             }
         }
     }
 
-    /// Answers what still waits with *pending*: whether it is durable can't be known now.
-    pub(super) fn give_up_waiting(&mut self, after_ms: u64) {
-        self.answer_all(|| Answer::Pending { after_ms });
+    /// Lets out everything up to the last position that is `durable`; the rest stays.
+    pub(super) fn release_where(&mut self, durable: impl Fn(Position) -> bool) {
+        if let Some((last, _)) = self.waiting.iter().rfind(|(position, _)| durable(*position)) {
+            self.release_through(last.seq);
+        }
     }
 
-    /// Answers what still waits with *retry*: it is certain that it left no trace.
-    pub(super) fn undo(&mut self, after_ms: u64, reason: RetryReason) {
-        self.answer_all(|| Answer::Retry { after_ms, reason });
+    /// Nobody waits any longer: every answer is `answer`, and who looked is told by what they wait for being dropped.
+    /// What projections make known stays: it is still to be seen whether it is durable.
+    pub(super) fn answer_waiting(&mut self, answer: &Answer) {
+        for (position, release) in std::mem::take(&mut self.waiting) {
+            match release {
+                Release::Answer(reply, _) => reply(answer.clone()),
+                Release::Look(_) => {}
+                Release::Publication(_) => self.waiting.push_back((position, release)),
+            }
+        }
+    }
+
+    /// What still waits is known to be undone: every answer is `answer`, and nothing is made known.
+    pub(super) fn undo(&mut self, answer: &Answer) {
+        self.answer_waiting(answer);
+        self.waiting.clear();
     }
 
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
-    }
-
-    /// The positions that something waits for and `durable` tells apart: everything up to the last one that holds is let
-    /// out, the rest stays.
-    pub(super) fn release_where(&mut self, durable: impl Fn(Position) -> bool) {
-        let last = self.waiting.iter().map(|(position, _)| *position).filter(|position| durable(*position)).last();
-        if let Some(last) = last {
-            self.release_through(last.seq);
-        }
-    }
-
-    fn answer_all(&mut self, answer: impl Fn() -> Answer) {
-        for (_, release) in self.waiting.drain(..) {
-            if let Release::Answer(reply, _) = release {
-                reply(answer());
-            }
-        }
     }
 }

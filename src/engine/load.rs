@@ -1,9 +1,6 @@
 //! A show from its journal: the newest snapshot and the facts after it.
 
-use dropcast_domain::{
-    show::{FoldError, Show},
-    time::Timestamp,
-};
+use dropcast_domain::show::{FoldError, Show};
 
 use super::state_format;
 use crate::{
@@ -19,7 +16,6 @@ const READ_ENTRIES: usize = 1_024;
 pub(super) struct Loaded {
     pub(super) show: Show,
     pub(super) position: Position,
-    pub(super) at: Timestamp,
     /// The position that the snapshot was true for; the empty journal's when there was none.
     pub(super) snapshot_seq: u64,
 }
@@ -78,12 +74,7 @@ pub(super) async fn positions_after(journal: &dyn Journal, show: &str, seq: u64)
 async fn from_snapshot(journal: &dyn Journal, show: &str) -> Result<Loaded, LoadError> {
     let Some(snapshot) = journal.snapshot(show).await? else { return Ok(Loaded::default()) };
     let Some(state) = state_format::decode(&snapshot.body) else { return Ok(Loaded::default()) };
-    Ok(Loaded {
-        show: state,
-        position: snapshot.position,
-        at: Timestamp(snapshot.at_ms),
-        snapshot_seq: snapshot.position.seq,
-    })
+    Ok(Loaded { show: state, position: snapshot.position, snapshot_seq: snapshot.position.seq })
 }
 
 impl Loaded {
@@ -96,7 +87,6 @@ impl Loaded {
         let entry = codec::decode_entry(raw).map_err(|source| LoadError::Decode { seq: raw.seq, source })?;
         self.show.fold(&entry).map_err(|source| LoadError::Fold { seq: raw.seq, source })?;
         self.position = raw.position();
-        self.at = entry.at;
         Ok(())
     }
 }

@@ -1,13 +1,16 @@
 //! The shows that are loaded on this node.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use dashmap::{DashMap, Entry};
 use dropcast_domain::{ids::ShowId, show::Show};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::{
     batch::Batch,
@@ -15,6 +18,7 @@ use super::{
     handle::{Message, ShowHandle},
     held_back::HeldBack,
     load::{LoadError, load},
+    observer::{Observer, Unobserved},
     projection::ProjectionFactory,
     writer::Writer,
 };
@@ -29,6 +33,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     projections: Arc<dyn ProjectionFactory>,
     config: EngineConfig,
+    observer: Arc<dyn Observer>,
     shows: DashMap<ShowId, Loading>,
     generations: AtomicU64,
     stopping: AtomicBool,
@@ -76,11 +81,23 @@ impl Engine {
         projections: Arc<dyn ProjectionFactory>,
         config: EngineConfig,
     ) -> Arc<Self> {
+        Self::observed(journal, clock, projections, config, Arc::new(Unobserved))
+    }
+
+    /// An engine over this journal that is measured.
+    pub fn observed(
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        projections: Arc<dyn ProjectionFactory>,
+        config: EngineConfig,
+        observer: Arc<dyn Observer>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             journal,
             clock,
             projections,
             config,
+            observer,
             shows: DashMap::new(),
             generations: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
@@ -111,8 +128,23 @@ impl Engine {
 
     /// A show that may be empty yet, for planning it.
     pub async fn open_or_create(self: &Arc<Self>, show: &ShowId) -> Result<ShowHandle, OpenError> {
-        let place = self.shows.entry(show.clone()).or_default().clone();
-        let mut running = place.running.lock().await;
+        loop {
+            let place = self.shows.entry(show.clone()).or_default().clone();
+            let running = place.running.lock().await;
+            // While this waited its place may have been taken out of the list, and the next one gets another.
+            let is_listed = self.shows.get(show).is_some_and(|listed| Arc::ptr_eq(&listed.running, &place.running));
+            if is_listed {
+                return self.open_at(show, &place, running).await;
+            }
+        }
+    }
+
+    async fn open_at(
+        self: &Arc<Self>,
+        show: &ShowId,
+        place: &Loading,
+        mut running: MutexGuard<'_, Option<Running>>,
+    ) -> Result<ShowHandle, OpenError> {
         if let Some(running) = &*running
             && running.handle.is_open()
         {
@@ -125,12 +157,14 @@ impl Engine {
             // The former writer finishes what it has before it is followed.
             let _ = former.task.await;
         }
-        let started = self.start(show, &place).await;
-        match started {
-            Ok(started) => Ok(running.insert(started).handle.clone()),
+        match self.start(show, place).await {
+            Ok(started) => {
+                self.observer.loaded(self.loaded());
+                Ok(running.insert(started).handle.clone())
+            }
             Err(error) => {
                 drop(running);
-                self.forget(show, &place);
+                self.forget(show, place);
                 Err(error)
             }
         }
@@ -174,6 +208,7 @@ impl Engine {
             journal: Arc::clone(&self.journal),
             clock: Arc::clone(&self.clock),
             config: self.config.clone(),
+            observer: Arc::clone(&self.observer),
             mailbox,
             projections: self.projections.projections(id, loaded.position),
             claim,
@@ -184,6 +219,7 @@ impl Engine {
             in_flight: futures_util::stream::FuturesOrdered::new(),
             held_back: HeldBack::default(),
             snapshot_seq: 0,
+            back_off: Duration::ZERO,
         };
         writer.load(loaded);
         let generation = self.generations.fetch_add(1, Ordering::Relaxed);
@@ -196,7 +232,8 @@ impl Engine {
                 engine.forget(&id, &place);
             }
         });
-        Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms: self.config.retry_after_ms }, task })
+        let (retry_after_ms, observer) = (self.config.retry_after_ms, Arc::clone(&self.observer));
+        Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms, observer }, task })
     }
 
     /// Takes the place of a show that nobody runs out of the list, unless somebody has begun to load it again.
@@ -208,6 +245,7 @@ impl Engine {
         {
             entry.remove();
         }
+        self.observer.loaded(self.loaded());
     }
 }
 

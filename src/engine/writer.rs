@@ -1,27 +1,29 @@
 //! The task that runs one show.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use dropcast_domain::{
     ids::ShowId,
-    show::{Entry, Request, Show},
+    show::{Entry, Request, Show, passing},
+    time::Timestamp,
 };
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     answer::{Answer, Reply, accepted},
     batch::Batch,
     config::EngineConfig,
-    handle::Message,
+    handle::{Look, Message},
     held_back::{HeldBack, Release},
     load::Loaded,
-    projection::Projection,
+    observer::Observer,
+    projection::{Projection, Publication},
     state_format,
 };
 use crate::{
     clock::Clock,
-    journal::{Append, AppendError, Appending, Claim, Journal, Position, Snapshot},
+    journal::{Append, AppendError, Claim, Journal, Position, RawEntry, Snapshot},
 };
 
 /// A show, its journal, and what is under way between them.
@@ -30,6 +32,7 @@ pub(super) struct Writer {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) config: EngineConfig,
+    pub(super) observer: Arc<dyn Observer>,
     pub(super) mailbox: mpsc::Receiver<Message>,
     pub(super) projections: Vec<Box<dyn Projection>>,
     pub(super) claim: Claim,
@@ -40,12 +43,21 @@ pub(super) struct Writer {
     /// Up to where the journal is known to be durable.
     pub(super) durable: Position,
     pub(super) batch: Batch,
-    pub(super) in_flight: FuturesOrdered<UnderWay>,
+    pub(super) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
     pub(super) held_back: HeldBack,
     pub(super) snapshot_seq: u64,
+    /// How long to wait before the journal is tried again; zero while it works.
+    pub(super) back_off: Duration,
 }
 
-type UnderWay = std::pin::Pin<Box<dyn Future<Output = (Position, Result<(), AppendError>)> + Send>>;
+/// How an append ended.
+pub(super) struct AppendEnd {
+    /// The position after it.
+    position: Position,
+    entries: usize,
+    took: Duration,
+    pub(super) result: Result<(), AppendError>,
+}
 
 /// Why a writer came to an end.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +72,7 @@ pub(super) enum Ended {
 
 /// What happened.
 enum Event {
-    Appended(Position, Result<(), AppendError>),
+    Appended(AppendEnd),
     Messages,
     Due,
     Idle,
@@ -85,9 +97,8 @@ impl Writer {
         let mut messages = Vec::with_capacity(self.config.batch_max);
         loop {
             match self.next_event(&mut messages).await {
-                Event::Appended(position, Ok(())) => self.appended(position),
-                Event::Appended(_, Err(error)) => {
-                    if let Some(ended) = self.recover(error).await {
+                Event::Appended(end) => {
+                    if let Some(ended) = self.appended(end).await {
                         return ended;
                     }
                 }
@@ -96,7 +107,10 @@ impl Writer {
                         return self.finish(Ended::Stopped).await;
                     }
                 }
-                Event::Due => self.pass_time(),
+                Event::Due => {
+                    self.pass_time(self.clock.now());
+                    self.flush();
+                }
                 Event::Idle if !self.may_rest() => {}
                 Event::Idle | Event::Forgotten => return self.finish(Ended::Idle).await,
             }
@@ -108,7 +122,7 @@ impl Writer {
         let deadline = self.show.next_deadline().filter(|_| room);
         tokio::select! {
             biased;
-            Some((position, result)) = self.in_flight.next() => Event::Appended(position, result),
+            Some(end) = self.in_flight.next() => Event::Appended(end),
             count = self.mailbox.recv_many(messages, self.config.batch_max), if room => {
                 if count == 0 { Event::Forgotten } else { Event::Messages }
             }
@@ -117,16 +131,15 @@ impl Writer {
         }
     }
 
-    /// Decides a batch and hands its facts to the journal. Returns whether it was told to stop.
+    /// Decides a batch, all at one moment, and hands its facts to the journal. Returns whether it was told to stop.
     fn take(&mut self, messages: &mut Vec<Message>) -> bool {
+        let now = self.clock.now();
+        self.pass_time(now);
         let mut stop = false;
         for message in messages.drain(..) {
             match message {
-                Message::Ask(request, reply) => self.decide(&request, reply),
-                Message::Look(look) => {
-                    let publication = look(&self.show, self.tail);
-                    self.held_back.push(self.tail, Release::Publication(publication));
-                }
+                Message::Ask(request, reply) => self.decide(now, &request, reply),
+                Message::Look(look) => self.look(look),
                 Message::Stop => stop = true,
             }
         }
@@ -134,13 +147,18 @@ impl Writer {
         stop
     }
 
-    fn decide(&mut self, request: &Request, reply: Reply) {
-        let mut entries = Vec::new();
-        let decided = self.show.handle(self.clock.now(), request, &mut entries);
-        self.record(&entries);
-        for projection in &mut self.projections {
-            projection.decided(request, decided.as_ref().err());
+    fn decide(&mut self, now: Timestamp, request: &Request, reply: Reply) {
+        if !self.batch.has_room_for(&request.command) {
+            self.flush();
         }
+        let mut entries = Vec::new();
+        let decided = self.show.handle(now, request, &mut entries);
+        self.record(&entries);
+        let refusal = decided.as_ref().err();
+        for projection in &mut self.projections {
+            projection.decided(request, refusal);
+        }
+        self.observer.decided(&request.command, refusal);
         let answer = match decided {
             Ok(outcome) => match accepted(&self.show, &request.command, outcome) {
                 Some(accepted) => Answer::Accepted(accepted),
@@ -151,11 +169,26 @@ impl Writer {
         self.held_back.push(self.tail, Release::Answer(reply, answer));
     }
 
-    fn pass_time(&mut self) {
-        let mut entries = Vec::new();
-        self.show.pass(self.clock.now(), &mut entries);
-        self.record(&entries);
-        self.flush();
+    fn look(&mut self, look: Look) {
+        // What led here is made known before, what follows after.
+        self.collect();
+        let publication = look(&self.show, self.tail);
+        self.held_back.push(self.tail, Release::Look(publication));
+    }
+
+    /// Lets time pass as [`Show::pass`] does, but entry by entry: a great many holds that run out at once need more than
+    /// one append.
+    #[expect(clippy::expect_used, reason = "selling on from a state in the middle of an entry would be worse")]
+    fn pass_time(&mut self, now: Timestamp) {
+        let at = now.max(self.show.last_at());
+        while let Some(facts) = passing(&self.show, at) {
+            if !self.batch.has_room() {
+                self.flush();
+            }
+            let entry = Entry { at, cause: None, facts };
+            self.show.fold(&entry).expect("what follows from a state applies to it");
+            self.record(&[entry]);
+        }
     }
 
     fn record(&mut self, entries: &[Entry]) {
@@ -167,28 +200,44 @@ impl Writer {
         }
     }
 
+    /// Hands what was decided to the journal, and lets out what rests on nothing that is under way.
     fn flush(&mut self) {
-        for projection in &mut self.projections {
-            if let Some(publication) = projection.collect(&self.show) {
-                self.held_back.push(self.tail, Release::Publication(publication));
-            }
-        }
+        self.collect();
         self.save_snapshot_now_and_then();
-        for append in self.batch.take(&self.id, &self.show) {
+        if let Some(append) = self.batch.take(&self.id, &self.show) {
             self.append(append);
         }
         self.held_back.release_through(self.durable.seq);
     }
 
-    fn append(&mut self, append: Append) {
-        let Some(position) = append.entries.last().map(crate::journal::RawEntry::position) else { return };
-        let appending: Appending = self.journal.append(&self.claim, append);
-        self.in_flight.push_back(Box::pin(async move { (position, appending.await) }));
+    fn collect(&mut self) {
+        for projection in &mut self.projections {
+            if let Some(publication) = projection.collect(&self.show) {
+                self.held_back.push(self.tail, Release::Publication(publication));
+            }
+        }
     }
 
-    fn appended(&mut self, position: Position) {
-        self.durable = position;
-        self.held_back.release_through(position.seq);
+    fn append(&mut self, append: Append) {
+        let (position, entries, started) = (self.tail, append.entries.len(), Instant::now());
+        debug_assert_eq!(append.entries.last().map(RawEntry::position), Some(position));
+        let appending = self.journal.append(&self.claim, append);
+        self.in_flight.push_back(Box::pin(async move {
+            let result = appending.await;
+            AppendEnd { position, entries, took: started.elapsed(), result }
+        }));
+    }
+
+    /// Takes in how an append ended. `None`: the show goes on.
+    async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
+        if let Err(error) = end.result {
+            return self.recover(error).await;
+        }
+        self.observer.appended(end.entries, end.took);
+        self.back_off = Duration::ZERO;
+        self.durable = end.position;
+        self.held_back.release_through(end.position.seq);
+        None
     }
 
     /// Saves the state once what it rests on is durable, beside the appends that follow.
@@ -204,7 +253,7 @@ impl Writer {
                 tracing::warn!(show = %id, %error, "no snapshot was saved; loading the show folds more facts");
             }
         };
-        let publication = Box::new(move || drop(tokio::spawn(save)));
+        let publication: Publication = Box::new(move || drop(tokio::spawn(save)));
         self.held_back.push(self.tail, Release::Publication(publication));
     }
 
@@ -229,16 +278,22 @@ impl Writer {
     async fn finish(mut self, ended: Ended) -> Ended {
         self.mailbox.close();
         let mut messages = Vec::new();
-        while self.mailbox.recv_many(&mut messages, self.config.batch_max).await > 0 {
-            self.take(&mut messages);
-            // The bound on appends under way holds here too.
-            if let Err(error) = self.drain().await {
-                return self.recover(error).await.unwrap_or(ended);
+        loop {
+            while let Some(end) = self.in_flight.next().await {
+                if let Some(ended) = self.appended(end).await {
+                    return ended;
+                }
             }
+            if self.mailbox.recv_many(&mut messages, self.config.batch_max).await == 0 {
+                break;
+            }
+            self.take(&mut messages);
         }
-        if let Err(error) = self.drain().await {
-            return self.recover(error).await.unwrap_or(ended);
-        }
+        self.hand_over().await;
+        ended
+    }
+
+    async fn hand_over(&mut self) {
         if self.tail.seq > self.snapshot_seq
             && let Some(snapshot) = self.snapshot()
             && let Err(error) = self.journal.save_snapshot(&self.claim, snapshot).await
@@ -248,14 +303,5 @@ impl Writer {
         if let Err(error) = self.journal.release(&self.claim).await {
             tracing::warn!(show = %self.id, %error, "the show was not given back; its claim has to run out");
         }
-        ended
-    }
-
-    async fn drain(&mut self) -> Result<(), AppendError> {
-        while let Some((position, result)) = self.in_flight.next().await {
-            result?;
-            self.appended(position);
-        }
-        Ok(())
     }
 }

@@ -1,0 +1,32 @@
+//! What can be measured of the engine.
+
+use std::time::Duration;
+
+use dropcast_domain::show::{Command, Refusal};
+
+use super::answer::RetryReason;
+use crate::journal::AppendError;
+
+/// Is told what happens, to measure it. Called on the shows' tasks and by whoever asks: it must not block.
+pub trait Observer: Send + Sync + 'static {
+    /// So many shows are loaded now.
+    fn loaded(&self, _shows: usize) {}
+
+    /// A command was decided; whether it becomes durable is not known yet.
+    fn decided(&self, _command: &Command, _refusal: Option<&Refusal>) {}
+
+    /// A command was turned away undecided.
+    fn turned_away(&self, _reason: RetryReason) {}
+
+    /// An append of so many entries became durable, so long after it was handed to the journal.
+    fn appended(&self, _entries: usize, _took: Duration) {}
+
+    /// An append did not end as *appended*.
+    fn append_failed(&self, _error: &AppendError) {}
+}
+
+/// Measures nothing.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {}
