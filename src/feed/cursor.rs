@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use dropcast_domain::ids::ShowId;
 use dropcast_proto::json::{from_hexadecimal, to_hexadecimal};
 
-use crate::journal::Position;
+use crate::journal::{Journal, Position, ReadError};
 
 const DIGEST_BYTES: usize = 8;
 
@@ -33,6 +34,22 @@ impl Cursor {
         let bytes = from_hexadecimal(text)?;
         let (seq, digest) = bytes.split_first_chunk()?;
         Some(Self { seq: u64::from_be_bytes(*seq), digest: digest.try_into().ok()? })
+    }
+
+    /// Whether it was made by this show's journal, as far as the journal is still there to tell.
+    ///
+    /// # Errors
+    ///
+    /// The journal can't be read now.
+    pub async fn is_of(&self, journal: &dyn Journal, show: &ShowId) -> Result<bool, ReadError> {
+        if self.seq == 0 {
+            return Ok(self.is_at(Position::default()));
+        }
+        match journal.read(show.as_str(), self.seq, 1).await {
+            Ok(entries) => Ok(entries.first().is_some_and(|entry| self.is_at(entry.position()))),
+            Err(ReadError::Gap { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether it was made at this position.

@@ -1,6 +1,6 @@
 //! Joining a show: a snapshot and a place in the stream, taken at one instant.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use dropcast_domain::{
     ids::PrincipalId,
@@ -13,7 +13,7 @@ use super::{
     Cursor,
     audience::{Audience, Encoding, class, encode},
     members::Member,
-    registry::Feed,
+    registry::{Feed, come_back},
 };
 use crate::{
     codec,
@@ -22,10 +22,8 @@ use crate::{
     journal::Position,
 };
 
-/// The most reservations and orders of one's own in a snapshot, the newest first taken; open holds always are in it.
+/// The most reservations and orders of one's own in a snapshot: the newest. Open holds are in it whatever their age.
 const OWN_MAX: usize = 100;
-/// How old a snapshot may be that is given to another viewer; what changed since follows from the ring.
-const CACHED_FOR_MS: u64 = 100;
 
 /// A connection that joins.
 #[derive(Debug)]
@@ -40,117 +38,92 @@ pub struct Joining {
     pub principal: Option<Principal>,
     /// When its token runs out.
     pub token_expires_at: Option<Timestamp>,
-    /// The entry after which it wants to go on, checked against the journal.
-    pub resume_after_seq: Option<u64>,
+    /// Where it wants to go on; checked to be [of this journal](Cursor::is_of).
+    pub resume_after: Option<Cursor>,
     /// Whether it was greeted before: it only needs a fresh snapshot.
     pub greeted: bool,
     /// The time now.
     pub now: Timestamp,
 }
 
-/// A snapshot that viewers who own nothing share, per encoding.
-#[derive(Debug)]
-pub(super) struct CachedSnapshot {
-    made_at: Timestamp,
-    position: Position,
-    frames: [Frame; 2],
-}
-
 impl Feed {
-    /// Looks at the show for a connection that joins; the publication attaches it. Everything up to `position` is in the
-    /// snapshot, everything after it comes from the ring: nothing twice, nothing left out.
-    pub fn join(self: &Arc<Self>, show: &Show, position: Position, joining: Joining) -> Publication {
+    /// What to [look](crate::engine::ShowHandle::look) at for a connection that joins: it is attached with a welcome, a
+    /// snapshot, and everything after it, nothing twice and nothing left out. If that never comes to be (the show is put
+    /// away, or its journal can't be read), the connection is closed with 1012, to connect again.
+    pub fn join(
+        self: &Arc<Self>,
+        joining: Joining,
+    ) -> impl FnOnce(&Show, Position) -> Publication + Send + 'static + use<> {
+        let mut seat = Seat { feed: Arc::clone(self), joining, is_taken: false };
+        move |show, position| {
+            let (from, snapshot) = seat.feed.prepare(show, position, &seat.joining);
+            Box::new(move || {
+                if seat.feed.is_retired() {
+                    return;
+                }
+                seat.is_taken = true;
+                seat.feed.attach(&seat.joining, position, from, snapshot);
+            })
+        }
+    }
+
+    fn prepare(&self, show: &Show, position: Position, joining: &Joining) -> (Start, Snapshot) {
         if let Some(principal) = &joining.principal {
             // From now on, so that no private message falls between the snapshot and the first one sent.
             let member = Member { connection: joining.connection.clone(), encoding: joining.encoding };
             self.members.add(principal, member);
         }
-        let resumed = joining.resume_after_seq.and_then(|seq| self.channel.position_after(seq));
-        let (from, snapshot) = match resumed {
-            Some(from) => (From::Ring(from), Snapshot::Own),
-            None if self.is_anybody(show, &joining) => {
-                let (after_seq, frame) = self.shared_snapshot(show, position, joining.now, joining.encoding);
-                (From::After(after_seq), Snapshot::Made(frame))
-            }
-            None => (From::Head, Snapshot::Whole),
-        };
-        let snapshot = match snapshot {
-            Snapshot::Made(frame) => Made::Frame(frame),
-            Snapshot::Own => Made::Message(self.snapshot(show, position, &joining, false)),
-            Snapshot::Whole => Made::Message(self.snapshot(show, position, &joining, true)),
-        };
-        let feed = Arc::clone(self);
-        Box::new(move || feed.attach(&joining, resumed.is_some(), from, snapshot))
+        let resumed = joining.resume_after.and_then(|cursor| Some((cursor, self.channel.position_after(cursor.seq)?)));
+        if let Some((cursor, from)) = resumed {
+            // The connection is where its cursor is until it received what follows.
+            return (Start::Resumed(from), Snapshot::Message(Box::new(own_snapshot(show, cursor, joining))));
+        }
+        if is_anybody(show, joining) {
+            let make = || self.public_snapshot(show, position, joining);
+            let (from, frame) = self.cached_snapshot.get_or_make(position, joining.now, joining.encoding, make);
+            return (from.map_or(Start::Head, Start::Ring), Snapshot::Frame(frame));
+        }
+        let mut message = self.public_snapshot(show, position, joining);
+        add_own(&mut message, show, joining);
+        (Start::Head, Snapshot::Message(Box::new(message)))
     }
 
-    fn attach(&self, joining: &Joining, resumed: bool, from: From, snapshot: Made) {
-        let frame = match snapshot {
-            Made::Frame(frame) => frame,
-            Made::Message(mut message) => {
+    fn attach(&self, joining: &Joining, position: Position, from: Start, snapshot: Snapshot) {
+        // Everything up to `position` was published, and nothing after it. Whatever is set from here on is sent, so what
+        // is read below is at least as new as what was set before.
+        let head = self.channel.head();
+        self.cached_snapshot.published(position, head);
+        let (from, resumed) = match from {
+            Start::Resumed(from) => (from, true),
+            Start::Ring(from) => (from, false),
+            Start::Head => (head, false),
+        };
+        let snapshot = match snapshot {
+            Snapshot::Frame(frame) => frame,
+            Snapshot::Message(mut message) => {
                 self.add_numbers(&mut message, joining.audience);
-                encode(Kind::Snapshot(message), joining.encoding)
+                encode(Kind::Snapshot(*message), joining.encoding)
             }
         };
-        let mut prelude = Vec::with_capacity(2);
-        if !joining.greeted {
-            prelude.push(encode(Kind::Welcome(welcome(joining, resumed)), joining.encoding));
-        }
-        prelude.push(frame);
-        let from = match from {
-            From::Ring(position) => position,
-            From::Head => self.channel.head(),
-            // It can't have fallen off: it is younger than CACHED_FOR_MS; if it did, the hub says so and it joins anew.
-            From::After(seq) => {
-                self.channel.position_after(seq).unwrap_or_else(|| self.channel.head().with_all_latest())
-            }
-        };
+        let welcome = (!joining.greeted).then(|| encode(Kind::Welcome(welcome(joining, resumed)), joining.encoding));
+        let prelude = welcome.into_iter().chain([snapshot]).collect();
         // A connection that is gone needs nothing.
         let _ = joining.connection.attach(&self.channel, class(joining.audience, joining.encoding), from, prelude);
     }
 
-    /// Whether the snapshot would be the same for anybody.
-    fn is_anybody(&self, show: &Show, joining: &Joining) -> bool {
-        joining.audience == Audience::Viewer
-            && viewer(joining).is_none_or(|viewer| show.reservations_of(viewer).next().is_none())
-    }
-
-    fn shared_snapshot(&self, show: &Show, position: Position, now: Timestamp, encoding: Encoding) -> (u64, Frame) {
-        let mut cached = self.lock_cached();
-        if let Some(cached) = &*cached
-            && (cached.position == position || now < cached.made_at.after_ms(CACHED_FOR_MS))
-            && cached.position.seq <= position.seq
-            && self.channel.position_after(cached.position.seq).is_some()
-        {
-            return (cached.position.seq, cached.frames[encoding as usize].clone());
-        }
-        let message = v1::Snapshot {
-            cursor: Cursor::at(position).to_string(),
-            server_at: now.0,
-            public: codec::public_state(&self.id, show, self.viewers()),
-            ..v1::Snapshot::default()
-        };
-        let frames = [Encoding::Json, Encoding::Proto].map(|each| encode(Kind::Snapshot(message.clone()), each));
-        let frame = frames[encoding as usize].clone();
-        *cached = Some(CachedSnapshot { made_at: now, position, frames });
-        (position.seq, frame)
-    }
-
-    fn snapshot(&self, show: &Show, position: Position, joining: &Joining, public: bool) -> v1::Snapshot {
-        let mut message = v1::Snapshot {
+    fn public_snapshot(&self, show: &Show, position: Position, joining: &Joining) -> v1::Snapshot {
+        v1::Snapshot {
             cursor: Cursor::at(position).to_string(),
             server_at: joining.now.0,
+            public: codec::public_state(&self.id, show, self.viewers()),
             ..v1::Snapshot::default()
-        };
-        if public {
-            message.public = codec::public_state(&self.id, show, self.viewers());
         }
-        if let Some(viewer) = viewer(joining) {
-            add_own(&mut message, show, viewer);
-        }
-        message
     }
 
     fn add_numbers(&self, message: &mut v1::Snapshot, audience: Audience) {
+        if let Some(public) = &mut message.public {
+            public.viewers = self.viewers();
+        }
         if audience != Audience::Viewer {
             message.numbers = Some(self.stats.numbers(self.viewers()));
         }
@@ -158,37 +131,59 @@ impl Feed {
             message.sales = Some(self.stats.sales());
         }
     }
-
-    fn lock_cached(&self) -> MutexGuard<'_, Option<CachedSnapshot>> {
-        // It is replaced whole, so a panic elsewhere leaves it whole.
-        self.cached_snapshot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// Where in the ring a connection goes on.
-enum From {
+/// Where in the channel a connection goes on.
+#[derive(Clone, Copy)]
+enum Start {
+    /// After its cursor.
+    Resumed(RingPosition),
+    /// After a snapshot that was made before.
     Ring(RingPosition),
-    After(u64),
+    /// After what was looked at.
     Head,
 }
 
 enum Snapshot {
-    Own,
-    Whole,
-    Made(Frame),
+    Frame(Frame),
+    Message(Box<v1::Snapshot>),
 }
 
-enum Made {
-    Frame(Frame),
-    Message(v1::Snapshot),
+/// A connection on its way in, wherever it is: it gets in or is sent away.
+struct Seat {
+    feed: Arc<Feed>,
+    joining: Joining,
+    is_taken: bool,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            // One that is gone already needs no close.
+            let _ = self.joining.connection.close(come_back());
+        }
+    }
+}
+
+/// Whether the snapshot would be the same for anybody.
+fn is_anybody(show: &Show, joining: &Joining) -> bool {
+    joining.audience == Audience::Viewer
+        && viewer(joining).is_none_or(|viewer| show.reservations_of(viewer).next().is_none())
+}
+
+fn own_snapshot(show: &Show, cursor: Cursor, joining: &Joining) -> v1::Snapshot {
+    let cursor = cursor.to_string();
+    let mut message = v1::Snapshot { cursor, server_at: joining.now.0, ..v1::Snapshot::default() };
+    add_own(&mut message, show, joining);
+    message
 }
 
 fn viewer(joining: &Joining) -> Option<&PrincipalId> {
     joining.principal.as_ref().filter(|principal| principal.role == Role::Viewer).map(|principal| &principal.id)
 }
 
-fn add_own(message: &mut v1::Snapshot, show: &Show, viewer: &PrincipalId) {
-    let Some(settings) = show.settings() else { return };
+fn add_own(message: &mut v1::Snapshot, show: &Show, joining: &Joining) {
+    let (Some(viewer), Some(settings)) = (viewer(joining), show.settings()) else { return };
     let newest = show.reservations_of(viewer).rev().enumerate();
     let kept = newest.filter(|(age, each)| *age < OWN_MAX || each.state == ReservationState::Held);
     message.reservations = kept.map(|(_, each)| codec::reservation_view(settings, &each)).collect();

@@ -33,6 +33,11 @@ pub(super) struct Members {
 impl Members {
     pub(super) fn add(&self, principal: &Principal, member: Member) {
         let mut by_principal = self.lock();
+        // Its session may have left already, and would not again. It leaves after the connection is gone, so under this
+        // lock either the connection is seen to be gone, or it is removed later.
+        if !member.connection.is_open() {
+            return;
+        }
         let members = by_principal.entry(principal.clone()).or_default();
         members.retain(|known| known.connection.id() != member.connection.id());
         members.push(member);

@@ -6,7 +6,10 @@ mod join;
 mod members;
 mod projection;
 mod registry;
+mod snapshot_cache;
+mod stock_lines;
 mod ticker;
+mod told;
 
 pub use audience::{Audience, CLASSES, Encoding, class, encode};
 pub use cursor::Cursor;

@@ -2,19 +2,22 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use dashmap::DashMap;
+use dashmap::{DashMap, Entry};
 use dropcast_domain::{ids::ShowId, show::Principal};
 
 use super::{
     audience::{Audience, CLASSES, ENCODINGS, class},
-    join::CachedSnapshot,
     members::Members,
+    snapshot_cache::SnapshotCache,
 };
 use crate::{
-    hub::{Channel, ConnectionId, Hub},
+    hub::{Channel, CloseFrame, ConnectionId, Hub},
     stats::ShowStats,
 };
 
@@ -25,10 +28,23 @@ pub struct Feed {
     pub(super) members: Members,
     pub(super) stats: Arc<ShowStats>,
     /// The newest snapshot made for a viewer who owns nothing, so that a storm of joiners costs one.
-    pub(super) cached_snapshot: Mutex<Option<CachedSnapshot>>,
+    pub(super) cached_snapshot: SnapshotCache,
+    /// Whether another feed took its place, or nobody feeds it any more.
+    is_retired: AtomicBool,
 }
 
 impl Feed {
+    fn new(hub: &Hub, id: &ShowId, start_seq: u64, stats: Arc<ShowStats>) -> Arc<Self> {
+        Arc::new(Self {
+            id: id.clone(),
+            channel: hub.channel(CLASSES, start_seq),
+            members: Members::default(),
+            stats,
+            cached_snapshot: SnapshotCache::default(),
+            is_retired: AtomicBool::new(false),
+        })
+    }
+
     /// How many viewers watch on this node.
     pub fn viewers(&self) -> u32 {
         let connections = self.channel.connections();
@@ -51,6 +67,28 @@ impl Feed {
     pub fn leave(&self, principal: &Principal, connection: ConnectionId) {
         self.members.remove(principal, connection);
     }
+
+    /// Whether everything up to `seq` was published, and nothing after it.
+    fn is_at(&self, seq: u64) -> bool {
+        self.channel.position_after(seq).is_some() && self.channel.position_after(seq + 1).is_none()
+    }
+
+    /// Whether nothing is published here any more, and nobody must be attached.
+    pub(super) fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
+    }
+
+    /// Takes nobody more, and closes whoever is connected; they come back for a snapshot.
+    fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+        self.channel.close_all(&come_back());
+    }
+}
+
+/// What a connection is closed with that can't be told what it missed, or not yet: connect again. Clients spread out by
+/// themselves.
+pub(super) fn come_back() -> CloseFrame {
+    CloseFrame::new(1012, "the show is being loaded anew")
 }
 
 /// All feeds, by show.
@@ -75,24 +113,29 @@ impl Feeds {
         self.by_show.iter().map(|entry| Arc::clone(entry.value())).collect()
     }
 
-    /// The show's feed, from after `start_seq` on; a show that was loaded before and is still watched keeps the one it
-    /// had.
+    /// The show's feed, from after `start_seq` on. A show that was loaded before and is still watched keeps the one it
+    /// had, unless that one missed entries (another writer made them): then it is replaced, and its watchers are closed
+    /// with 1012, so that they come back for a snapshot.
     pub fn open(&self, show: &ShowId, start_seq: u64) -> Arc<Feed> {
-        let make = || {
-            Arc::new(Feed {
-                id: show.clone(),
-                channel: self.hub.channel(CLASSES, start_seq),
-                members: Members::default(),
-                stats: Arc::default(),
-                cached_snapshot: Mutex::new(None),
-            })
-        };
-        Arc::clone(&self.by_show.entry(show.clone()).or_insert_with(make))
+        match self.by_show.entry(show.clone()) {
+            Entry::Vacant(place) => Arc::clone(&place.insert(Feed::new(&self.hub, show, start_seq, Arc::default()))),
+            Entry::Occupied(known) if known.get().is_at(start_seq) => Arc::clone(known.get()),
+            Entry::Occupied(mut known) => {
+                let stats = Arc::clone(&known.get().stats);
+                let feed = Feed::new(&self.hub, show, start_seq, stats);
+                known.insert(Arc::clone(&feed)).retire();
+                feed
+            }
+        }
     }
 
     /// Forgets a feed that nobody watches.
     pub(super) fn close(&self, feed: &Arc<Feed>) {
-        self.by_show.remove_if(&feed.id, |_, known| Arc::ptr_eq(known, feed) && !known.is_watched());
+        let removed = self.by_show.remove_if(&feed.id, |_, known| Arc::ptr_eq(known, feed) && !known.is_watched());
+        if removed.is_some() {
+            // Somebody may be joining at this very moment.
+            feed.retire();
+        }
     }
 }
 

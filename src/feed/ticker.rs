@@ -11,12 +11,10 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// Keys of the hub's table of latest values.
+/// Keys of the hub's table of latest values. Those of stock lines have the highest bit set.
 const AUDIENCE_KEY: u64 = 0;
 const NUMBERS_KEY: u64 = 1;
 const SALES_KEY: u64 = 2;
-/// The first key that stands for a SKU in a drop.
-pub(super) const FIRST_STOCK_KEY: u64 = 16;
 
 /// How often audience and numbers are looked at. The hub's own tick bounds how often they are sent.
 const EVERY: Duration = Duration::from_millis(200);

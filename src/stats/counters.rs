@@ -154,14 +154,7 @@ impl ShowStats {
 
     /// Takes over what facts add up to now, and adds to the buckets.
     pub(super) fn publish(&self, facts: FactSums, added: &BTreeMap<u64, Bucket>) {
-        let mut sums = self.lock();
-        sums.facts = facts;
-        for (start, more) in added {
-            let bucket = sums.bucket(*start);
-            bucket.units += more.units;
-            bucket.orders += more.orders;
-            bucket.revenue_minor += more.revenue_minor;
-        }
+        self.lock().add(facts, added);
     }
 
     /// Starts again from a loaded show. How many watched when is kept.
@@ -170,8 +163,7 @@ impl ShowStats {
         for bucket in sums.buckets.values_mut() {
             *bucket = Bucket { viewers: bucket.viewers, ..Bucket::default() };
         }
-        drop(sums);
-        self.publish(facts, sold);
+        sums.add(facts, sold);
     }
 
     fn lock(&self) -> MutexGuard<'_, Sums> {
@@ -181,6 +173,16 @@ impl ShowStats {
 }
 
 impl Sums {
+    fn add(&mut self, facts: FactSums, added: &BTreeMap<u64, Bucket>) {
+        self.facts = facts;
+        for (start, more) in added {
+            let bucket = self.bucket(*start);
+            bucket.units += more.units;
+            bucket.orders += more.orders;
+            bucket.revenue_minor += more.revenue_minor;
+        }
+    }
+
     fn bucket(&mut self, start: u64) -> &mut Bucket {
         if self.buckets.len() >= BUCKETS_MAX && !self.buckets.contains_key(&start) {
             self.buckets.pop_first();

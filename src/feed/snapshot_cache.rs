@@ -1,0 +1,74 @@
+//! A snapshot that viewers who own nothing share, so that a storm of joiners costs one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use dropcast_domain::time::Timestamp;
+use dropcast_proto::v1::{self, server_message::Kind};
+
+use super::audience::{ENCODINGS, Encoding, encode};
+use crate::{
+    hub::{Frame, RingPosition},
+    journal::Position,
+};
+
+/// How old a shared snapshot may be; what changed since follows from the channel.
+const AGE_MS_MAX: u64 = 100;
+
+/// The newest shared snapshot. The show's task alone uses it; the lock is never waited for.
+#[derive(Default)]
+pub(super) struct SnapshotCache {
+    cached: Mutex<Option<Cached>>,
+}
+
+struct Cached {
+    made_at: Timestamp,
+    position: Position,
+    frames: [Frame; ENCODINGS.len()],
+    /// Where in the channel it is true; `None` until what it shows is durable.
+    from: Option<RingPosition>,
+}
+
+impl SnapshotCache {
+    /// A shared snapshot, and where to go on after it: at the head, for `None`, once `position` is published.
+    pub(super) fn get_or_make(
+        &self,
+        position: Position,
+        now: Timestamp,
+        encoding: Encoding,
+        make: impl FnOnce() -> v1::Snapshot,
+    ) -> (Option<RingPosition>, Frame) {
+        let mut cached = self.lock();
+        let is_fresh = |cached: &&Cached| {
+            // What isn't durable is only true for who looks at the same.
+            let is_true = cached.from.is_some() || cached.position == position;
+            is_true && now.0.abs_diff(cached.made_at.0) < AGE_MS_MAX
+        };
+        if let Some(cached) = cached.as_ref().filter(is_fresh) {
+            return (cached.from, cached.frames[encoding as usize].clone());
+        }
+        let message = make();
+        let frames = ENCODINGS.map(|each| encode(Kind::Snapshot(message.clone()), each));
+        let frame = frames[encoding as usize].clone();
+        *cached = Some(Cached { made_at: now, position, frames, from: None });
+        (None, frame)
+    }
+
+    /// What is true at `position` is published now, with the channel at `head`.
+    pub(super) fn published(&self, position: Position, head: RingPosition) {
+        if let Some(cached) = &mut *self.lock()
+            && cached.position == position
+        {
+            cached.from.get_or_insert(head);
+        }
+    }
+
+    /// Forgets it.
+    pub(super) fn clear(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Cached>> {
+        // It is replaced whole, so a panic elsewhere leaves it whole.
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
