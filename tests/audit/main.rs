@@ -1,6 +1,7 @@
 //! The audit: nothing wrong is found in a journal where nothing is wrong, and every tampering is found and named.
 
 mod script;
+mod walk;
 
 use std::collections::BTreeSet;
 
