@@ -25,7 +25,7 @@ export class BrandPage extends SignedInPage {
       header h1 { font-size: var(--text-l); flex: 1; min-width: 10rem; }
       main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 96rem; margin: 0 auto; }
       .figure-row { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: var(--space-4); }
-      .figure dd { font-size: clamp(var(--text-xl), 3vw, var(--text-xxl)); font-weight: 700; letter-spacing: -0.025em; line-height: 1.2; }
+      .figure dd:not(.beside) { font-size: clamp(var(--text-xl), 3vw, var(--text-xxl)); font-weight: 700; letter-spacing: -0.025em; line-height: 1.2; }
       h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
       .blank { padding: var(--space-7) var(--space-4); text-align: center; }
       .sku { display: grid; gap: var(--space-1); }
@@ -94,7 +94,7 @@ export class BrandPage extends SignedInPage {
         (figure) => html`<div class="card figure">
           <dt class="eyebrow">${figure.label}</dt>
           <dd class="figures" data-test=${figure.test}>${figure.value}</dd>
-          <p class="small soft figures">${figure.note}</p>
+          <dd class="small soft figures beside">${figure.note}</dd>
         </div>`,
       )}
     </dl>`;

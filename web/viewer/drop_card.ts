@@ -59,6 +59,7 @@ export class ViewerDropCard extends PageElement {
       .chip .gone { color: var(--ink-soft); text-decoration: line-through; }
       .act { display: grid; gap: var(--space-2); padding: 0 var(--space-4) var(--space-4); }
       .act .row > button:first-child { flex: 1; }
+      .outline { position: relative; }
       .act .outline { min-height: 3.25rem; }
       .plain { padding: 0; gap: 0; min-height: 2.25rem; }
       .spin {
@@ -203,11 +204,10 @@ export class ViewerDropCard extends PageElement {
   #oneMore(item: DropItem): TemplateResult {
     return html`<button
       class="outline"
-      aria-label=${this.t.buyAnother}
       ?disabled=${!this.#isForSale(item)}
       @click=${() => this.#buy(item)}
     >
-      ${icons.plus}1
+      ${icons.plus}<span aria-hidden="true">1</span><span class="unseen">${this.t.buyAnother}</span>
     </button>`;
   }
 

@@ -43,7 +43,7 @@ export class ViewerPage extends PageElement {
       viewer-stage { position: sticky; top: 0; z-index: 2; aspect-ratio: 16 / 10; max-height: 46dvh; width: 100%; }
       main { padding: var(--space-4) var(--space-4) 7rem; max-width: 44rem; margin: 0 auto; }
       section + section { margin-top: var(--space-5); }
-      h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
+      h2, h3 { font-size: var(--text-l); margin-bottom: var(--space-3); }
       .bar {
         position: fixed; z-index: 3; inset: auto 0 0; background: var(--surface); border-top: 1px solid var(--line);
         padding: var(--space-3) var(--space-4) calc(var(--space-3) + env(safe-area-inset-bottom)); box-shadow: var(--shadow);
@@ -123,7 +123,7 @@ export class ViewerPage extends PageElement {
   #show(known: State, show: Show): TemplateResult {
     document.title = inLanguage(show.title);
     return html`<div class="layout">
-        <viewer-stage .show=${show} .viewers=${known.viewers}></viewer-stage>
+        <viewer-stage role="banner" .show=${show} .viewers=${known.viewers}></viewer-stage>
         <main
           @buy=${(event: CustomEvent) => this.#purchases?.buy(event.detail.drop, event.detail.sku)}
           @checkout=${this.#onCheckout}
@@ -143,10 +143,11 @@ export class ViewerPage extends PageElement {
     const isOver = known.show?.phase === "ended";
     return html`
       ${isOver ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
-      <section aria-label=${this.t.dropsNow}>
+      <section>
+        <h2 class="unseen">${this.t.dropsNow}</h2>
         ${
           now.length === 0 && !isOver
-            ? html`<div class="card empty"><h2>${this.t.nothingOpen}</h2><p class="soft">${this.t.nothingOpenLead}</p></div>`
+            ? html`<div class="card empty"><h3>${this.t.nothingOpen}</h3><p class="soft">${this.t.nothingOpenLead}</p></div>`
             : nothing
         }
         <div class="stack">
@@ -192,7 +193,7 @@ export class ViewerPage extends PageElement {
     const isEmpty = !urgent && known?.orders.length === 0 && this.#purchases?.lost.length === 0;
     return isEmpty
       ? nothing
-      : html`<div class="bar row">
+      : html`<section class="bar row" aria-label=${this.t.mine}>
           <button class="outline" data-test="mine" @click=${() => {
             this.isMineOpen = true;
           }}>${this.t.mine}</button>
@@ -206,7 +207,7 @@ export class ViewerPage extends PageElement {
                 </button>`
               : nothing
           }
-        </div>`;
+        </section>`;
   }
 
   #mineSheet(known: State): TemplateResult | typeof nothing {

@@ -21,13 +21,13 @@ export class Sheet extends PageElement {
         overscroll-behavior: contain; animation: rise 180ms ease-out;
       }
       dialog::backdrop { background: rgb(10 10 8 / 55%); }
-      header {
+      .head {
         position: sticky; top: 0; background: var(--surface); display: flex; align-items: center;
         justify-content: space-between; padding: var(--space-2) var(--space-2) var(--space-2) var(--space-5); z-index: 1;
       }
       h2 { font-size: var(--text-l); }
       .body { padding: 0 var(--space-5) calc(var(--space-5) + env(safe-area-inset-bottom)); }
-      header button { width: 2.75rem; padding: 0; }
+      .head button { width: 2.75rem; padding: 0; }
       @keyframes rise { from { transform: translateY(2rem); opacity: 0; } }
       @media (min-width: 48rem) {
         dialog { width: 30rem; margin: auto; border-radius: var(--radius-l); }
@@ -50,10 +50,10 @@ export class Sheet extends PageElement {
 
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="heading" @close=${() => this.tell("sheet-closed", null)} @click=${this.#onClick}>
-      <header>
+      <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="plain" aria-label=${this.t.close} @click=${() => this.dialog.close()}>${icons.close}</button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
     </dialog>`;
   }
