@@ -44,6 +44,7 @@ export const buttons = css`
   .primary { background: var(--accent); color: var(--on-accent); }
   .primary:hover:not(:disabled) { background: var(--accent-press); }
   .strong { background: var(--ink); color: var(--paper); }
+  .primary, .strong { --urgent: currentColor; }
   .outline { background: transparent; border-color: var(--line); }
   .plain { background: transparent; padding: 0 var(--space-2); color: var(--ink-soft); }
   .plain:hover, .outline:hover:not(:disabled) { color: var(--ink); background: var(--sunken); }

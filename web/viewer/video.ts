@@ -16,8 +16,7 @@ export async function playVideo(video: HTMLVideoElement, address: string, failed
     failed();
     return () => {};
   }
-  // A worker would be made from a blob, which the pages' content security policy forbids.
-  const player = new Hls({ enableWorker: false, liveDurationInfinity: true });
+  const player = new Hls({ liveDurationInfinity: true });
   player.on(Hls.Events.ERROR, (_, error) => {
     if (error.fatal) {
       failed();

@@ -85,10 +85,14 @@ export function fold(state: State, message: ServerMessage): State {
   }
 }
 
-/** The cursor that a message brings, if it is of the critical lane. */
+/**
+ * Where to resume after this message, if it says so. The snapshot of a resumed connection doesn't: what was missed lies
+ * before its cursor and follows it, and would be lost if the connection broke in between.
+ */
 export function cursorOf(message: ServerMessage): string | null {
   switch (message.kind) {
     case "snapshot":
+      return message.value.public === null ? null : message.value.cursor;
     case "show_changed":
     case "catalogue_changed":
     case "drop_changed":

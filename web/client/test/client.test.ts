@@ -46,6 +46,19 @@ describe("the connection", () => {
     expect(client.state.reservations).toEqual([RESERVATION]);
   });
 
+  test("keeps its cursor until what it missed has come: a resumed snapshot's own lies behind that", () => {
+    server.client();
+    server.welcomes().says(snapshot("c1"));
+    server.socket.closes(1006);
+    vi.advanceTimersByTime(1_000);
+    const resumed = { ...snapshot("c9").value, public: null };
+    server.welcomes({ resumed: true }).says({ kind: "snapshot", value: resumed });
+    server.socket.closes(1006);
+    vi.advanceTimersByTime(1_000);
+    server.socket.opens();
+    expect(server.socket.of("hello")[0]?.cursor).toBe("c1");
+  });
+
   test("waits longer with every failure, and never less than the server asks", () => {
     const client = server.client();
     for (const [code, reason, waitMs] of [

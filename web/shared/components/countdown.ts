@@ -23,7 +23,7 @@ export class Countdown extends LitElement {
     base,
     css`
       :host { display: inline-block; position: relative; font-variant-numeric: tabular-nums; font-weight: 650; }
-      .urgent { color: var(--bad); }
+      .urgent { color: var(--urgent, var(--bad)); }
     `,
   ];
 
