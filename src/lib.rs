@@ -1,11 +1,14 @@
 //! The Dropcast server: the event backend for live-stream shopping.
 
+pub mod api;
 pub mod audit;
 pub mod clock;
 pub mod codec;
+pub mod config;
 pub mod engine;
 pub mod feed;
 pub mod hub;
 pub mod journal;
 pub mod show_file;
 pub mod stats;
+pub mod telemetry;

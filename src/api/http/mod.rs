@@ -1,0 +1,14 @@
+//! One file and one router for each resource.
+
+pub mod demo;
+pub mod docs;
+pub mod health;
+pub mod journal;
+pub mod numbers;
+pub mod orders;
+pub mod outcomes;
+pub mod pages;
+pub mod reservations;
+pub mod run;
+pub mod shows;
+pub mod tokens;

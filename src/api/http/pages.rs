@@ -1,0 +1,85 @@
+//! The pages, built into the program.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::get,
+};
+use dropcast_proto::json::to_hexadecimal;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::api::{
+    problem::{Problem, ProblemCode},
+    state::ApiState,
+};
+
+/// The build gives what is in here a name of its content, so it never changes.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Everything else is looked at again each time, which costs an answer without a body.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// What `make web` built.
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+struct Pages;
+
+/// The sample show's pictures.
+#[derive(RustEmbed)]
+#[folder = "examples"]
+struct Examples;
+
+/// The routes of the pages.
+pub fn router() -> Router<ApiState> {
+    Router::new()
+        .route("/", get(|headers: HeaderMap| async move { page("index.html", &headers) }))
+        .route("/viewer/", get(|headers: HeaderMap| async move { page("viewer/index.html", &headers) }))
+        .route("/host/", get(|headers: HeaderMap| async move { page("host/index.html", &headers) }))
+        .route("/brand/", get(|headers: HeaderMap| async move { page("brand/index.html", &headers) }))
+        .route("/viewer", get(|| async { Redirect::permanent("/viewer/") }))
+        .route("/host", get(|| async { Redirect::permanent("/host/") }))
+        .route("/brand", get(|| async { Redirect::permanent("/brand/") }))
+        .route("/favicon.svg", get(|headers: HeaderMap| async move { page("favicon.svg", &headers) }))
+        .route("/assets/{*path}", get(asset))
+        .route("/examples/{*path}", get(example))
+}
+
+async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let path = format!("assets/{path}");
+    Pages::get(&path).map_or_else(nothing, |file| answer(&file, &headers, FOREVER))
+}
+
+/// Pictures only: the folder also holds show files.
+async fn example(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let picture = Examples::get(&path).filter(|file| file.metadata.mimetype().starts_with("image/"));
+    picture.map_or_else(nothing, |file| answer(&file, &headers, LOOK_AGAIN))
+}
+
+fn page(path: &str, headers: &HeaderMap) -> Response {
+    Pages::get(path).map_or_else(nothing, |file| answer(&file, headers, LOOK_AGAIN))
+}
+
+fn answer(file: &EmbeddedFile, headers: &HeaderMap, caching: HeaderValue) -> Response {
+    let tag = format!("\"{}\"", to_hexadecimal(&file.metadata.sha256_hash()[..16]));
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let head = [(header::CACHE_CONTROL, caching), (header::ETAG, value(&tag))];
+    // Compression makes a tag weak, and a cache then asks with that.
+    if known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)) {
+        return (StatusCode::NOT_MODIFIED, head).into_response();
+    }
+    let mut content_type = file.metadata.mimetype().to_owned();
+    if content_type.starts_with("text/") || content_type.ends_with("javascript") {
+        content_type.push_str("; charset=utf-8");
+    }
+    (head, [(header::CONTENT_TYPE, value(&content_type))], file.data.to_vec()).into_response()
+}
+
+/// Tags and media types are plain ASCII, which a header always takes.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn nothing() -> Response {
+    Problem::new(ProblemCode::RouteUnknown, "there is nothing at this address").into_response()
+}

@@ -1,0 +1,136 @@
+//! Buying without a WebSocket: reserve, confirm, release. For viewers; every command needs a key.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use dropcast_domain::{
+    ids::ShowId,
+    show::{ReservationState, Role},
+};
+use dropcast_proto::v1::{self, client_message::Kind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::{
+        access::Authorized,
+        ask,
+        problem::Problem,
+        read::{CommandBody, KeyHeader, PathOf},
+        reply::JsonReply,
+        state::ApiState,
+    },
+    codec,
+};
+
+/// The most reservations of one's own in an answer, the newest taken; open holds always are in it.
+const OWN_MAX: usize = 1_000;
+
+/// The routes of reservations.
+pub fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(reserve, list)).routes(routes!(confirm)).routes(routes!(release))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reserve {
+    /// In which drop.
+    drop: String,
+    /// Of what.
+    sku: String,
+    /// How many.
+    quantity: u32,
+}
+
+/// A command that says everything in its address.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The viewer's own reservations.
+#[derive(Debug, Serialize, ToSchema)]
+struct Reservations {
+    /// The oldest first: the newest thousand, and every open hold.
+    reservations: Vec<v1::Reservation>,
+}
+
+/// Holds units for the viewer until a deadline.
+#[utoipa::path(post, path = "/v1/shows/{show}/reservations", tag = "buying", security(("token" = [])),
+    params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
+    request_body = Reserve,
+    responses(
+        (status = 201, description = "They are held", body = v1::AnswerOutcome),
+        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+    ))]
+async fn reserve(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(show): PathOf<ShowId>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Reserve { drop, sku, quantity }): CommandBody<Reserve>,
+) -> Result<Response, Problem> {
+    authorized.permit(&state, &show, &[Role::Viewer]).await?;
+    let kind = Kind::Reserve(v1::Reserve { key, attempt: None, drop, sku, quantity });
+    ask::command(&state, &show, &authorized.0, kind, StatusCode::CREATED).await
+}
+
+/// The viewer's own reservations.
+#[utoipa::path(get, path = "/v1/shows/{show}/reservations", tag = "buying", security(("token" = [])),
+    params(("show" = String, Path, description = "The show")),
+    responses((status = 200, description = "The reservations", body = Reservations)))]
+async fn list(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(show): PathOf<ShowId>,
+) -> Result<JsonReply<Reservations>, Problem> {
+    authorized.permit(&state, &show, &[Role::Viewer]).await?;
+    let viewer = authorized.0.principal.id;
+    let reservations = ask::read(&state, &show, move |show, _| {
+        let Some(settings) = show.settings() else { return Vec::new() };
+        let newest = show.reservations_of(&viewer).rev().enumerate();
+        let kept = newest.filter(|(age, each)| *age < OWN_MAX || each.state == ReservationState::Held);
+        let mut kept: Vec<_> = kept.map(|(_, each)| codec::reservation_view(settings, &each)).collect();
+        kept.reverse();
+        kept
+    });
+    Ok(JsonReply(Reservations { reservations: reservations.await? }))
+}
+
+/// Buys what is held.
+#[utoipa::path(post, path = "/v1/shows/{show}/reservations/{reservation}/confirm", tag = "buying",
+    security(("token" = [])),
+    params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
+    responses(
+        (status = 200, description = "It is bought", body = v1::AnswerOutcome),
+        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+    ))]
+async fn confirm(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, reservation)): PathOf<(ShowId, u64)>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    authorized.permit(&state, &show, &[Role::Viewer]).await?;
+    let kind = Kind::Confirm(v1::Confirm { key, attempt: None, reservation });
+    ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
+}
+
+/// Gives back what is held.
+#[utoipa::path(post, path = "/v1/shows/{show}/reservations/{reservation}/release", tag = "buying",
+    security(("token" = [])),
+    params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
+    responses(
+        (status = 200, description = "It went back", body = v1::AnswerOutcome),
+        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+    ))]
+async fn release(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, reservation)): PathOf<(ShowId, u64)>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    authorized.permit(&state, &show, &[Role::Viewer]).await?;
+    let kind = Kind::Release(v1::Release { key, attempt: None, reservation });
+    ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
+}

@@ -1,0 +1,205 @@
+//! Running a show: start, end, its drops and its units. For hosts and brands; every command needs a key.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use dropcast_domain::{ids::ShowId, show::Role};
+use dropcast_proto::v1::{self, client_message::Kind};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::{
+        access::Authorized,
+        ask,
+        problem::Problem,
+        read::{CommandBody, KeyHeader, PathOf},
+        state::ApiState,
+    },
+    show_file::Moment,
+};
+
+/// Who may run a show.
+const ROLES: [Role; 2] = [Role::Host, Role::Brand];
+
+/// The routes of running a show.
+pub fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(start))
+        .routes(routes!(end))
+        .routes(routes!(open))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+        .routes(routes!(close))
+        .routes(routes!(schedule))
+        .routes(routes!(extend))
+        .routes(routes!(units))
+}
+
+/// A command that says everything in its address.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Schedule {
+    /// When the drop opens by itself; null takes it back.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    opens_at: Option<Moment>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Extend {
+    /// By how much the closing time moves, in milliseconds.
+    by_ms: u64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AddUnits {
+    /// Of what.
+    sku: String,
+    /// How many.
+    units: u32,
+    /// The drop whose cap, if it has one for the SKU, is raised along.
+    #[serde(default)]
+    drop: Option<String>,
+}
+
+type DropPath = PathOf<(ShowId, String)>;
+
+/// Draft → live.
+#[utoipa::path(post, path = "/v1/shows/{show}/start", tag = "run", security(("token" = [])),
+    params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is live", body = v1::AnswerOutcome)))]
+async fn start(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(show): PathOf<ShowId>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::StartShow(v1::StartShow { key, attempt: None })).await
+}
+
+/// Live → ended. Open drops close; what is held can still be confirmed until its deadline.
+#[utoipa::path(post, path = "/v1/shows/{show}/end", tag = "run", security(("token" = [])),
+    params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It has ended", body = v1::AnswerOutcome)))]
+async fn end(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(show): PathOf<ShowId>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::EndShow(v1::EndShow { key, attempt: None })).await
+}
+
+/// Opens a planned drop at once.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/open", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is open", body = v1::AnswerOutcome)))]
+async fn open(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::OpenDrop(v1::OpenDrop { key, attempt: None, drop })).await
+}
+
+/// Open → paused: nobody new is served; the closing time stands.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/pause", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is paused", body = v1::AnswerOutcome)))]
+async fn pause(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::PauseDrop(v1::PauseDrop { key, attempt: None, drop })).await
+}
+
+/// Paused → open.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/resume", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is open again", body = v1::AnswerOutcome)))]
+async fn resume(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::ResumeDrop(v1::ResumeDrop { key, attempt: None, drop })).await
+}
+
+/// Closes an open or paused drop for good.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/close", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is closed", body = v1::AnswerOutcome)))]
+async fn close(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Nothing {}): CommandBody<Nothing>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::CloseDrop(v1::CloseDrop { key, attempt: None, drop })).await
+}
+
+/// Sets or takes back the moment at which a planned drop opens by itself.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/schedule", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = Schedule,
+    responses((status = 200, description = "It is scheduled", body = v1::AnswerOutcome)))]
+async fn schedule(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(body): CommandBody<Schedule>,
+) -> Result<Response, Problem> {
+    let opens_at = body.opens_at.map(|at| at.0.0);
+    run(&state, &authorized, &show, Kind::ScheduleDrop(v1::ScheduleDrop { key, attempt: None, drop, opens_at })).await
+}
+
+/// Moves the closing time of an open or paused drop.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/extend", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = Extend,
+    responses((status = 200, description = "It closes later", body = v1::AnswerOutcome)))]
+async fn extend(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf((show, drop)): DropPath,
+    KeyHeader(key): KeyHeader,
+    CommandBody(Extend { by_ms }): CommandBody<Extend>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::ExtendDrop(v1::ExtendDrop { key, attempt: None, drop, by_ms })).await
+}
+
+/// Adds units to a SKU's allotment.
+#[utoipa::path(post, path = "/v1/shows/{show}/units", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("Idempotency-Key" = String, Header)), request_body = AddUnits,
+    responses((status = 200, description = "They are there", body = v1::AnswerOutcome)))]
+async fn units(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(show): PathOf<ShowId>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(AddUnits { sku, units, drop }): CommandBody<AddUnits>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::AddUnits(v1::AddUnits { key, attempt: None, drop, sku, units })).await
+}
+
+async fn run(state: &ApiState, authorized: &Authorized, show: &ShowId, kind: Kind) -> Result<Response, Problem> {
+    authorized.permit(state, show, &ROLES).await?;
+    ask::command(state, show, &authorized.0, kind, StatusCode::OK).await
+}

@@ -1,0 +1,14 @@
+//! The public face: HTTP under `/v1`, the pages, and who may do what.
+
+pub mod access;
+pub mod ask;
+pub mod auth;
+pub mod http;
+pub mod layers;
+pub mod limits;
+pub mod openapi;
+pub mod problem;
+pub mod read;
+pub mod reply;
+pub mod router;
+pub mod state;

@@ -1,0 +1,180 @@
+//! Reading requests strictly: what is unknown or wrong is refused by name, as a problem.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, path::ErrorKind, rejection::PathRejection},
+    http::{HeaderMap, header, request::Parts},
+};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+
+use super::{
+    problem::{Problem, ProblemCode},
+    state::ApiState,
+};
+use crate::show_file::ShowFile;
+
+/// The header that carries a command's key.
+pub const KEY_HEADER: &str = "idempotency-key";
+
+/// A command's body, at most as large as a message over the WebSocket. No body at all reads as `{}`.
+#[derive(Debug)]
+pub struct CommandBody<T>(pub T);
+
+/// A show file as JSON, at most as large as the operator set.
+#[derive(Debug)]
+pub struct ShowFileBody(pub ShowFile);
+
+/// The names and numbers in a path.
+#[derive(Debug)]
+pub struct PathOf<T>(pub T);
+
+/// The query parameters.
+#[derive(Debug)]
+pub struct QueryOf<T>(pub T);
+
+/// The value of `Idempotency-Key`. Whether it is a name is checked with the command.
+#[derive(Debug)]
+pub struct KeyHeader(pub String);
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for CommandBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        json(request, state.config.limits.message_bytes_max, true).await.map(Self)
+    }
+}
+
+impl FromRequest<ApiState> for ShowFileBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        json(request, state.config.limits.body_bytes_max, false).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for PathOf<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let Path(value) = Path::from_request_parts(parts, state).await.map_err(path_problem)?;
+        Ok(Self(value))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<ApiState> for QueryOf<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let query = Query::from_request_parts(parts, state).await;
+        let Query(value) =
+            query.map_err(|rejection| Problem::new(ProblemCode::ParameterInvalid, source_of(&rejection)))?;
+        Ok(Self(value))
+    }
+}
+
+impl FromRequestParts<ApiState> for KeyHeader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &ApiState) -> Result<Self, Problem> {
+        let mut values = parts.headers.get_all(KEY_HEADER).iter();
+        let (value, second) = (values.next(), values.next());
+        let Some(value) = value else {
+            return Err(Problem::new(
+                ProblemCode::KeyMissing,
+                "send an `Idempotency-Key` header, new for each command",
+            ));
+        };
+        let text = value.to_str().ok().filter(|_| second.is_none());
+        let Some(text) = text else {
+            let detail = "send one `Idempotency-Key` of 1 to 64 characters of A-Z a-z 0-9 . _ : -";
+            return Err(Problem::new(ProblemCode::KeyInvalid, detail).about("key"));
+        };
+        // As a structured field it is a string in quotes (draft-ietf-httpapi-idempotency-key-header); both are taken.
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Ok(Self(bare.to_owned()))
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request, bytes_max: usize, may_be_empty: bool) -> Result<T, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = bytes(&parts.headers, body, bytes_max).await?;
+    if bytes.is_empty() && may_be_empty {
+        return parse("{}");
+    }
+    if !is_json(&parts.headers) {
+        let detail = "send the body as `Content-Type: application/json`";
+        return Err(Problem::new(ProblemCode::MediaTypeUnsupported, detail));
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| Problem::new(ProblemCode::BodyNotUtf8, format!("the body is not UTF-8: {error}")))?;
+    parse(text)
+}
+
+async fn bytes(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+    let too_large = || Problem::new(ProblemCode::BodyTooLarge, format!("the body may have at most {bytes_max} bytes"));
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > bytes_max) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk =
+            chunk.map_err(|error| Problem::new(ProblemCode::BodyMalformed, format!("the body breaks off: {error}")))?;
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let problem = body_problem(error.inner());
+        if path == "." { problem } else { problem.about(path) }
+    })?;
+    reader.end().map_err(|error| body_problem(&error))?;
+    Ok(value)
+}
+
+fn body_problem(error: &serde_json::Error) -> Problem {
+    let code = if error.is_data() { ProblemCode::BodyInvalid } else { ProblemCode::BodyMalformed };
+    Problem::new(code, error.to_string())
+}
+
+fn path_problem(rejection: PathRejection) -> Problem {
+    let PathRejection::FailedToDeserializePathParams(failed) = rejection else {
+        return Problem::new(ProblemCode::Internal, "the path has other parts than its route");
+    };
+    match failed.into_kind() {
+        ErrorKind::DeserializeError { key, message, .. } => {
+            Problem::new(ProblemCode::NameInvalid, format!("`{key}` {message}")).about(key)
+        }
+        ErrorKind::ParseErrorAtKey { key, expected_type, .. } => {
+            Problem::new(ProblemCode::NameInvalid, format!("`{key}` is no {expected_type}")).about(key)
+        }
+        ErrorKind::InvalidUtf8InPathParam { key } => {
+            Problem::new(ProblemCode::NameInvalid, format!("`{key}` is not UTF-8")).about(key)
+        }
+        other => Problem::new(ProblemCode::NameInvalid, other.to_string()),
+    }
+}
+
+/// What the innermost error says: the outer ones only say that there is one.
+fn source_of(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,86 @@
+//! What every request can reach.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use dropcast_domain::ids::{BrandId, ShowId};
+
+use super::{access::ShowBrands, auth::Tokens, limits::Limits, problem::Problem};
+use crate::{clock::Clock, config::Config, engine::Engine, feed::Feeds, hub::Hub, telemetry::metrics::Metrics};
+
+/// What every request can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Runs shows.
+    pub engine: Arc<Engine>,
+    /// What watchers of loaded shows share.
+    pub feeds: Arc<Feeds>,
+    /// The viewers' connections.
+    pub hub: Arc<Hub>,
+    /// Signs and verifies tokens.
+    pub tokens: Arc<Tokens>,
+    /// How much one may ask for.
+    pub limits: Arc<Limits>,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Set once no new work is taken.
+    pub stopping: Arc<AtomicBool>,
+    /// The demo's tokens; `None` outside the demo.
+    pub demo: Option<Arc<DemoTokens>>,
+    /// Whose show is whose, as far as it was asked before; starts empty.
+    pub brands: Arc<ShowBrands>,
+}
+
+impl ApiState {
+    /// Refuses new work once the server is stopping.
+    pub fn check_running(&self) -> Result<(), Problem> {
+        if self.stopping.load(Ordering::Acquire) { Err(Problem::stopping(self.retry_after_ms())) } else { Ok(()) }
+    }
+
+    /// How long a client is asked to wait before it tries again.
+    pub fn retry_after_ms(&self) -> u64 {
+        self.config.engine.retry_after_ms
+    }
+}
+
+impl fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiState").field("engine", &self.engine).field("demo", &self.demo).finish_non_exhaustive()
+    }
+}
+
+/// The demo gives its pages tokens without a shop's sign-in.
+#[derive(Debug)]
+pub struct DemoTokens {
+    /// The brand whose show is on.
+    pub brand: BrandId,
+    /// The show that is on; another follows when it ends.
+    show: RwLock<ShowId>,
+}
+
+impl DemoTokens {
+    /// Tokens for this show.
+    pub fn new(brand: BrandId, show: ShowId) -> Self {
+        Self { brand, show: RwLock::new(show) }
+    }
+
+    /// The show that is on.
+    pub fn show(&self) -> ShowId {
+        // A name is replaced whole, so a panic elsewhere leaves it whole.
+        self.show.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another show is on.
+    pub fn set_show(&self, show: ShowId) {
+        *self.show.write().unwrap_or_else(PoisonError::into_inner) = show;
+    }
+}

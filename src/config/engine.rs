@@ -1,0 +1,58 @@
+//! The shows' writers.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::EngineConfig;
+
+/// Bounds of the shows' writers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EngineSection {
+    /// Commands that may wait to be decided, per show; one more is answered *retry*, `busy`. Default: 16,384.
+    pub mailbox_max: usize,
+    /// Commands decided before their facts are handed to the journal. Default: 1,024.
+    pub batch_max: usize,
+    /// Appends of one show under way at once; further commands wait. Default: 4.
+    pub appends_in_flight_max: usize,
+    /// After how long without a command or a watcher a show is put away, in milliseconds. Default: 60,000.
+    pub idle_after_ms: u64,
+    /// After how many entries a snapshot is made; loading a show folds no more than these. Default: 50,000.
+    pub snapshot_every_entries: u64,
+    /// How long a client that is told *retry* is asked to wait, in milliseconds. Default: 250.
+    pub retry_after_ms: u64,
+}
+
+impl EngineSection {
+    /// The engine's own form of it.
+    pub fn engine_config(&self) -> EngineConfig {
+        EngineConfig {
+            mailbox_max: self.mailbox_max,
+            batch_max: self.batch_max,
+            appends_in_flight_max: self.appends_in_flight_max,
+            idle_after: Duration::from_millis(self.idle_after_ms),
+            snapshot_every_entries: self.snapshot_every_entries,
+            retry_after_ms: self.retry_after_ms,
+        }
+    }
+}
+
+impl Default for EngineSection {
+    fn default() -> Self {
+        let engine = EngineConfig::default();
+        Self {
+            mailbox_max: engine.mailbox_max,
+            batch_max: engine.batch_max,
+            appends_in_flight_max: engine.appends_in_flight_max,
+            idle_after_ms: milliseconds(engine.idle_after),
+            snapshot_every_entries: engine.snapshot_every_entries,
+            retry_after_ms: engine.retry_after_ms,
+        }
+    }
+}
+
+/// A duration in whole milliseconds.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

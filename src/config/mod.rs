@@ -1,0 +1,20 @@
+//! What an operator can set. Defaults, then a TOML file, then the environment; each later one wins.
+//!
+//! `docs/operations/configuration.md` explains every field; a test holds the page against these structs.
+
+mod engine;
+mod error;
+mod hub;
+mod limits;
+mod load;
+mod log;
+mod secret;
+mod server;
+
+pub use engine::EngineSection;
+pub use error::ConfigError;
+pub use hub::HubSection;
+pub use limits::LimitsSection;
+pub use log::{LogFormat, LogSection};
+pub use secret::{SECRET_BYTES_MIN, Secret, SecretError};
+pub use server::Config;

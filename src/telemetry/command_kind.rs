@@ -1,0 +1,61 @@
+//! Commands by kind, as labels.
+
+use dropcast_domain::show::Command;
+
+macro_rules! kinds {
+    ($($kind:ident = $name:literal),* $(,)?) => {
+        /// What kind of command it is.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum CommandKind {
+            $(#[doc = concat!("`", $name, "`")] $kind,)*
+        }
+
+        impl CommandKind {
+            /// Every kind, in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// Its name on the wire.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Plan = "plan",
+    Start = "start_show",
+    End = "end_show",
+    OpenDrop = "open_drop",
+    ScheduleDrop = "schedule_drop",
+    PauseDrop = "pause_drop",
+    ResumeDrop = "resume_drop",
+    ExtendDrop = "extend_drop",
+    CloseDrop = "close_drop",
+    AddUnits = "add_units",
+    Reserve = "reserve",
+    Confirm = "confirm",
+    Release = "release",
+    SettleOrder = "settle_order",
+}
+
+impl From<&Command> for CommandKind {
+    fn from(command: &Command) -> Self {
+        match command {
+            Command::Plan(_) => Self::Plan,
+            Command::Start => Self::Start,
+            Command::End => Self::End,
+            Command::OpenDrop { .. } => Self::OpenDrop,
+            Command::ScheduleDrop { .. } => Self::ScheduleDrop,
+            Command::PauseDrop { .. } => Self::PauseDrop,
+            Command::ResumeDrop { .. } => Self::ResumeDrop,
+            Command::ExtendDrop { .. } => Self::ExtendDrop,
+            Command::CloseDrop { .. } => Self::CloseDrop,
+            Command::AddUnits { .. } => Self::AddUnits,
+            Command::Reserve { .. } => Self::Reserve,
+            Command::Confirm { .. } => Self::Confirm,
+            Command::Release { .. } => Self::Release,
+            Command::SettleOrder { .. } => Self::SettleOrder,
+        }
+    }
+}

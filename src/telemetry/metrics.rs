@@ -1,0 +1,349 @@
+//! Every metric of the server. Names carry their unit; no viewer, order or show is ever a label, so that their number
+//! is fixed.
+
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use axum::http::{Method, StatusCode};
+use dropcast_domain::show::Refusal;
+use dropcast_proto::v1::RefusalCode;
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+    core::{Collector, Desc},
+    proto::MetricFamily,
+};
+
+use super::command_kind::CommandKind;
+use crate::{
+    codec,
+    engine::{Answer, Engine, RetryReason},
+    feed::Audience,
+    hub::{Counters, Hub},
+    journal::AppendError,
+};
+
+/// From a refusal in memory to an answer that waited for a slow disk.
+const ANSWER_SECONDS: &[f64] = &[0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+/// From a batch on a fast disk to one that is in trouble.
+const APPEND_SECONDS: &[f64] = &[0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
+/// Up to [`crate::journal::APPEND_ENTRIES_MAX`].
+const APPEND_ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0];
+/// From a cached page to the request timeout.
+const HTTP_SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0];
+
+/// What came of a command, as a label.
+const OUTCOMES: [&str; 6] = ["accepted", "refused", "retry_busy", "retry_unavailable", "retry_stopping", "pending"];
+/// Why an append failed, as a label.
+const APPEND_FAILURES: [&str; 5] = ["fenced", "moved", "unavailable", "in_doubt", "invalid"];
+const AUDIENCES: [&str; 3] = ["viewer", "host", "brand"];
+
+/// What counts requests and commands, where they were turned away for being too many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LimitedBy {
+    /// Requests of an address.
+    Address,
+    /// Requests of a principal.
+    Principal,
+    /// Connections of an address.
+    Connections,
+    /// Commands of a connection.
+    Connection,
+}
+
+/// Every metric. One per process; cheap to update from any thread.
+pub struct Metrics {
+    registry: Registry,
+    commands: Vec<[IntCounter; OUTCOMES.len()]>,
+    refusals: Vec<IntCounter>,
+    answer_seconds: Vec<Histogram>,
+    append_seconds: Histogram,
+    append_entries: Histogram,
+    appends_in_flight: IntGauge,
+    append_failures: [IntCounter; APPEND_FAILURES.len()],
+    connections: [IntGauge; AUDIENCES.len()],
+    http_requests: IntCounterVec,
+    http_seconds: HistogramVec,
+    rate_limited: IntCounterVec,
+    tokens_refused: IntCounterVec,
+}
+
+impl Metrics {
+    /// All metrics, at zero.
+    pub fn new() -> Arc<Self> {
+        let registry = Registry::new();
+        let commands = counters(&registry, "commands_total", "Commands by what came of them.", &["command", "outcome"]);
+        let refusals = counters(&registry, "refusals_total", "Commands that the rules turned down.", &["code"]);
+        let answers = histograms(
+            &registry,
+            ("answer_seconds", "From a command's arrival to its durable answer.", ANSWER_SECONDS),
+            &["command"],
+        );
+        let failures = counters(&registry, "journal_append_failures_total", "Appends that failed.", &["reason"]);
+        let connections = gauges(&registry, "connections", "WebSockets that are in a show.", &["audience"]);
+        Arc::new(Self {
+            commands: CommandKind::ALL
+                .iter()
+                .map(|kind| OUTCOMES.map(|outcome| commands.with_label_values(&[kind.name(), outcome])))
+                .collect(),
+            refusals: refusal_codes().map(|code| refusals.with_label_values(&[&code])).collect(),
+            answer_seconds: CommandKind::ALL.iter().map(|kind| answers.with_label_values(&[kind.name()])).collect(),
+            append_seconds: histogram(&registry, "journal_append_seconds", "How long an append took.", APPEND_SECONDS),
+            append_entries: histogram(
+                &registry,
+                "journal_append_entries",
+                "Entries that became durable together.",
+                APPEND_ENTRIES,
+            ),
+            appends_in_flight: gauge(&registry, "journal_appends_in_flight", "Appends under way."),
+            append_failures: APPEND_FAILURES.map(|reason| failures.with_label_values(&[reason])),
+            connections: AUDIENCES.map(|audience| connections.with_label_values(&[audience])),
+            http_requests: counters(&registry, "http_requests_total", "HTTP requests.", &["method", "route", "status"]),
+            http_seconds: histograms(
+                &registry,
+                ("http_request_seconds", "From a request to the head of its answer.", HTTP_SECONDS),
+                &["route"],
+            ),
+            rate_limited: counters(
+                &registry,
+                "rate_limited_total",
+                "What was turned away for being too many.",
+                &["by"],
+            ),
+            tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
+            registry,
+        })
+    }
+
+    /// Also shows what the hub and the engine count themselves. Once per process.
+    pub fn watch(&self, hub: Arc<Hub>, engine: &Arc<Engine>) {
+        register(&self.registry, Watched { hub, engine: Arc::downgrade(engine) });
+    }
+
+    /// A command was answered, `after` its arrival.
+    pub fn answered(&self, kind: CommandKind, answer: &Answer, after: Duration) {
+        let outcome = match answer {
+            Answer::Accepted(_) => 0,
+            Answer::Refused(refusal) => {
+                self.refused(refusal);
+                1
+            }
+            Answer::Retry { reason: RetryReason::Busy, .. } => 2,
+            Answer::Retry { reason: RetryReason::Unavailable, .. } => 3,
+            Answer::Retry { reason: RetryReason::Stopping, .. } => 4,
+            Answer::Pending { .. } => 5,
+        };
+        self.commands[kind as usize][outcome].inc();
+        self.answer_seconds[kind as usize].observe(after.as_secs_f64());
+    }
+
+    /// An append was called.
+    pub fn append_started(&self, entries: usize) {
+        self.appends_in_flight.inc();
+        #[expect(clippy::cast_precision_loss, reason = "an append has at most 1,024 entries")]
+        self.append_entries.observe(entries as f64);
+    }
+
+    /// An append came to an end.
+    pub fn append_ended(&self, after: Duration, result: &Result<(), AppendError>) {
+        self.appends_in_flight.dec();
+        self.append_seconds.observe(after.as_secs_f64());
+        let failure = match result {
+            Ok(()) => return,
+            Err(AppendError::Fenced) => 0,
+            Err(AppendError::Moved { .. }) => 1,
+            Err(AppendError::Unavailable(_)) => 2,
+            Err(AppendError::InDoubt(_)) => 3,
+            Err(AppendError::Invalid(_)) => 4,
+        };
+        self.append_failures[failure].inc();
+    }
+
+    /// Nobody waits for an append any more; how it ends is not known.
+    pub fn append_forgotten(&self) {
+        self.appends_in_flight.dec();
+    }
+
+    /// A WebSocket joined a show.
+    pub fn connection_joined(&self, audience: Audience) {
+        self.connections[audience as usize].inc();
+    }
+
+    /// A WebSocket that had joined is gone.
+    pub fn connection_left(&self, audience: Audience) {
+        self.connections[audience as usize].dec();
+    }
+
+    /// A request was answered. `route` is the route's pattern, never the path.
+    pub fn http_request(&self, method: &Method, route: &str, status: StatusCode, after: Duration) {
+        self.http_requests.with_label_values(&[method_label(method), route, status.as_str()]).inc();
+        self.http_seconds.with_label_values(&[route]).observe(after.as_secs_f64());
+    }
+
+    /// Something was turned away for being too many.
+    pub fn rate_limited(&self, by: LimitedBy) {
+        let by = match by {
+            LimitedBy::Address => "address",
+            LimitedBy::Principal => "principal",
+            LimitedBy::Connections => "connections",
+            LimitedBy::Connection => "connection",
+        };
+        self.rate_limited.with_label_values(&[by]).inc();
+    }
+
+    /// A token was not accepted; `reason` is one of a few fixed words.
+    pub fn token_refused(&self, reason: &'static str) {
+        self.tokens_refused.with_label_values(&[reason]).inc();
+    }
+
+    /// Everything, in Prometheus' text format.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        if let Err(error) = TextEncoder::new().encode_utf8(&self.registry.gather(), &mut text) {
+            tracing::error!(%error, "the metrics can't be written");
+        }
+        text
+    }
+
+    fn refused(&self, refusal: &Refusal) {
+        let code = usize::try_from(codec::refusal_view(refusal).code).unwrap_or_default();
+        if let Some(counter) = self.refusals.get(code) {
+            counter.inc();
+        }
+    }
+}
+
+/// What the hub and the engine count themselves, read when it is asked for.
+#[derive(Clone)]
+struct Watched {
+    hub: Arc<Hub>,
+    /// Not owned: the engine's journal may own the metrics.
+    engine: Weak<Engine>,
+}
+
+impl Collector for Watched {
+    fn desc(&self) -> Vec<&Desc> {
+        // None: the registry then takes every name that is collected, and these can't clash with its own.
+        Vec::new()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let loaded = made(IntGauge::new("dropcast_shows_loaded", "Shows that this node runs."));
+        loaded.set(i64::try_from(self.engine.upgrade().map_or(0, |engine| engine.loaded())).unwrap_or(i64::MAX));
+        let adopted = made(IntGauge::new("dropcast_hub_connections", "Connections that the hub has."));
+        adopted.set(i64::try_from(self.hub.connections()).unwrap_or(i64::MAX));
+        let mut families = [loaded.collect(), adopted.collect()].concat();
+        for (name, help, value) in hub_counters(self.hub.counters()) {
+            let counter = made(IntCounter::new(format!("dropcast_hub_{name}_total"), help));
+            counter.inc_by(value);
+            families.extend(counter.collect());
+        }
+        families
+    }
+}
+
+fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+    // Taken apart whole, so that a counter that is added later can't be forgotten here.
+    let Counters {
+        adopted,
+        closed,
+        write_calls,
+        writes_blocked,
+        frames_written,
+        bytes_written,
+        read_calls,
+        bytes_read,
+        messages_received,
+        latest_conflated,
+        best_effort_left_out,
+        ring_lagged,
+        private_overflows,
+        stalled,
+        idle,
+        protocol_errors,
+        invalid_utf8,
+        messages_too_big,
+        lost,
+        session_panics,
+        wakes,
+    } = counters;
+    [
+        ("adopted", "Connections taken over.", adopted),
+        ("closed", "Connections gone again.", closed),
+        ("write_calls", "Write system calls.", write_calls),
+        ("writes_blocked", "Writes that found the socket full.", writes_blocked),
+        ("frames_written", "Frames written whole.", frames_written),
+        ("written_bytes", "Bytes written.", bytes_written),
+        ("read_calls", "Read system calls.", read_calls),
+        ("read_bytes", "Bytes read.", bytes_read),
+        ("messages_received", "Messages received whole.", messages_received),
+        ("latest_conflated", "Values replaced by newer ones before they were sent.", latest_conflated),
+        ("best_effort_left_out", "Best-effort messages missed by connections too far behind.", best_effort_left_out),
+        ("ring_lagged", "Times a connection fell off its show's ring.", ring_lagged),
+        ("private_overflows", "Times a connection's private lane overflowed.", private_overflows),
+        ("stalled", "Connections dropped because their socket took nothing.", stalled),
+        ("idle", "Connections dropped because they answered no ping.", idle),
+        ("protocol_errors", "Connections closed with 1002.", protocol_errors),
+        ("invalid_utf8", "Connections closed with 1007.", invalid_utf8),
+        ("messages_too_big", "Connections closed with 1009.", messages_too_big),
+        ("lost", "Connections that ended without a close frame.", lost),
+        ("session_panics", "Connections closed because their session panicked.", session_panics),
+        ("wakes", "Times a shard was woken by another thread.", wakes),
+    ]
+    .into_iter()
+}
+
+/// The codes of all refusals, in the order of their numbers.
+fn refusal_codes() -> impl Iterator<Item = String> {
+    let name = |code: RefusalCode| code.as_str_name().trim_start_matches("REFUSAL_CODE_").to_lowercase();
+    (0..).map_while(|number| RefusalCode::try_from(number).ok()).map(name)
+}
+
+/// A client may make up methods; labels are few.
+fn method_label(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    register(registry, made(IntCounterVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
+}
+
+fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    register(registry, made(IntGaugeVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    register(registry, made(IntGauge::new(format!("dropcast_{name}"), help)))
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str, buckets: &[f64]) -> Histogram {
+    let options = HistogramOpts::new(format!("dropcast_{name}"), help).buckets(buckets.to_vec());
+    register(registry, made(Histogram::with_opts(options)))
+}
+
+fn histograms(registry: &Registry, (name, help, buckets): (&str, &str, &[f64]), labels: &[&str]) -> HistogramVec {
+    let options = HistogramOpts::new(format!("dropcast_{name}"), help).buckets(buckets.to_vec());
+    register(registry, made(HistogramVec::new(options, labels)))
+}
+
+fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
+    made(registry.register(Box::new(collector.clone())));
+    collector
+}
+
+/// Names, labels and buckets are constants of this file, so either every process can make them or none.
+fn made<T>(result: prometheus::Result<T>) -> T {
+    result.expect("a metric of this file is well formed")
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}

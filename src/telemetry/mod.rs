@@ -1,0 +1,6 @@
+//! What the server says about itself: metrics and logs.
+
+pub mod command_kind;
+pub mod metered_journal;
+pub mod metrics;
+pub mod tracing;
