@@ -269,6 +269,7 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         lost,
         session_panics,
         wakes,
+        turns,
     } = counters;
     [
         ("adopted", "Connections taken over.", adopted),
@@ -292,6 +293,7 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         ("lost", "Connections that ended without a close frame.", lost),
         ("session_panics", "Connections closed because their session panicked.", session_panics),
         ("wakes", "Times a shard was woken by another thread.", wakes),
+        ("turns", "Turns of all shards.", turns),
     ]
     .into_iter()
 }
