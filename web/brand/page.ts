@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
+import { dropBadge, showBadge } from "../shared/badges";
 import { articleName } from "../shared/catalogue";
 import "../shared/components/language_switch";
 import { count, hour, price } from "../shared/format";
@@ -21,11 +22,16 @@ export class BrandPage extends SignedInPage {
     buttons,
     cards,
     css`
-      header { padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line); }
+      header {
+        padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line);
+      }
       header h1 { font-size: var(--text-l); flex: 1; min-width: 10rem; }
       main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 96rem; margin: 0 auto; }
       .figure-row { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: var(--space-4); }
-      .figure dd:not(.beside) { font-size: clamp(var(--text-xl), 3vw, var(--text-xxl)); font-weight: 700; letter-spacing: -0.025em; line-height: 1.2; }
+      .figure dd:not(.beside) {
+        font-size: clamp(var(--text-xl), 3vw, var(--text-xxl)); font-weight: 700; letter-spacing: -0.025em;
+        line-height: 1.2;
+      }
       h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
       .blank { padding: var(--space-7) var(--space-4); text-align: center; }
       .sku { display: grid; gap: var(--space-1); }
@@ -34,11 +40,15 @@ export class BrandPage extends SignedInPage {
       .bar span { transition: width 300ms; }
       .sold { background: var(--accent); }
       .held { background: var(--accent); opacity: 0.38; }
-      .drops li { display: flex; gap: var(--space-3); align-items: center; padding: var(--space-2) 0; min-height: 3rem; }
+      .drops li {
+        display: flex; gap: var(--space-3); align-items: center; padding: var(--space-2) 0; min-height: 3rem;
+      }
       .drops li + li { border-top: 1px solid var(--line); }
       .drops .name { flex: 1; min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
       @media (min-width: 64rem) {
-        main { padding: var(--space-5); grid-template-columns: minmax(0, 1.6fr) minmax(22rem, 1fr); align-items: start; }
+        main {
+          padding: var(--space-5); grid-template-columns: minmax(0, 1.6fr) minmax(22rem, 1fr); align-items: start;
+        }
         .whole { grid-column: 1 / -1; }
       }
     `,
@@ -47,7 +57,7 @@ export class BrandPage extends SignedInPage {
   protected override renderShow(known: State, show: Show): TemplateResult {
     return html`
       <header class="row wrap">
-        <span class="badge ${show.phase === "live" ? "live" : ""}">${show.phase === "live" ? this.t.live : show.phase === "ended" ? this.t.ended : this.t.draft}</span>
+        ${showBadge(show.phase, this.t)}
         <h1>${inLanguage(show.title)}</h1>
         <dc-language-switch></dc-language-switch>
       </header>
@@ -124,8 +134,12 @@ export class BrandPage extends SignedInPage {
         <span class="sku-name">${articleName(known, sku)}</span>
         <span class="figures small">${price(revenue)}</span>
       </p>
-      <div class="bar" aria-hidden="true"><span class="sold" style=${share(sold)}></span><span class="held" style=${share(held)}></span></div>
-      <p class="small soft figures">${this.t.sellThroughOf(count(sold), count(allotted))}, ${this.t.heldNow(count(held))}</p>
+      <div class="bar" aria-hidden="true">
+        <span class="sold" style=${share(sold)}></span><span class="held" style=${share(held)}></span>
+      </div>
+      <p class="small soft figures">
+        ${this.t.sellThroughOf(count(sold), count(allotted))}, ${this.t.heldNow(count(held))}
+      </p>
     </li>`;
   }
 
@@ -137,22 +151,9 @@ export class BrandPage extends SignedInPage {
         (drop) => html`<li>
           <span class="name">${inLanguage(drop.title)}</span>
           <span class="small soft figures">${drop.opened_at === null ? nothing : hour(drop.opened_at)}</span>
-          ${this.#dropState(drop)}
+          ${dropBadge(drop, this.t)}
         </li>`,
       )}
     </ol>`;
-  }
-
-  #dropState(drop: Drop): TemplateResult {
-    switch (drop.phase) {
-      case "open":
-        return html`<span class="badge live">${this.t.open}</span>`;
-      case "paused":
-        return html`<span class="badge warn">${this.t.paused}</span>`;
-      case "closed":
-        return html`<span class="badge ${drop.closed_reason === "sold_out" ? "good" : ""}">${this.t.closedBecause[drop.closed_reason]}</span>`;
-      default:
-        return html`<span class="badge">${this.t.planned}</span>`;
-    }
   }
 }

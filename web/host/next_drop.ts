@@ -30,7 +30,8 @@ export class HostNextDrop extends PageElement {
     cards,
     css`
       .press {
-        width: 100%; padding: var(--space-4); gap: var(--space-4); border-radius: var(--radius-l); text-align: start; white-space: normal;
+        width: 100%; padding: var(--space-4); gap: var(--space-4); border-radius: var(--radius-l); text-align: start;
+        white-space: normal;
         justify-content: flex-start; background: var(--accent); color: var(--on-accent); min-height: 8rem;
       }
       .press:hover:not(:disabled) { background: var(--accent-press); }
@@ -38,7 +39,10 @@ export class HostNextDrop extends PageElement {
       dc-picture { width: 6.5rem; flex: none; }
       .name { flex: 1; min-width: 0; display: grid; gap: var(--space-1); font-weight: 500; }
       .title { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; line-height: 1.15; }
-      kbd { font: inherit; font-size: var(--text-s); border: 1px solid currentColor; border-radius: 0.375rem; padding: 0 0.375rem; }
+      kbd {
+        font: inherit; font-size: var(--text-s); border: 1px solid currentColor; border-radius: 0.375rem;
+        padding: 0 0.375rem;
+      }
     `,
   ];
 
@@ -63,7 +67,9 @@ export class HostNextDrop extends PageElement {
         <span>${this.opening ? this.t.opening : this.t.openDrop}</span>
         <span class="title">${inLanguage(drop.title)}</span>
         <span class="figures small">${item ? price(item.price) : nothing} · ${this.t.left(count(units))}</span>
-        <span class="small">${this.show.phase === "live" ? html`<kbd>${this.t.keyHint}</kbd>` : this.t.notLiveYet}</span>
+        <span class="small">
+          ${this.show.phase === "live" ? html`<kbd>${this.t.keyHint}</kbd>` : this.t.notLiveYet}
+        </span>
       </span>
       ${icons.bolt}
     </button>`;

@@ -2,7 +2,7 @@ import type { Drop, DropItem, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
-import "../shared/components/countdown";
+import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
@@ -38,7 +38,9 @@ export class HostOpenDrop extends PageElement {
         background: var(--bad); color: var(--surface); padding: var(--space-3) var(--space-4); font-weight: 750;
         font-size: var(--text-xl); text-align: center;
       }
-      .paused { background: var(--warn-wash); color: var(--warn); padding: var(--space-2) var(--space-4); font-weight: 700; }
+      .paused {
+        background: var(--warn-wash); color: var(--warn); padding: var(--space-2) var(--space-4); font-weight: 700;
+      }
       table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
       th, td { padding: var(--space-2) var(--space-4); text-align: end; }
       th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
@@ -74,11 +76,7 @@ export class HostOpenDrop extends PageElement {
           <h3>${inLanguage(drop.title)}</h3>
           <p class="soft">${this.t.limit(drop.limit_per_viewer)}</p>
         </div>
-        ${
-          drop.closes_at === null
-            ? nothing
-            : html`<dc-countdown .clock=${this.clock} .until=${drop.closes_at} .label=${this.t.closesIn}></dc-countdown>`
-        }
+        ${drop.closes_at === null ? nothing : countdown(this.clock, drop.closes_at, this.t.closesIn)}
       </header>
       ${this.#stock()} ${this.#actions()}
     </article>`;
@@ -87,8 +85,11 @@ export class HostOpenDrop extends PageElement {
   #stock(): TemplateResult {
     return html`<table>
       <thead>
-        <tr><th scope="col">${this.t.variant}</th><th scope="col">${this.t.stock}</th><th scope="col">${this.t.heldUnits}</th>
-          <th scope="col">${this.t.soldUnits}</th></tr>
+        <tr>
+          ${[this.t.variant, this.t.stock, this.t.heldUnits, this.t.soldUnits].map(
+            (heading) => html`<th scope="col">${heading}</th>`,
+          )}
+        </tr>
       </thead>
       <tbody>${this.drop.items.map((item) => this.#stockOf(item))}</tbody>
     </table>`;
@@ -110,7 +111,11 @@ export class HostOpenDrop extends PageElement {
     return html`<footer>
       <div class="row">
       ${closes_at === null ? nothing : this.#action("extend_drop", "extend", icons.clock, this.t.extend)}
-      ${phase === "paused" ? this.#action("resume_drop", "resume", icons.play, this.t.resume) : this.#action("pause_drop", "pause", icons.pause, this.t.pause)}
+      ${
+        phase === "paused"
+          ? this.#action("resume_drop", "resume", icons.play, this.t.resume)
+          : this.#action("pause_drop", "pause", icons.pause, this.t.pause)
+      }
       ${this.#action("close_drop", "close-drop", icons.stop, this.t.closeDrop)}
       </div>
       <div class="row">
@@ -125,7 +130,8 @@ export class HostOpenDrop extends PageElement {
 
   #action(command: string, event: string, icon: TemplateResult, label: string): TemplateResult {
     const isAsked = this.asked.has(command);
-    return html`<button data-test=${event} aria-busy=${isAsked} ?disabled=${isAsked} @click=${() => this.tell(event, this.drop.drop)}>
+    const press = () => this.tell(event, this.drop.drop);
+    return html`<button data-test=${event} aria-busy=${isAsked} ?disabled=${isAsked} @click=${press}>
       ${icon} ${label}
     </button>`;
   }

@@ -2,6 +2,7 @@ import type { Drop, Show, State, Wish } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { showBadge } from "../shared/badges";
 import "../shared/components/language_switch";
 import "../shared/components/sheet";
 import { count } from "../shared/format";
@@ -30,7 +31,9 @@ export class HostPage extends SignedInPage {
     buttons,
     cards,
     css`
-      header { padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line); }
+      header {
+        padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line);
+      }
       header h1 { font-size: var(--text-l); flex: 1; min-width: 8rem; }
       main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto; }
       .figure-row { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
@@ -43,7 +46,10 @@ export class HostPage extends SignedInPage {
       .said { flex: 1; }
       .unmissable { font-weight: 700; text-align: center; font-size: var(--text-l); }
       @media (min-width: 60rem) {
-        main { grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; padding: var(--space-5); gap: var(--space-5); }
+        main {
+          grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; padding: var(--space-5);
+          gap: var(--space-5);
+        }
       }
     `,
   ];
@@ -59,7 +65,7 @@ export class HostPage extends SignedInPage {
     const next = known.drops.find((drop) => drop.phase === "planned");
     return html`
       ${this.#header(show)}
-      <main @open-drop=${(event: CustomEvent<string>) => this.#ask({ kind: "open_drop", value: { drop: event.detail } })}>
+      <main @open-drop=${this.#onOpenDrop}>
         <div class="stack">
           ${this.#warnings()} ${this.#figures(known)} ${this.#next(known, show, next)}
           ${repeat(
@@ -80,7 +86,7 @@ export class HostPage extends SignedInPage {
 
   #header(show: Show): TemplateResult {
     return html`<header class="row wrap">
-      <span class="badge ${show.phase === "live" ? "live" : ""}">${show.phase === "live" ? this.t.live : show.phase === "ended" ? this.t.ended : this.t.draft}</span>
+      ${showBadge(show.phase, this.t)}
       <h1>${inLanguage(show.title)}</h1>
       ${
         show.phase === "draft"
@@ -146,7 +152,9 @@ export class HostPage extends SignedInPage {
       <h2>${this.t.nextUp}</h2>
       ${
         next
-          ? html`<host-next-drop .drop=${next} .known=${known} .show=${show} ?opening=${this.#opening.has(next.drop)}></host-next-drop>`
+          ? html`<host-next-drop
+              .drop=${next} .known=${known} .show=${show} ?opening=${this.#opening.has(next.drop)}
+            ></host-next-drop>`
           : html`<p class="note">${this.t.noNext}</p>`
       }
     </section>`;
@@ -177,6 +185,10 @@ export class HostPage extends SignedInPage {
       </div>
     </dc-sheet>`;
   }
+
+  readonly #onOpenDrop = (event: CustomEvent<string>) => {
+    this.#ask({ kind: "open_drop", value: { drop: event.detail } });
+  };
 
   #ask(wish: Wish): void {
     this.complaint = null;

@@ -2,6 +2,7 @@ import type { Drop, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { dropBadge } from "../shared/badges";
 import { PageElement } from "../shared/element";
 import { hour } from "../shared/format";
 import { inLanguage } from "../shared/language";
@@ -34,36 +35,30 @@ export class HostRunOfShow extends PageElement {
       ${repeat(
         this.known.drops,
         (drop) => drop.drop,
-        (
-          drop,
-        ) => html`<li class=${drop.phase === "closed" ? "over" : ""} aria-current=${drop.drop === this.next ? "step" : nothing}>
-          <span class="place figures">${drop.place + 1}</span>
-          <span class="name">${inLanguage(drop.title)}</span>
-          ${this.#state(drop)}
-        </li>`,
+        (drop) => this.#row(drop),
       )}
     </ol>`;
   }
 
-  #state(drop: Drop): TemplateResult {
-    switch (drop.phase) {
-      case "open":
-        return html`<span class="badge live">${this.t.open}</span>`;
-      case "paused":
-        return html`<span class="badge warn">${this.t.paused}</span>`;
-      case "closed":
-        return html`<span class="badge">${this.t.closedBecause[drop.closed_reason]}</span>`;
-      default:
-        return this.#planned(drop);
-    }
+  #row(drop: Drop): TemplateResult {
+    const step = drop.drop === this.next ? "step" : nothing;
+    return html`<li class=${drop.phase === "closed" ? "over" : ""} aria-current=${step}>
+      <span class="place figures">${drop.place + 1}</span>
+      <span class="name">${inLanguage(drop.title)}</span>
+      ${drop.phase === "planned" ? this.#planned(drop) : dropBadge(drop, this.t)}
+    </li>`;
   }
 
   #planned(drop: Drop): TemplateResult {
     const isOpening = this.opening.has(drop.drop);
     return html`
       ${drop.opens_at === null ? nothing : html`<span class="badge">${this.t.opensAt(hour(drop.opens_at))}</span>`}
-      <button class="outline" aria-label="${this.t.openDrop}: ${inLanguage(drop.title)}" ?disabled=${isOpening || this.known.show?.phase !== "live"}
-        @click=${() => this.tell("open-drop", drop.drop)}>
+      <button
+        class="outline"
+        aria-label="${this.t.openDrop}: ${inLanguage(drop.title)}"
+        ?disabled=${isOpening || this.known.show?.phase !== "live"}
+        @click=${() => this.tell("open-drop", drop.drop)}
+      >
         ${isOpening ? this.t.opening : this.t.openDrop}
       </button>
     `;

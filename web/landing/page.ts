@@ -1,6 +1,7 @@
 import type { ShowCard } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { showBadge } from "../shared/badges";
 import "../shared/components/language_switch";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
@@ -26,7 +27,9 @@ export class LandingPage extends PageElement {
       .name { font-weight: 750; font-size: var(--text-l); letter-spacing: -0.02em; }
       h1 { font-size: clamp(var(--text-xl), 5vw, 2.75rem); margin-top: var(--space-6); }
       .lead { font-size: var(--text-l); color: var(--ink-soft); max-width: 34rem; margin-top: var(--space-2); }
-      .shows { display: grid; gap: var(--space-4); grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
+      .shows {
+        display: grid; gap: var(--space-4); grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));
+      }
       li.card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
       dc-picture { border-radius: 0; aspect-ratio: 16 / 10; }
       .about { padding: var(--space-4); }
@@ -52,7 +55,9 @@ export class LandingPage extends PageElement {
       </header>
       ${this.hasFailed ? this.#failed() : nothing}
       ${this.shows?.length === 0 ? html`<p class="note">${this.t.noShows}</p>` : nothing}
-      <ul class="shows" aria-busy=${this.shows === null && !this.hasFailed}>${this.shows?.map((show) => this.#card(show))}</ul>
+      <ul class="shows" aria-busy=${this.shows === null && !this.hasFailed}>
+        ${this.shows?.map((show) => this.#card(show))}
+      </ul>
     </main>`;
   }
 
@@ -72,13 +77,14 @@ export class LandingPage extends PageElement {
   }
 
   #card(show: ShowCard): TemplateResult {
+    const startsAt = show.phase === "draft" ? show.starts_at : null;
     const query = `?show=${encodeURIComponent(show.show)}`;
     return html`<li class="card">
       <dc-picture .address=${show.picture}></dc-picture>
       <div class="about stack">
         <div class="row spread">
-          ${this.#phase(show)}
-          ${show.phase === "draft" && show.starts_at !== null ? html`<span class="small soft">${this.t.startsAt(moment(show.starts_at))}</span>` : nothing}
+          ${showBadge(show.phase, this.t)}
+          <span class="small soft">${startsAt === null ? nothing : this.t.startsAt(moment(startsAt))}</span>
         </div>
         <div><h2>${inLanguage(show.title)}</h2><p class="soft">${show.host_name}</p></div>
         <div class="ways">
@@ -88,12 +94,5 @@ export class LandingPage extends PageElement {
         </div>
       </div>
     </li>`;
-  }
-
-  #phase(show: ShowCard): TemplateResult {
-    const label = { live: this.t.live, ended: this.t.ended, draft: this.t.draft, unspecified: this.t.draft }[
-      show.phase
-    ];
-    return html`<span class="badge ${show.phase === "live" ? "live" : ""}">${label}</span>`;
   }
 }

@@ -1,12 +1,14 @@
 import { svg, type TemplateResult } from "lit";
 
 const icon = (path: TemplateResult): TemplateResult => svg`<svg width="20" height="20" viewBox="0 0 20 20" fill="none"
-  stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`;
+  stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"
+  aria-hidden="true">${path}</svg>`;
 
 /** Drawn for these pages; each takes the colour of the text beside it. */
 export const icons = {
   eye: icon(
-    svg`<path d="M1.8 10S4.8 4.4 10 4.4 18.2 10 18.2 10 15.2 15.6 10 15.6 1.8 10 1.8 10Z"/><circle cx="10" cy="10" r="2.4"/>`,
+    svg`<path d="M1.8 10S4.8 4.4 10 4.4 18.2 10 18.2 10 15.2 15.6 10 15.6 1.8 10 1.8 10Z"/>
+      <circle cx="10" cy="10" r="2.4"/>`,
   ),
   clock: icon(svg`<circle cx="10" cy="10" r="7.4"/><path d="M10 5.8V10l2.8 1.8"/>`),
   check: icon(svg`<path d="m4.2 10.6 3.8 3.8 7.8-8.6"/>`),
@@ -22,10 +24,12 @@ export const icons = {
   stop: icon(svg`<rect x="4.8" y="4.8" width="10.4" height="10.4" rx="1.6"/>`),
   warning: icon(svg`<path d="M10 3.2 18 16.8H2L10 3.2Z"/><path d="M10 8.2v3.6M10 14.3v.1"/>`),
   offline: icon(
-    svg`<path d="M2.4 7.4a11 11 0 0 1 4-2.4M10 4.4c2.9 0 5.5 1.1 7.6 3M5.4 10.8A6.6 6.6 0 0 1 9 9M14.6 10.8l-.5-.4M8 14.2a2.9 2.9 0 0 1 4 0M3.4 2.8l13.2 14.4"/>`,
+    svg`<path d="M2.4 7.4a11 11 0 0 1 4-2.4M10 4.4c2.9 0 5.5 1.1 7.6 3M5.4 10.8A6.6 6.6 0 0 1 9 9"/>
+      <path d="M14.6 10.8l-.5-.4M8 14.2a2.9 2.9 0 0 1 4 0M3.4 2.8l13.2 14.4"/>`,
   ),
   globe: icon(
-    svg`<circle cx="10" cy="10" r="7.4"/><path d="M2.8 10h14.4M10 2.6c2.2 2.2 3.2 4.7 3.2 7.4s-1 5.2-3.2 7.4c-2.2-2.2-3.2-4.7-3.2-7.4s1-5.2 3.2-7.4Z"/>`,
+    svg`<circle cx="10" cy="10" r="7.4"/>
+      <path d="M2.8 10h14.4M10 2.6c2.2 2.2 3.2 4.7 3.2 7.4s-1 5.2-3.2 7.4c-2.2-2.2-3.2-4.7-3.2-7.4s1-5.2 3.2-7.4Z"/>`,
   ),
   chart: icon(svg`<path d="M3 16.8h14M5.4 13.6V9.8M10 13.6V4.6M14.6 13.6V7.4"/>`),
 } as const;

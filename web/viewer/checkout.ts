@@ -2,7 +2,7 @@ import type { Outcome, Reservation, ServerClock, State } from "@dropcast/client"
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
-import "../shared/components/countdown";
+import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
@@ -99,7 +99,7 @@ export class ViewerCheckout extends PageElement {
     const shown = !this.paying && this.answer && this.answer.kind !== "sold" ? told(this.answer, this.t) : null;
     return html`
       <p class="note row spread">${this.t.timeLeft}
-        <dc-countdown .clock=${this.clock} .until=${reservation.expires_at} .label=${this.t.timeLeft}></dc-countdown>
+        ${countdown(this.clock, reservation.expires_at, this.t.timeLeft)}
       </p>
       <div role="status">${shown ? html`<p class="note ${shown.tone}">${shown.text}</p>` : nothing}</div>
       <button class="primary large" data-test="confirm" aria-busy=${this.paying}

@@ -33,7 +33,8 @@ export class ViewerDetails extends PageElement {
         <ul class="figures">
           ${product?.variants.map(
             (variant) => html`<li class="row spread">
-              <span>${inLanguage(variant.title) || inLanguage(product.title)}</span><span>${price(variant.list_price)}</span>
+              <span>${inLanguage(variant.title) || inLanguage(product.title)}</span>
+              <span>${price(variant.list_price)}</span>
             </li>`,
           )}
         </ul>

@@ -2,7 +2,7 @@ import type { Drop, DropItem, Outcome, Reservation, ServerClock, State } from "@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { article } from "../shared/catalogue";
-import "../shared/components/countdown";
+import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
 import { count, price } from "../shared/format";
@@ -41,7 +41,9 @@ export class ViewerDropCard extends PageElement {
     cards,
     css`
       .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
-      .what { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: var(--space-4); padding: var(--space-4); }
+      .what {
+        display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: var(--space-4); padding: var(--space-4);
+      }
       .facts { display: grid; gap: var(--space-2); align-content: start; min-width: 0; }
       h3 { font-size: var(--text-l); overflow-wrap: anywhere; }
       .price { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; }
@@ -63,11 +65,14 @@ export class ViewerDropCard extends PageElement {
       .act .outline { min-height: 3.25rem; }
       .plain { padding: 0; gap: 0; min-height: 2.25rem; }
       .spin {
-        width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor; border-right-color: transparent;
+        width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor;
+        border-right-color: transparent;
         animation: spin 700ms linear infinite;
       }
       @keyframes spin { to { transform: rotate(1turn); } }
-      .banner { padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600; }
+      .banner {
+        padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600;
+      }
       @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
   ];
@@ -81,7 +86,10 @@ export class ViewerDropCard extends PageElement {
     return html`<article class="card" aria-label=${inLanguage(this.drop.title)}>
       ${this.drop.phase === "paused" ? html`<p class="banner row">${icons.pause} ${this.t.paused}</p>` : nothing}
       <div class="what">
-        <dc-picture .address=${found?.product.picture ?? ""} .description=${inLanguage(found?.product.title ?? {})}></dc-picture>
+        <dc-picture
+          .address=${found?.product.picture ?? ""}
+          .description=${inLanguage(found?.product.title ?? {})}
+        ></dc-picture>
         <div class="facts">
           <p class="eyebrow">${inLanguage(this.drop.title)}</p>
           <h3>${inLanguage(found?.product.title ?? {})}</h3>
@@ -119,7 +127,7 @@ export class ViewerDropCard extends PageElement {
       ${
         closes_at !== null && phase === "open"
           ? html`<span class="badge figures">${icons.clock}
-              <dc-countdown .clock=${this.clock} .until=${closes_at} .label=${this.t.closesIn}></dc-countdown></span>`
+              ${countdown(this.clock, closes_at, this.t.closesIn)}</span>`
           : nothing
       }
     </p>`;
@@ -191,7 +199,7 @@ export class ViewerDropCard extends PageElement {
 
   #paying(held: Reservation): TemplateResult {
     return html`${this.t.pay(price(held.total))}
-      <dc-countdown .clock=${this.clock} .until=${held.expires_at} .label=${this.t.timeLeft}></dc-countdown>`;
+      ${countdown(this.clock, held.expires_at, this.t.timeLeft)}`;
   }
 
   #buyLabel({ available }: DropItem): string {

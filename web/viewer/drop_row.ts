@@ -34,7 +34,8 @@ export class ViewerDropRow extends PageElement {
     const { drop } = this;
     const item = drop.items[0];
     const product = item && article(this.known, item.sku)?.product;
-    return html`<button class=${drop.phase === "closed" ? "over" : ""} @click=${() => this.tell("show-details", { sku: item?.sku })}>
+    const showDetails = () => this.tell("show-details", { sku: item?.sku });
+    return html`<button class=${drop.phase === "closed" ? "over" : ""} @click=${showDetails}>
       <dc-picture .address=${product?.picture ?? ""}></dc-picture>
       <span class="name">
         <span class="title">${inLanguage(drop.title)}</span>

@@ -2,7 +2,7 @@ import type { Reservation, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
-import "../shared/components/countdown";
+import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
 import { price } from "../shared/format";
@@ -36,10 +36,13 @@ export class ViewerMine extends PageElement {
     const held = this.known.reservations.filter((one) => one.state === "held");
     const orders = [...this.known.orders].reverse();
     const isEmpty = held.length + orders.length + this.lost.length === 0;
+    const lost =
+      this.lost.length > 0 ? html`<ul class="stack">${this.lost.map((one) => this.#lost(one))}</ul>` : nothing;
     return html`<div class="stack">
       ${isEmpty ? html`<p class="soft">${this.t.mineEmpty}</p>` : nothing}
-      <div role="status">${this.lost.length > 0 ? html`<ul class="stack">${this.lost.map((one) => this.#lost(one))}</ul>` : nothing}</div>
-      ${held.length > 0 ? html`<h3>${this.t.held}</h3><ul class="stack">${held.map((one) => this.#held(one))}</ul>` : nothing}
+      <div role="status">${lost}</div>
+      ${held.length > 0 ? html`<h3>${this.t.held}</h3>` : nothing}
+      <ul class="stack" ?hidden=${held.length === 0}>${held.map((one) => this.#held(one))}</ul>
       ${orders.length > 0 ? html`<h3>${this.t.orders}</h3>` : nothing}
       <ul class="stack" ?hidden=${orders.length === 0}>
         ${orders.map(
@@ -63,7 +66,7 @@ export class ViewerMine extends PageElement {
       <div>
         <p class="name">${one.quantity > 1 ? `${one.quantity} × ` : ""}${articleName(this.known, one.sku)}</p>
         <p class="small soft row figures">
-          ${icons.clock}<dc-countdown .clock=${this.clock} .until=${one.expires_at} .label=${this.t.timeLeft}></dc-countdown>
+          ${icons.clock}${countdown(this.clock, one.expires_at, this.t.timeLeft)}
         </p>
       </div>
       <button class="strong" aria-busy=${isBusy} @click=${() => this.tell("checkout", one.reservation)}>

@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import "../shared/components/connection_bar";
-import "../shared/components/countdown";
+import { countdown } from "../shared/components/countdown";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
 import { price } from "../shared/format";
@@ -46,13 +46,20 @@ export class ViewerPage extends PageElement {
       h2, h3 { font-size: var(--text-l); margin-bottom: var(--space-3); }
       .bar {
         position: fixed; z-index: 3; inset: auto 0 0; background: var(--surface); border-top: 1px solid var(--line);
-        padding: var(--space-3) var(--space-4) calc(var(--space-3) + env(safe-area-inset-bottom)); box-shadow: var(--shadow);
+        padding: var(--space-3) var(--space-4) calc(var(--space-3) + env(safe-area-inset-bottom));
+        box-shadow: var(--shadow);
       }
       .bar .primary, .bar .strong { flex: 1; }
       aside { display: none; }
       .empty { text-align: center; padding: var(--space-6) var(--space-4); }
-      .blank { min-height: 80dvh; display: grid; place-content: center; text-align: center; gap: var(--space-3); padding: var(--space-4); }
-      .skeleton { background: var(--sunken); border-radius: var(--radius-l); height: 14rem; animation: breathe 1.4s infinite alternate; }
+      .blank {
+        min-height: 80dvh; display: grid; place-content: center; text-align: center; gap: var(--space-3);
+        padding: var(--space-4);
+      }
+      .skeleton {
+        background: var(--sunken); border-radius: var(--radius-l); height: 14rem;
+        animation: breathe 1.4s infinite alternate;
+      }
       .skeleton.top { border-radius: 0; height: auto; aspect-ratio: 16 / 10; max-height: 46dvh; width: 100%; }
       @keyframes breathe { to { opacity: 0.55; } }
       @media (min-width: 64rem) {
@@ -60,7 +67,10 @@ export class ViewerPage extends PageElement {
           display: grid; grid-template-columns: minmax(0, 1.15fr) minmax(26rem, 0.85fr); gap: var(--space-5);
           padding: var(--space-5); max-width: 96rem; margin: 0 auto; align-items: start;
         }
-        viewer-stage, .skeleton.top { position: sticky; top: var(--space-5); border-radius: var(--radius-l); aspect-ratio: auto; max-height: none; height: calc(100dvh - 2 * var(--space-5)); }
+        viewer-stage, .skeleton.top {
+          position: sticky; top: var(--space-5); border-radius: var(--radius-l); aspect-ratio: auto;
+          max-height: none; height: calc(100dvh - 2 * var(--space-5));
+        }
         main { padding: 0; margin: 0; max-width: none; }
         aside { display: block; margin-bottom: var(--space-5); }
         .bar { display: none; }
@@ -101,8 +111,11 @@ export class ViewerPage extends PageElement {
   #blank(): TemplateResult {
     return html`<main class="blank">
       <h1>${this.hasFailed ? this.t.showsFailed : this.t.noLiveShow}</h1>
-      ${this.hasFailed ? nothing : html`<p class="soft">${this.t.noLiveShowLead}</p>`}
-      ${this.hasFailed ? html`<button class="strong" @click=${() => location.reload()}>${this.t.tryAgain}</button>` : nothing}
+      ${
+        this.hasFailed
+          ? html`<button class="strong" @click=${() => location.reload()}>${this.t.tryAgain}</button>`
+          : html`<p class="soft">${this.t.noLiveShowLead}</p>`
+      }
       <a href="/">${this.t.allShows}</a>
     </main>`;
   }
@@ -147,7 +160,10 @@ export class ViewerPage extends PageElement {
         <h2 class="unseen">${this.t.dropsNow}</h2>
         ${
           now.length === 0 && !isOver
-            ? html`<div class="card empty"><h3>${this.t.nothingOpen}</h3><p class="soft">${this.t.nothingOpenLead}</p></div>`
+            ? html`<div class="card empty">
+                <h3>${this.t.nothingOpen}</h3>
+                <p class="soft">${this.t.nothingOpenLead}</p>
+              </div>`
             : nothing
         }
         <div class="stack">
@@ -203,7 +219,7 @@ export class ViewerPage extends PageElement {
                   this.sheet = { kind: "checkout", reservation: urgent.reservation };
                 }}>
                   ${this.t.pay(price(urgent.total))}
-                  <dc-countdown .clock=${this.live?.client.clock} .until=${urgent.expires_at} .label=${this.t.timeLeft}></dc-countdown>
+                  ${countdown(this.live?.client.clock, urgent.expires_at, this.t.timeLeft)}
                 </button>`
               : nothing
           }

@@ -60,7 +60,10 @@ export class ViewerStage extends PageElement {
       ${this.#hasVideo ? nothing : html`<dc-picture .address=${show.picture}></dc-picture>`}
       <div class="shade"></div>
       <div class="top row spread">
-        <div class="row">${this.#phase()}<span class="badge dark figures">${icons.eye} ${this.t.viewers(count(this.viewers))}</span></div>
+        <div class="row">
+          ${this.#phase()}
+          <span class="badge dark figures">${icons.eye} ${this.t.viewers(count(this.viewers))}</span>
+        </div>
         <dc-language-switch></dc-language-switch>
       </div>
       <div class="bottom">
@@ -92,7 +95,8 @@ export class ViewerStage extends PageElement {
       return html`<p class="small note-line">${this.t.showEnded}</p>`;
     }
     if (phase !== "live") {
-      return html`<p class="small note-line">${starts_at === null ? this.t.showNotStarted : this.t.startsAt(moment(starts_at))}</p>`;
+      const when = starts_at === null ? this.t.showNotStarted : this.t.startsAt(moment(starts_at));
+      return html`<p class="small note-line">${when}</p>`;
     }
     if (this.#hasVideo) {
       return nothing;

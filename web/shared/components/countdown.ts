@@ -8,7 +8,12 @@ import { TickController } from "../ticker";
 /** Below this a countdown looks urgent. */
 const URGENT_MS = 30_000;
 
-/** What is left until a moment of the server's clock. */
+/** What is left until a moment of the server's clock, in Unix milliseconds; `label` says of what. */
+export function countdown(clock: ServerClock | undefined, until: number, label: string): TemplateResult {
+  return html`<dc-countdown .clock=${clock} .until=${until} .label=${label}></dc-countdown>`;
+}
+
+/** The component behind {@link countdown}. */
 @customElement("dc-countdown")
 export class Countdown extends LitElement {
   @property({ attribute: false }) clock!: ServerClock;

@@ -23,7 +23,8 @@ export class Sheet extends PageElement {
       dialog::backdrop { background: rgb(10 10 8 / 55%); }
       .head {
         position: sticky; top: 0; background: var(--surface); display: flex; align-items: center;
-        justify-content: space-between; padding: var(--space-2) var(--space-2) var(--space-2) var(--space-5); z-index: 1;
+        justify-content: space-between; padding: var(--space-2) var(--space-2) var(--space-2) var(--space-5);
+        z-index: 1;
       }
       h2 { font-size: var(--text-l); }
       .body { padding: 0 var(--space-5) calc(var(--space-5) + env(safe-area-inset-bottom)); }
@@ -49,7 +50,8 @@ export class Sheet extends PageElement {
   }
 
   override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading" @close=${() => this.tell("sheet-closed", null)} @click=${this.#onClick}>
+    const tellClosed = () => this.tell("sheet-closed", null);
+    return html`<dialog aria-labelledby="heading" @close=${tellClosed} @click=${this.#onClick}>
       <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="plain" aria-label=${this.t.close} @click=${() => this.dialog.close()}>${icons.close}</button>

@@ -29,7 +29,10 @@ export class SignIn extends PageElement {
     return html`<form class="card stack" @submit=${this.#onSubmit}>
       <h1>${this.heading}</h1>
       <p class="soft">${this.t.signInLead}</p>
-      <label>${this.t.token}<input name="token" type="password" autocomplete="off" spellcheck="false" required /></label>
+      <label>
+        ${this.t.token}
+        <input name="token" type="password" autocomplete="off" spellcheck="false" required />
+      </label>
       <button class="primary large">${this.t.signIn}</button>
     </form>`;
   }
