@@ -1,10 +1,14 @@
 //! The Dropcast server: the event backend for live-stream shopping.
 
 pub mod api;
+pub mod app;
 pub mod audit;
+pub mod cli;
 pub mod clock;
 pub mod codec;
 pub mod config;
+pub mod demo;
+pub mod effects;
 pub mod engine;
 pub mod feed;
 pub mod hub;

@@ -12,3 +12,4 @@ pub mod read;
 pub mod reply;
 pub mod router;
 pub mod state;
+pub mod ws;

@@ -17,6 +17,7 @@ pub fn router(state: ApiState) -> Router {
     let (api, document) = api(&state).split_for_parts();
     Router::new()
         .merge(api)
+        .merge(super::ws::router())
         .merge(http::docs::router(document))
         .merge(http::pages::router())
         .fallback(|| async { Problem::new(ProblemCode::RouteUnknown, "there is nothing at this address") })

@@ -70,6 +70,7 @@ codes! {
     TokenMissing = "token_missing", 401, "A token is needed";
     TokenInvalid = "token_invalid", 401, "The token is not accepted";
     TokenExpired = "token_expired", 401, "The token has expired";
+    TokenMismatch = "token_mismatch", 403, "A refreshed token must be of the same principal and scope";
     TokenForAnotherShow = "token_for_another_show", 403, "The token is good for another show";
     OriginForbidden = "origin_forbidden", 403, "Pages of this origin may not connect";
 
@@ -82,6 +83,8 @@ codes! {
     BodyMalformed = "body_malformed", 400, "The body is not JSON";
     BodyInvalid = "body_invalid", 422, "The body has an unknown, missing or wrong field";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
+    HelloMissing = "hello_missing", 400, "Say hello first";
+    HelloRepeated = "hello_repeated", 400, "Hello is said once";
     MalformedMessage = "malformed_message", 400, "The message can't be read";
     UpgradeRequired = "upgrade_required", 426, "This address is for WebSockets";
     RouteUnknown = "route_unknown", 404, "There is nothing at this address";

@@ -1,0 +1,146 @@
+//! From HTTP to a WebSocket (RFC 6455 section 4.2): axum routes and answers, then the hub takes the plain TCP stream over.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+            SEC_WEBSOCKET_VERSION, UPGRADE,
+        },
+    },
+    response::Response,
+    routing::get,
+};
+use dropcast_proto::{SUBPROTOCOL_JSON, SUBPROTOCOL_PROTO};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::session::WebSocketSession;
+use crate::{
+    api::{
+        limits::{ConnectionPermit, client_address},
+        problem::{Problem, ProblemCode},
+        state::ApiState,
+    },
+    feed::Encoding,
+};
+
+/// How long a client is asked to stay away from a full node.
+const FULL_RETRY_AFTER_MS: u64 = 5_000;
+
+/// `GET /v1/ws`.
+pub fn router() -> Router<ApiState> {
+    Router::new().route("/v1/ws", get(upgrade))
+}
+
+async fn upgrade(
+    State(state): State<ApiState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+) -> Result<Response, Problem> {
+    state.check_running()?;
+    let headers = request.headers();
+    let accept = accept_key(headers)?;
+    let subprotocol = subprotocol(headers)?;
+    check_origin(&state, headers)?;
+    let address = client_address(Some(peer), headers, state.config.trust_forwarded_for);
+    let permit = state.limits.open_connection(address).map_err(Problem::from)?;
+    if state.hub.refusal().is_some() {
+        let detail = "this server has as many connections as it may";
+        return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
+    }
+    let upgraded = hyper::upgrade::on(&mut request);
+    let encoding = subprotocol.map_or(Encoding::Json, |(_, encoding)| encoding);
+    tokio::spawn(take_over(state, upgraded, encoding, permit));
+    Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name)))
+}
+
+/// The stream belongs to the hub as soon as the answer is out.
+async fn take_over(state: ApiState, upgraded: OnUpgrade, encoding: Encoding, permit: ConnectionPermit) {
+    // A client that left before the answer was out is nobody's trouble.
+    let Ok(upgraded) = upgraded.await else { return };
+    let Some((stream, leftover)) = into_stream(upgraded) else {
+        tracing::error!("the upgraded connection is no plain TCP stream");
+        return;
+    };
+    let hub = std::sync::Arc::clone(&state.hub);
+    let session = WebSocketSession::new(state, encoding, permit);
+    if let Err(refused) = hub.adopt(stream, leftover, Box::new(session)) {
+        // It filled up between the answer and now; the client comes back with a delay of its own.
+        tracing::debug!(refusal = %refused.refusal, "a connection was not taken over");
+    }
+}
+
+fn into_stream(upgraded: Upgraded) -> Option<(std::net::TcpStream, bytes::Bytes)> {
+    let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+    let stream = parts.io.into_inner().into_std().ok()?;
+    Some((stream, parts.read_buf))
+}
+
+fn switching_protocols(accept: &str, subprotocol: Option<&'static str>) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::from_str(accept) {
+        headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(subprotocol) = subprotocol {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+    }
+    response
+}
+
+fn accept_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let wants = |name: HeaderName, token: &str| tokens(headers, &name).any(|each| each.eq_ignore_ascii_case(token));
+    if !wants(CONNECTION, "upgrade") || !wants(UPGRADE, "websocket") {
+        return Err(upgrade_required("this address speaks WebSocket only: send an upgrade request"));
+    }
+    if !wants(SEC_WEBSOCKET_VERSION, "13") {
+        return Err(upgrade_required("the only WebSocket version is 13"));
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24);
+    let key = key.ok_or_else(|| upgrade_required("Sec-WebSocket-Key must be 16 bytes in base64"))?;
+    Ok(derive_accept_key(key.as_bytes()))
+}
+
+fn upgrade_required(detail: &str) -> Problem {
+    Problem::new(ProblemCode::UpgradeRequired, detail)
+}
+
+/// The first subprotocol of the client's that is known. A client that names none speaks JSON.
+fn subprotocol(headers: &HeaderMap) -> Result<Option<(&'static str, Encoding)>, Problem> {
+    let known = [(SUBPROTOCOL_JSON, Encoding::Json), (SUBPROTOCOL_PROTO, Encoding::Proto)];
+    let mut offered = tokens(headers, &SEC_WEBSOCKET_PROTOCOL).peekable();
+    if offered.peek().is_none() {
+        return Ok(None);
+    }
+    let chosen = offered.find_map(|offer| known.into_iter().find(|(name, _)| *name == offer));
+    let detail = "none of the subprotocols is known; use dropcast.v1.json or dropcast.v1.proto";
+    chosen.map(Some).ok_or_else(|| upgrade_required(detail))
+}
+
+/// A browser says which page it is; others say nothing and are known by their tokens alone.
+fn check_origin(state: &ApiState, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let allowed = origin.to_str().is_ok_and(|origin| state.config.allows_origin(origin, host));
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemCode::OriginForbidden, "list the page's origin in allowed_origins to let it connect"))
+    }
+}
+
+fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).filter(|token| !token.is_empty())
+}

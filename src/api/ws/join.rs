@@ -1,0 +1,161 @@
+//! Joining a show: off the hub's threads, because the show may have to be loaded.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use dropcast_domain::{
+    ids::ShowId,
+    show::{Role, Show},
+};
+
+use super::close;
+use crate::{
+    api::{auth::Access, state::ApiState},
+    engine::{OpenError, Publication, ShowHandle},
+    feed::{Audience, Cursor, Encoding, Joining as FeedJoining},
+    hub::{CloseFrame, Connection},
+    journal::Position,
+};
+
+/// The way to the show that a connection joined, once it has.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    handle: Mutex<Option<ShowHandle>>,
+    audience: OnceLock<Audience>,
+}
+
+impl Joined {
+    /// The show's handle; `None` before the show was joined, or when its writer is gone.
+    pub(super) fn handle(&self) -> Option<ShowHandle> {
+        self.lock().clone().filter(ShowHandle::is_open)
+    }
+
+    /// Whether the show was joined and then lost its writer. Says so once.
+    pub(super) fn lost_its_writer(&self) -> bool {
+        self.lock().take_if(|handle| !handle.is_open()).is_some()
+    }
+
+    /// For whom the connection listens; `None` before it joined.
+    pub(super) fn audience(&self) -> Option<Audience> {
+        self.audience.get().copied()
+    }
+
+    /// Whether it is the first time.
+    fn set(&self, handle: ShowHandle, audience: Audience) -> bool {
+        *self.lock() = Some(handle);
+        self.audience.set(audience).is_ok()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ShowHandle>> {
+        // It is replaced whole.
+        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a connection asks for.
+#[derive(Debug)]
+pub(super) struct JoinWish {
+    pub(super) show: ShowId,
+    pub(super) access: Option<Access>,
+    pub(super) cursor: Option<String>,
+    pub(super) greeted: bool,
+}
+
+/// A connection on its way into a show.
+pub(super) struct Joining {
+    pub(super) state: ApiState,
+    pub(super) connection: Connection,
+    pub(super) encoding: Encoding,
+    pub(super) joined: Arc<Joined>,
+    pub(super) wish: JoinWish,
+}
+
+impl Joining {
+    /// Joins, or closes the connection with the code that says why not.
+    pub(super) async fn run(self) {
+        let connection = self.connection.clone();
+        if let Err(close) = self.join().await {
+            // Who has left needs no close frame.
+            let _ = connection.close(close);
+        }
+    }
+
+    async fn join(self) -> Result<(), CloseFrame> {
+        let handle = self.state.engine.open(&self.wish.show).await.map_err(|error| match error {
+            OpenError::Unknown => close::show_unknown(),
+            OpenError::Stopping => close::restarting(1_000),
+            OpenError::Claim(_) | OpenError::Load(_) => {
+                tracing::warn!(show = %self.wish.show, %error, "a show can't be loaded for a watcher");
+                close::try_again_later()
+            }
+        })?;
+        let feed = self.state.feeds.get(&self.wish.show).ok_or_else(close::try_again_later)?;
+        let gate = Gate { show: self.wish.show.clone(), access: self.wish.access.clone(), audience: self.audience() };
+        let metrics = Arc::clone(&self.state.metrics);
+        let resume_after = self.checked_cursor().await;
+        let (connection, joined, of_handle) = (self.connection.clone(), Arc::clone(&self.joined), handle.clone());
+        // Made before the show is looked at: whatever becomes of the look, the connection gets in or is sent away.
+        let take_seat = feed.join(self.into_feed(resume_after));
+        let look = move |show: &Show, position: Position| -> Publication {
+            if let Err(close) = gate.check(show) {
+                return Box::new(move || {
+                    let _ = connection.close(close);
+                    drop(take_seat);
+                });
+            }
+            // From the moment of the snapshot on, commands go to this writer.
+            if joined.set(of_handle, gate.audience) {
+                metrics.connection_joined(gate.audience);
+            }
+            take_seat(show, position)
+        };
+        handle.look(look).await.map_err(|_| close::try_again_later())
+    }
+
+    /// Where to go on, if the cursor is one of this history.
+    async fn checked_cursor(&self) -> Option<Cursor> {
+        let cursor = Cursor::parse(self.wish.cursor.as_deref()?)?;
+        let journal = self.state.engine.journal();
+        cursor.is_of(&**journal, &self.wish.show).await.ok()?.then_some(cursor)
+    }
+
+    fn audience(&self) -> Audience {
+        match self.wish.access.as_ref().map(|access| access.principal.role) {
+            Some(Role::Brand | Role::System) => Audience::Brand,
+            Some(Role::Host) => Audience::Host,
+            Some(Role::Viewer) | None => Audience::Viewer,
+        }
+    }
+
+    fn into_feed(self, resume_after: Option<Cursor>) -> FeedJoining {
+        let access = self.wish.access.as_ref();
+        FeedJoining {
+            audience: self.audience(),
+            encoding: self.encoding,
+            principal: access.map(|access| access.principal.clone()),
+            token_expires_at: access.map(|access| access.expires_at),
+            resume_after,
+            greeted: self.wish.greeted,
+            now: self.state.clock.now(),
+            connection: self.connection,
+        }
+    }
+}
+
+/// Who may watch: decided on the show as it is when the connection joins.
+struct Gate {
+    show: ShowId,
+    access: Option<Access>,
+    audience: Audience,
+}
+
+impl Gate {
+    fn check(&self, show: &Show) -> Result<(), CloseFrame> {
+        let settings = show.settings().ok_or_else(close::show_unknown)?;
+        match &self.access {
+            Some(access) if access.allows(&self.show, &settings.brand) => Ok(()),
+            Some(_) => Err(close::forbidden()),
+            None if settings.watch_without_token => Ok(()),
+            None => Err(close::token("watching this show takes a token")),
+        }
+    }
+}

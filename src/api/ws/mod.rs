@@ -1,0 +1,11 @@
+//! The WebSocket: one endpoint for viewers, hosts and brands.
+
+mod answer;
+mod close;
+mod handshake;
+mod join;
+mod messages;
+mod session;
+
+pub use close::restarting;
+pub use handshake::router;

@@ -1,0 +1,269 @@
+//! One connection, from its hello to its end. Runs on a shard of the hub: nothing here waits.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dropcast_domain::{ids::ShowId, show::Request, time::Timestamp};
+use dropcast_proto::v1::{self, client_message, server_message::Kind};
+
+use super::{
+    answer, close,
+    join::{JoinWish, Joined, Joining},
+    messages::{self, Unreadable},
+};
+use crate::{
+    api::{
+        auth::{Access, TokenError},
+        limits::ConnectionPermit,
+        problem::{Problem, ProblemCode},
+        state::ApiState,
+    },
+    codec,
+    engine::Reply,
+    feed::{Encoding, encode},
+    hub::{CloseReason, Connection, Frame, Message, Session},
+    telemetry::command_kind::CommandKind,
+};
+
+/// How long a connection may say nothing before it says hello.
+const HELLO_WITHIN: Duration = Duration::from_secs(5);
+/// How many messages in a row may be unreadable before the connection is closed.
+const UNREADABLE_MAX: u32 = 20;
+/// How long a client whose command came before the show was joined, or too fast, is asked to wait.
+const RETRY_AFTER_MS: u64 = 250;
+
+/// What the server knows of one connection.
+pub(super) struct WebSocketSession {
+    state: ApiState,
+    encoding: Encoding,
+    runtime: tokio::runtime::Handle,
+    /// Counts the connection against its address for as long as it lives.
+    _permit: ConnectionPermit,
+    unreadable: u32,
+    greeting: Option<Greeting>,
+}
+
+/// Who said hello, and to which show.
+struct Greeting {
+    show: ShowId,
+    access: Option<Access>,
+    joined: Arc<Joined>,
+}
+
+impl WebSocketSession {
+    pub(super) fn new(state: ApiState, encoding: Encoding, permit: ConnectionPermit) -> Self {
+        let runtime = tokio::runtime::Handle::current();
+        Self { state, encoding, runtime, _permit: permit, unreadable: 0, greeting: None }
+    }
+
+    fn take(&mut self, connection: &Connection, kind: client_message::Kind) {
+        match kind {
+            client_message::Kind::Hello(hello) => self.hello(connection, hello),
+            client_message::Kind::Refresh(refresh) => self.refresh(connection, &refresh.token),
+            client_message::Kind::Clock(clock) => {
+                let server_at = self.state.clock.now().0;
+                self.send(connection, Kind::Clock(v1::ClockReply { echo_ms: clock.echo_ms, server_at }));
+            }
+            command => self.command(connection, command),
+        }
+    }
+
+    fn hello(&mut self, connection: &Connection, hello: v1::Hello) {
+        if self.greeting.is_some() {
+            let detail = "hello is said once; open another connection";
+            return self.problem(connection, ProblemCode::HelloRepeated, detail, None);
+        }
+        let Ok(show) = ShowId::new(&hello.show) else {
+            return end(connection, close::show_unknown());
+        };
+        let access = match hello.token.as_deref().map(|token| self.verify(token)).transpose() {
+            Ok(access) => access,
+            Err(error) => {
+                self.token_refused(connection, error);
+                return end(connection, close::token("the token is not accepted"));
+            }
+        };
+        self.expire_with(connection, access.as_ref());
+        let joined = Arc::new(Joined::default());
+        self.greeting = Some(Greeting { show, access, joined });
+        self.join(connection, hello.cursor, false);
+    }
+
+    /// Joins the show, or joins it anew for a fresh snapshot.
+    fn join(&self, connection: &Connection, cursor: Option<String>, greeted: bool) {
+        let Some(greeting) = &self.greeting else { return };
+        let joining = Joining {
+            state: self.state.clone(),
+            connection: connection.clone(),
+            encoding: self.encoding,
+            joined: Arc::clone(&greeting.joined),
+            wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, greeted },
+        };
+        self.runtime.spawn(joining.run());
+    }
+
+    fn refresh(&mut self, connection: &Connection, token: &str) {
+        let verified = self.verify(token);
+        let Some(greeting) = &mut self.greeting else {
+            return self.problem(connection, ProblemCode::HelloMissing, "say hello first", None);
+        };
+        let access = match verified {
+            Ok(access) => access,
+            Err(error) => return self.token_refused(connection, error),
+        };
+        let same = greeting.access.as_ref().is_some_and(|known| same_scope(known, &access));
+        if !same {
+            let detail = "a refreshed token is of the same principal, role, show and brand";
+            return self.problem(connection, ProblemCode::TokenMismatch, detail, None);
+        }
+        let token_expires_at = access.expires_at.0;
+        greeting.access = Some(access);
+        let access = greeting.access.clone();
+        self.expire_with(connection, access.as_ref());
+        self.send(connection, Kind::Refreshed(v1::Refreshed { token_expires_at }));
+    }
+
+    fn command(&mut self, connection: &Connection, kind: client_message::Kind) {
+        let wish = match codec::read_command(kind) {
+            Ok(Some(wish)) => wish,
+            Ok(None) => return,
+            Err(problem) => return self.problem(connection, ProblemCode::MalformedMessage, problem.to_string(), None),
+        };
+        let key = wish.key.to_string();
+        let Some(greeting) = &self.greeting else {
+            return self.problem(connection, ProblemCode::HelloMissing, "say hello first", Some(key));
+        };
+        let Some(access) = &greeting.access else {
+            let detail = "watching needs no token here, but this does: say hello with one";
+            return self.problem(connection, ProblemCode::TokenMissing, detail, Some(key));
+        };
+        if let Err(retry) = self.state.limits.check_principal(access) {
+            return self.retry(connection, key, retry.after_ms, v1::RetryReason::RateLimited);
+        }
+        let Some(handle) = greeting.joined.handle() else {
+            if greeting.joined.lost_its_writer() {
+                self.join(connection, None, true);
+            }
+            return self.retry(connection, key, RETRY_AFTER_MS, v1::RetryReason::Busy);
+        };
+        let request = Request {
+            principal: access.principal.clone(),
+            key: Some(wish.key),
+            fingerprint: wish.fingerprint,
+            command: wish.command,
+        };
+        let kind = CommandKind::from(&request.command);
+        handle.ask(request, self.reply(connection, key, kind));
+    }
+
+    fn reply(&self, connection: &Connection, key: String, kind: CommandKind) -> Reply {
+        let (connection, encoding) = (connection.clone(), self.encoding);
+        let (metrics, asked_at) = (Arc::clone(&self.state.metrics), Instant::now());
+        Box::new(move |answer| {
+            metrics.answered(kind, &answer, asked_at.elapsed());
+            let outcome = Some(answer::outcome(answer));
+            // Who has left asks again by key.
+            let _ = connection.send(encode(Kind::Answer(v1::Answer { key, outcome }), encoding));
+        })
+    }
+
+    fn retry(&self, connection: &Connection, key: String, after_ms: u64, reason: v1::RetryReason) {
+        let retry = v1::answer_outcome::Kind::Retry(v1::Retry { after_ms, reason: reason.into() });
+        let outcome = Some(v1::AnswerOutcome { kind: Some(retry) });
+        self.send(connection, Kind::Answer(v1::Answer { key, outcome }));
+    }
+
+    fn verify(&self, token: &str) -> Result<Access, TokenError> {
+        self.state.tokens.verify(token, self.state.clock.now())
+    }
+
+    fn token_refused(&self, connection: &Connection, error: TokenError) {
+        self.state.metrics.token_refused(error.reason());
+        let problem = Problem::from(error);
+        send(
+            connection,
+            messages::problem(self.encoding, problem.document().code, problem.document().detail.clone(), None),
+        );
+    }
+
+    /// The connection ends with its token, unless that is refreshed before.
+    fn expire_with(&self, connection: &Connection, access: Option<&Access>) {
+        let left = |until: Timestamp| Duration::from_millis(until.0.saturating_sub(self.state.clock.now().0));
+        let deadline = access.map(|access| Instant::now() + left(access.expires_at));
+        // A connection that is gone needs no deadline.
+        let _ = connection.set_deadline(deadline);
+    }
+
+    fn unreadable(&mut self, connection: &Connection, unreadable: Unreadable) {
+        let detail = match unreadable {
+            Unreadable::WrongFrameType => return end(connection, close::wrong_frame_type()),
+            Unreadable::Malformed(detail) => detail,
+        };
+        self.unreadable += 1;
+        self.problem(connection, ProblemCode::MalformedMessage, detail, None);
+        if self.unreadable == UNREADABLE_MAX {
+            end(connection, close::rubbish());
+        }
+    }
+
+    fn problem(&self, connection: &Connection, code: ProblemCode, detail: impl Into<String>, key: Option<String>) {
+        send(connection, messages::problem(self.encoding, code.as_str(), detail, key));
+    }
+
+    fn send(&self, connection: &Connection, kind: Kind) {
+        send(connection, encode(kind, self.encoding));
+    }
+}
+
+impl Session for WebSocketSession {
+    fn opened(&mut self, connection: &Connection) {
+        let _ = connection.set_deadline(Some(Instant::now() + HELLO_WITHIN));
+    }
+
+    fn message(&mut self, connection: &Connection, message: Message<'_>) {
+        match messages::read(message, self.encoding) {
+            Ok(kind) => {
+                self.unreadable = 0;
+                self.take(connection, kind);
+            }
+            Err(unreadable) => self.unreadable(connection, unreadable),
+        }
+    }
+
+    fn lagged(&mut self, connection: &Connection) {
+        self.join(connection, None, true);
+    }
+
+    fn deadline(&mut self, connection: &Connection) {
+        match &self.greeting {
+            None => end(connection, close::silent()),
+            Some(_) => end(connection, close::token("the token has run out; come back with a new one")),
+        }
+    }
+
+    fn closed(&mut self, connection: &Connection, _reason: CloseReason) {
+        let Some(greeting) = &self.greeting else { return };
+        if let Some(audience) = greeting.joined.audience() {
+            self.state.metrics.connection_left(audience);
+        }
+        if let (Some(access), Some(feed)) = (&greeting.access, self.state.feeds.get(&greeting.show)) {
+            feed.leave(&access.principal, connection.id());
+        }
+    }
+}
+
+/// Whether one token can stand for the other in an open connection.
+fn same_scope(known: &Access, newer: &Access) -> bool {
+    (&known.principal, &known.show, &known.brand) == (&newer.principal, &newer.show, &newer.brand)
+}
+
+fn send(connection: &Connection, frame: Frame) {
+    // Who has left needs no answer.
+    let _ = connection.send(frame);
+}
+
+fn end(connection: &Connection, close: crate::hub::CloseFrame) {
+    let _ = connection.close(close);
+}

@@ -1,0 +1,159 @@
+//! Wiring: the only file that names concrete journals, providers and clocks.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use dropcast_domain::ids::ShowId;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
+
+use crate::{
+    api::{
+        self,
+        auth::Tokens,
+        limits::Limits,
+        state::{ApiState, DemoTokens},
+    },
+    clock::{Clock, SystemClock},
+    config::Config,
+    effects::{Payments, PaymentsProjection, Sandbox, settle_orders},
+    engine::{Engine, Projection, ProjectionFactory, wake_due_shows},
+    feed::{FeedProjection, Feeds, publish_latest_values},
+    hub::Hub,
+    journal::{EmbeddedJournal, Journal, Options, Position},
+    stats::StatsProjection,
+    telemetry::{metered_journal::MeteredJournal, metrics::Metrics},
+};
+
+/// Anything that keeps a server from starting; its text says what to do.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How much of the time that a stop may take is for telling the watchers to come back elsewhere.
+const DRAIN_SHARE: u32 = 2;
+/// The time between two closes of a drain, so that the watchers don't all come back at once.
+const DRAIN_STEP: Duration = Duration::from_millis(2);
+/// How soon the first watcher may come back, in milliseconds, and over how long the others are spread.
+const RETRY_AFTER_MS: u64 = 500;
+const RETRY_SPREAD_MS: f64 = 4_000.0;
+
+/// A server that runs.
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What its handlers share.
+    pub state: ApiState,
+    journal: Arc<EmbeddedJournal>,
+    background: JoinSet<()>,
+    http: tokio::task::JoinHandle<std::io::Result<()>>,
+    stop_http: oneshot::Sender<()>,
+}
+
+impl App {
+    /// Opens the journal, listens, and serves. With `demo`, whoever asks is given a token.
+    pub async fn start(config: Config, demo: Option<DemoTokens>) -> Result<Self, StartError> {
+        let tokens = Tokens::new(config.secret()?);
+        let journal = Arc::new(EmbeddedJournal::open(&config.data_dir, Options::default())?);
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| format!("can't listen on {}: {error}; choose another with --listen", config.listen))?;
+        let address = listener.local_addr()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let metrics = Metrics::new();
+        let hub = Arc::new(Hub::start(config.hub.hub_config(&config.limits))?);
+        let feeds = Feeds::new(Arc::clone(&hub));
+        let payments = Arc::new(Payments::default());
+        let projections = Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments) };
+        let engine = Engine::new(
+            Arc::new(MeteredJournal::new(Arc::clone(&journal) as Arc<dyn Journal>, Arc::clone(&metrics))),
+            Arc::clone(&clock),
+            Arc::new(projections),
+            config.engine.engine_config(),
+        );
+        metrics.watch(Arc::clone(&hub), &engine);
+        let state = ApiState {
+            limits: Limits::new(&config.limits),
+            engine: Arc::clone(&engine),
+            feeds: Arc::clone(&feeds),
+            hub,
+            tokens: Arc::new(tokens),
+            config: Arc::new(config),
+            metrics,
+            clock: clock.clone().into(),
+            stopping: Arc::new(AtomicBool::new(false)),
+            demo: demo.map(Arc::new),
+            brands: Arc::default(),
+        };
+
+        let mut background = JoinSet::new();
+        background.spawn(wake_due_shows(Arc::clone(&engine)));
+        background.spawn(publish_latest_values(feeds, clock));
+        background.spawn(settle_orders(engine, payments, Arc::new(Sandbox)));
+
+        let (stop_http, stopped) = oneshot::channel();
+        let service = api::router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serve = axum::serve(listener, service).with_graceful_shutdown(async {
+            // Whether it was sent or dropped: it is over.
+            let _ = stopped.await;
+        });
+        let http = tokio::spawn(serve.into_future());
+        Ok(Self { address, state, journal, background, http, stop_http })
+    }
+
+    /// Takes no more work, finishes what is under way, sends the watchers away with 1012 and ends, within
+    /// `shutdown_limit_ms` of the configuration.
+    pub async fn stop(mut self) {
+        let limit = Duration::from_millis(self.state.config.shutdown_limit_ms);
+        let deadline = tokio::time::Instant::now() + limit;
+        self.state.stopping.store(true, Ordering::Release);
+        if tokio::time::timeout_at(deadline, self.state.engine.stop()).await.is_err() {
+            tracing::error!("some appends had not ended in time; what they hold was not acknowledged");
+        }
+        self.background.shutdown().await;
+        self.drain(limit / DRAIN_SHARE).await;
+        // Whoever still waits for an HTTP answer gets it; then the listener is gone.
+        let _ = self.stop_http.send(());
+        if tokio::time::timeout_at(deadline, &mut self.http).await.is_err() {
+            self.http.abort();
+        }
+        let hub = self.state.hub.clone();
+        let left = deadline.saturating_duration_since(tokio::time::Instant::now()).max(Duration::from_millis(500));
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || hub.shutdown(left)).await {
+            tracing::warn!(%error, "the hub had not ended in time");
+        }
+        self.journal.close().await;
+    }
+
+    async fn drain(&self, limit: Duration) {
+        let hub = &self.state.hub;
+        let connections = u32::try_from(hub.connections()).unwrap_or(u32::MAX);
+        let over = DRAIN_STEP.saturating_mul(connections).min(limit / 2);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and RETRY_SPREAD_MS")]
+        hub.drain(over, |done| api::ws::restarting(RETRY_AFTER_MS + (done.clamp(0.0, 1.0) * RETRY_SPREAD_MS) as u64));
+        let until = tokio::time::Instant::now() + limit;
+        while hub.connections() > 0 && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// Who reads a show's facts beside its writer.
+struct Projections {
+    feeds: Arc<Feeds>,
+    payments: Arc<Payments>,
+}
+
+impl ProjectionFactory for Projections {
+    fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
+        let feed = self.feeds.open(show, position.seq);
+        vec![
+            Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
+            Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
+            Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+//! `dropcast demo`.
+
+use super::{
+    CliError,
+    arguments::DemoArguments,
+    serve::{asked_to_stop, raise_open_files_limit},
+};
+use crate::{app::App, config::Config, demo, telemetry};
+
+pub(super) async fn run(arguments: &DemoArguments) -> Result<(), CliError> {
+    if !arguments.listen.ip().is_loopback() {
+        return Err("the demo gives tokens to whoever asks: let it listen on 127.0.0.1 or [::1] only".into());
+    }
+    raise_open_files_limit();
+    let data_dir = tempfile::Builder::new().prefix("dropcast-demo-").tempdir()?;
+    let config = demo::config(arguments.listen, data_dir.path())?;
+    telemetry::tracing::init(&Config::default().log)?;
+    let tokens = demo::first_show();
+    let app = App::start(config, Some(tokens)).await?;
+    let url = format!("http://{}", app.address);
+    let demo = demo::start(&app.state, app.address, arguments.viewers, !arguments.no_host).await?;
+    super::print_line(&format!(
+        "A show is selling.\n  viewer  {url}/viewer/\n  host    {url}/host/\n  brand   {url}/brand/\nStop it with Ctrl-C."
+    ))?;
+    asked_to_stop().await?;
+    demo.stop().await;
+    app.stop().await;
+    Ok(())
+}
