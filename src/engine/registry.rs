@@ -134,7 +134,11 @@ impl Engine {
             // While this waited its place may have been taken out of the list, and the next one gets another.
             let is_listed = self.shows.get(show).is_some_and(|listed| Arc::ptr_eq(&listed.running, &place.running));
             if is_listed {
-                return self.open_at(show, &place, running).await;
+                let opened = self.open_at(show, &place, running).await;
+                if opened.is_err() {
+                    self.forget(show, &place);
+                }
+                return opened;
             }
         }
     }
@@ -157,17 +161,9 @@ impl Engine {
             // The former writer finishes what it has before it is followed.
             let _ = former.task.await;
         }
-        match self.start(show, place).await {
-            Ok(started) => {
-                self.observer.loaded(self.loaded());
-                Ok(running.insert(started).handle.clone())
-            }
-            Err(error) => {
-                drop(running);
-                self.forget(show, place);
-                Err(error)
-            }
-        }
+        let started = self.start(show, place).await?;
+        self.observer.loaded(self.loaded());
+        Ok(running.insert(started).handle.clone())
     }
 
     /// How many shows are loaded.

@@ -1,0 +1,11 @@
+//! The engine over a journal whose faults are asked for and a clock that is moved by hand.
+
+mod crowd;
+mod durability;
+mod fixture;
+mod lifecycle;
+mod loading;
+mod projections;
+mod recorder;
+mod time;
+mod trouble;
