@@ -2,11 +2,15 @@
 
 use axum::{
     body::Body,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, path::ErrorKind, rejection::PathRejection},
+    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
+use dropcast_domain::ids::{DropId, Key, ShowId};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, value::MapDeserializer},
+};
 
 use super::{
     problem::{Problem, ProblemCode},
@@ -25,9 +29,44 @@ pub struct CommandBody<T>(pub T);
 #[derive(Debug)]
 pub struct ShowFileBody(pub ShowFile);
 
-/// The names and numbers in a path.
+/// The names and numbers in a path: one of the structs that follow, so that a wrong one is told by its name.
 #[derive(Debug)]
 pub struct PathOf<T>(pub T);
+
+/// A show.
+#[derive(Debug, Deserialize)]
+pub struct ShowPath {
+    /// Which.
+    pub show: ShowId,
+}
+
+/// A drop of a show.
+#[derive(Debug, Deserialize)]
+pub struct DropPath {
+    /// Which show.
+    pub show: ShowId,
+    /// Which drop.
+    pub drop: DropId,
+}
+
+/// A reservation in a show.
+#[derive(Debug, Deserialize)]
+pub struct ReservationPath {
+    /// Which show.
+    pub show: ShowId,
+    /// Which reservation.
+    #[serde(deserialize_with = "number")]
+    pub reservation: u64,
+}
+
+/// What a key was used for in a show.
+#[derive(Debug, Deserialize)]
+pub struct KeyPath {
+    /// Which show.
+    pub show: ShowId,
+    /// Which key.
+    pub key: Key,
+}
 
 /// The query parameters.
 #[derive(Debug)]
@@ -57,7 +96,14 @@ impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for PathOf<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let Path(value) = Path::from_request_parts(parts, state).await.map_err(path_problem)?;
+        let invalid = |detail: String| Problem::new(ProblemCode::NameInvalid, detail);
+        let names =
+            RawPathParams::from_request_parts(parts, state).await.map_err(|error| invalid(error.body_text()))?;
+        let names = MapDeserializer::<_, serde::de::value::Error>::new(names.iter());
+        let value = serde_path_to_error::deserialize(names).map_err(|error| {
+            let name = error.path().to_string();
+            invalid(format!("`{name}` {}", error.inner())).about(name)
+        })?;
         Ok(Self(value))
     }
 }
@@ -152,22 +198,9 @@ fn body_problem(error: &serde_json::Error) -> Problem {
     Problem::new(code, error.to_string())
 }
 
-fn path_problem(rejection: PathRejection) -> Problem {
-    let PathRejection::FailedToDeserializePathParams(failed) = rejection else {
-        return Problem::new(ProblemCode::Internal, "the path has other parts than its route");
-    };
-    match failed.into_kind() {
-        ErrorKind::DeserializeError { key, message, .. } => {
-            Problem::new(ProblemCode::NameInvalid, format!("`{key}` {message}")).about(key)
-        }
-        ErrorKind::ParseErrorAtKey { key, expected_type, .. } => {
-            Problem::new(ProblemCode::NameInvalid, format!("`{key}` is no {expected_type}")).about(key)
-        }
-        ErrorKind::InvalidUtf8InPathParam { key } => {
-            Problem::new(ProblemCode::NameInvalid, format!("`{key}` is not UTF-8")).about(key)
-        }
-        other => Problem::new(ProblemCode::NameInvalid, other.to_string()),
-    }
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("is not a whole number"))
 }
 
 /// What the innermost error says: the outer ones only say that there is one.

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     http, layers,
-    openapi::Document,
+    openapi::{Document, with_problems},
     problem::{Problem, ProblemCode},
     state::ApiState,
 };
@@ -18,7 +18,7 @@ pub fn router(state: ApiState) -> Router {
     Router::new()
         .merge(api)
         .merge(super::ws::router())
-        .merge(http::docs::router(document))
+        .merge(http::docs::router(with_problems(document)))
         .merge(http::pages::router())
         .fallback(|| async { Problem::new(ProblemCode::RouteUnknown, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {

@@ -19,7 +19,7 @@ use crate::{
         access::Authorized,
         layers::NEXT_HEADER,
         problem::{Problem, ProblemCode},
-        read::{PathOf, QueryOf},
+        read::{PathOf, QueryOf, ShowPath},
         state::ApiState,
     },
     codec,
@@ -57,7 +57,7 @@ struct JournalQuery {
 async fn get(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     QueryOf(query): QueryOf<JournalQuery>,
 ) -> Result<Response, Problem> {
     authorized.permit(&state, &show, &[Role::Brand]).await?;

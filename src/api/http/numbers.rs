@@ -1,14 +1,20 @@
 //! What the host and the brand watch.
 
 use axum::extract::State;
-use dropcast_domain::{ids::ShowId, show::Role};
+use dropcast_domain::show::Role;
 use dropcast_proto::v1;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{access::Authorized, problem::Problem, read::PathOf, reply::JsonReply, state::ApiState},
+    api::{
+        access::Authorized,
+        problem::Problem,
+        read::{PathOf, ShowPath},
+        reply::JsonReply,
+        state::ApiState,
+    },
     engine::RetryReason,
 };
 
@@ -32,7 +38,7 @@ struct NumbersReply {
 async fn get(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
 ) -> Result<JsonReply<NumbersReply>, Problem> {
     authorized.permit(&state, &show, &[Role::Host, Role::Brand]).await?;
     // A loaded show has a feed, which has the numbers.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use dropcast_domain::{
-    ids::{OrderId, PrincipalId, ShowId},
+    ids::{OrderId, PrincipalId},
     show::{Role, Show},
 };
 use dropcast_proto::v1;
@@ -15,7 +15,7 @@ use crate::{
         access::Authorized,
         ask,
         problem::{Problem, ProblemCode},
-        read::{PathOf, QueryOf},
+        read::{PathOf, QueryOf, ShowPath},
         reply::JsonReply,
         state::ApiState,
     },
@@ -56,7 +56,7 @@ struct Orders {
 async fn list(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     QueryOf(query): QueryOf<OrdersQuery>,
 ) -> Result<JsonReply<Orders>, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer, Role::Brand]).await?;

@@ -1,7 +1,6 @@
 //! What became of a command whose answer was lost.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use dropcast_domain::ids::{Key, ShowId};
 use dropcast_proto::v1;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -10,7 +9,7 @@ use crate::{
         access::{self, Authorized},
         ask,
         problem::{Problem, ProblemCode},
-        read::PathOf,
+        read::{KeyPath, PathOf},
         state::ApiState,
     },
     engine::{Answer, accepted_by_key},
@@ -29,7 +28,7 @@ pub fn router() -> OpenApiRouter<ApiState> {
 async fn get(
     State(state): State<ApiState>,
     Authorized(token): Authorized,
-    PathOf((show, key)): PathOf<(ShowId, Key)>,
+    PathOf(KeyPath { show, key }): PathOf<KeyPath>,
 ) -> Result<Response, Problem> {
     access::check_show(&state, &token, &show).await?;
     let principal = token.principal;

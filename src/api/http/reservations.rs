@@ -1,10 +1,7 @@
 //! Buying without a WebSocket: reserve, confirm, release. For viewers; every command needs a key.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use dropcast_domain::{
-    ids::ShowId,
-    show::{ReservationState, Role},
-};
+use dropcast_domain::show::{ReservationState, Role};
 use dropcast_proto::v1::{self, client_message::Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +12,7 @@ use crate::{
         access::Authorized,
         ask,
         problem::Problem,
-        read::{CommandBody, KeyHeader, PathOf},
+        read::{CommandBody, KeyHeader, PathOf, ReservationPath, ShowPath},
         reply::JsonReply,
         state::ApiState,
     },
@@ -64,7 +61,7 @@ struct Reservations {
 async fn reserve(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Reserve { drop, sku, quantity }): CommandBody<Reserve>,
 ) -> Result<Response, Problem> {
@@ -80,7 +77,7 @@ async fn reserve(
 async fn list(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
 ) -> Result<JsonReply<Reservations>, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
     let viewer = authorized.0.principal.id;
@@ -106,7 +103,7 @@ async fn list(
 async fn confirm(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, reservation)): PathOf<(ShowId, u64)>,
+    PathOf(ReservationPath { show, reservation }): PathOf<ReservationPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
@@ -126,7 +123,7 @@ async fn confirm(
 async fn release(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, reservation)): PathOf<(ShowId, u64)>,
+    PathOf(ReservationPath { show, reservation }): PathOf<ReservationPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {

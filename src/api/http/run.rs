@@ -12,7 +12,7 @@ use crate::{
         access::Authorized,
         ask,
         problem::Problem,
-        read::{CommandBody, KeyHeader, PathOf},
+        read::{CommandBody, DropPath, KeyHeader, PathOf, ShowPath},
         state::ApiState,
     },
     show_file::Moment,
@@ -68,8 +68,6 @@ struct AddUnits {
     drop: Option<String>,
 }
 
-type DropPath = PathOf<(ShowId, String)>;
-
 /// Draft → live.
 #[utoipa::path(post, path = "/v1/shows/{show}/start", tag = "run", security(("token" = [])),
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
@@ -77,7 +75,7 @@ type DropPath = PathOf<(ShowId, String)>;
 async fn start(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
@@ -91,7 +89,7 @@ async fn start(
 async fn end(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
@@ -105,11 +103,11 @@ async fn end(
 async fn open(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
-    run(&state, &authorized, &show, Kind::OpenDrop(v1::OpenDrop { key, attempt: None, drop })).await
+    run(&state, &authorized, &show, Kind::OpenDrop(v1::OpenDrop { key, attempt: None, drop: drop.to_string() })).await
 }
 
 /// Open → paused: nobody new is served; the closing time stands.
@@ -119,11 +117,11 @@ async fn open(
 async fn pause(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
-    run(&state, &authorized, &show, Kind::PauseDrop(v1::PauseDrop { key, attempt: None, drop })).await
+    run(&state, &authorized, &show, Kind::PauseDrop(v1::PauseDrop { key, attempt: None, drop: drop.to_string() })).await
 }
 
 /// Paused → open.
@@ -133,11 +131,12 @@ async fn pause(
 async fn resume(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
-    run(&state, &authorized, &show, Kind::ResumeDrop(v1::ResumeDrop { key, attempt: None, drop })).await
+    run(&state, &authorized, &show, Kind::ResumeDrop(v1::ResumeDrop { key, attempt: None, drop: drop.to_string() }))
+        .await
 }
 
 /// Closes an open or paused drop for good.
@@ -147,11 +146,11 @@ async fn resume(
 async fn close(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Nothing {}): CommandBody<Nothing>,
 ) -> Result<Response, Problem> {
-    run(&state, &authorized, &show, Kind::CloseDrop(v1::CloseDrop { key, attempt: None, drop })).await
+    run(&state, &authorized, &show, Kind::CloseDrop(v1::CloseDrop { key, attempt: None, drop: drop.to_string() })).await
 }
 
 /// Sets or takes back the moment at which a planned drop opens by itself.
@@ -162,12 +161,18 @@ async fn close(
 async fn schedule(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(body): CommandBody<Schedule>,
 ) -> Result<Response, Problem> {
     let opens_at = body.opens_at.map(|at| at.0.0);
-    run(&state, &authorized, &show, Kind::ScheduleDrop(v1::ScheduleDrop { key, attempt: None, drop, opens_at })).await
+    run(
+        &state,
+        &authorized,
+        &show,
+        Kind::ScheduleDrop(v1::ScheduleDrop { key, attempt: None, drop: drop.to_string(), opens_at }),
+    )
+    .await
 }
 
 /// Moves the closing time of an open or paused drop.
@@ -178,11 +183,17 @@ async fn schedule(
 async fn extend(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf((show, drop)): DropPath,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(Extend { by_ms }): CommandBody<Extend>,
 ) -> Result<Response, Problem> {
-    run(&state, &authorized, &show, Kind::ExtendDrop(v1::ExtendDrop { key, attempt: None, drop, by_ms })).await
+    run(
+        &state,
+        &authorized,
+        &show,
+        Kind::ExtendDrop(v1::ExtendDrop { key, attempt: None, drop: drop.to_string(), by_ms }),
+    )
+    .await
 }
 
 /// Adds units to a SKU's allotment.
@@ -192,7 +203,7 @@ async fn extend(
 async fn units(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
     CommandBody(AddUnits { sku, units, drop }): CommandBody<AddUnits>,
 ) -> Result<Response, Problem> {

@@ -17,7 +17,7 @@ use crate::{
         ask,
         auth::Access,
         problem::{Problem, ProblemCode},
-        read::{PathOf, QueryOf, ShowFileBody},
+        read::{PathOf, QueryOf, ShowFileBody, ShowPath},
         reply::JsonReply,
         state::ApiState,
     },
@@ -116,7 +116,7 @@ async fn list(
 async fn get(
     State(state): State<ApiState>,
     authorized: Option<Authorized>,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
 ) -> Result<JsonReply<ShowState>, Problem> {
     if let Some(Authorized(access)) = &authorized {
         crate::api::access::check_show(&state, access, &show).await?;
@@ -137,7 +137,7 @@ async fn get(
 async fn put(
     State(state): State<ApiState>,
     authorized: Authorized,
-    PathOf(show): PathOf<ShowId>,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
     ShowFileBody(file): ShowFileBody,
 ) -> Result<JsonReply<v1::PublicState>, Problem> {
     let plan = plan_of(&authorized.0, &show, file)?;

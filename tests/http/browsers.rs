@@ -1,0 +1,82 @@
+//! What browsers rely on: CORS, the pages and their headers.
+
+use reqwest::Method;
+
+use crate::common::{Reply, SHOW, TestServer, read};
+
+const SHOP: &str = "https://shop.example";
+
+async fn preflight(server: &TestServer, origin: &str) -> Reply {
+    let path = format!("/v1/shows/{SHOW}/reservations");
+    let request = server.request(Method::OPTIONS, &path, None).header("origin", origin);
+    let request = request.header("access-control-request-method", "POST");
+    read(request.header("access-control-request-headers", "authorization,content-type,idempotency-key")).await
+}
+
+#[tokio::test]
+async fn listed_origins_may_use_the_api_and_no_others() {
+    let server = TestServer::with(|config| config.allowed_origins = vec![SHOP.to_owned()]).await;
+    server.plan().await;
+    let allowed = preflight(&server, SHOP).await;
+    assert_eq!(allowed.status, 200);
+    assert_eq!(allowed.headers["access-control-allow-origin"], SHOP);
+    assert_eq!(allowed.headers["access-control-allow-headers"], "authorization,content-type,idempotency-key");
+    assert!(allowed.headers["access-control-allow-methods"].to_str().expect("text").contains("POST"));
+    assert!(!preflight(&server, "https://shop.example.evil").await.headers.contains_key("access-control-allow-origin"));
+
+    let from = async |origin: &str| read(server.request(Method::GET, "/v1/shows", None).header("origin", origin)).await;
+    let answer = from(SHOP).await;
+    assert_eq!(answer.headers["access-control-allow-origin"], SHOP);
+    assert!(answer.headers["access-control-expose-headers"].to_str().expect("text").contains("dropcast-next"));
+    assert!(answer.headers.get_all("vary").iter().any(|vary| vary.to_str().is_ok_and(|vary| vary.contains("origin"))));
+    assert!(!from("https://evil.example").await.headers.contains_key("access-control-allow-origin"));
+    let own = format!("http://{}", server.address);
+    assert_eq!(from(&own).await.headers["access-control-allow-origin"], own);
+    let problem = read(server.request(Method::GET, "/v1/shows/nothing", None).header("origin", SHOP)).await;
+    assert_eq!(problem.headers["access-control-allow-origin"], SHOP, "a page has to be able to read what went wrong");
+}
+
+#[tokio::test]
+async fn a_star_allows_every_origin() {
+    let server = TestServer::with(|config| config.allowed_origins = vec!["*".to_owned()]).await;
+    let any = "http://localhost:5173";
+    assert_eq!(preflight(&server, any).await.headers["access-control-allow-origin"], any);
+}
+
+#[tokio::test]
+async fn pages_are_served_under_a_strict_policy() {
+    let server = TestServer::start().await;
+    let page = server.get("/", None).await;
+    assert_eq!(page.status, 200);
+    assert!(page.headers["content-type"].to_str().expect("text").starts_with("text/html"));
+    let policy = page.headers["content-security-policy"].to_str().expect("text");
+    assert!(policy.starts_with("default-src 'self';"), "{policy}");
+    assert!(policy.contains("object-src 'none'") && !policy.contains("script-src"), "{policy}");
+    assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    assert_eq!(page.headers["referrer-policy"], "same-origin");
+    assert_eq!(page.headers["cache-control"], "no-cache");
+    let tag = page.headers["etag"].clone();
+    let again = read(server.request(Method::GET, "/", None).header("if-none-match", tag)).await;
+    assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+    let other = read(server.request(Method::GET, "/", None).header("if-none-match", "\"another\"")).await;
+    assert_eq!(other.status, 200);
+    for (path, to) in [("/viewer", "/viewer/"), ("/host", "/host/"), ("/brand", "/brand/"), ("/docs", "/docs/")] {
+        let moved = server.get(path, None).await;
+        assert_eq!(moved.status, 308);
+        assert_eq!(moved.headers["location"], to);
+    }
+    let api = server.get("/v1/shows", None).await;
+    assert_eq!(api.headers["cache-control"], "no-store");
+    assert_eq!(api.headers["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn answers_are_compressed_for_who_asks() {
+    let server = TestServer::start().await;
+    let request = server.request(Method::GET, "/v1/openapi.json", None).header("accept-encoding", "gzip");
+    let reply = request.send().await.expect("an answer");
+    assert_eq!(reply.headers()["content-encoding"], "gzip");
+    let body = reply.bytes().await.expect("a body");
+    assert_eq!(&body[..2], [0x1f, 0x8b], "the magic of gzip (RFC 1952)");
+    assert!(!server.get("/v1/openapi.json", None).await.headers.contains_key("content-encoding"));
+}

@@ -1,0 +1,15 @@
+//! The HTTP API over real sockets.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod access;
+mod bad_input;
+mod browsers;
+mod buying;
+mod documents;
+mod journal;
+mod operations;
+mod run;
+mod shows;
+mod tokens;
