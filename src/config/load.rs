@@ -146,7 +146,9 @@ mod tests {
     use super::*;
     use crate::config::LogFormat;
 
-    fn load(file: &str, env: &[(&str, &str)]) -> Result<Config, String> {
+    type Env<'a> = &'a [(&'a str, &'a str)];
+
+    fn load(file: &str, env: Env<'_>) -> Result<Config, String> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("dropcast.toml");
         fs::write(&path, file).expect("a file");
@@ -179,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_named_with_its_place() {
-        let cases: [(&str, &[(&str, &str)], &str); 9] = [
+        let cases: [(&str, Env<'_>, &str); 9] = [
             ("listen = 1\n", &[], "dropcast.toml:1:10: invalid type: integer `1`, expected socket address"),
             ("\n[limits]\nburst = 1\n", &[], "dropcast.toml:3:1: unknown field `burst`, expected one of"),
             ("[limits\n", &[], "dropcast.toml:1:8: "),
