@@ -165,7 +165,7 @@ impl fmt::Display for Report {
             count(line.lost),
         )?;
         writeln!(f, " drop on time  {} of {} screens", count(self.drop_us.len()), count(line.viewers.into()))?;
-        writeln!(f, " connections  {}; {} kills", self.connections, line.kills)?;
+        writeln!(f, " connections  {}; kills: {}", self.connections, line.kills)?;
         if let Some(complaint) = &self.complaint {
             writeln!(f, "   complaint  {complaint}")?;
         }
