@@ -1,6 +1,10 @@
 //! The `dropcast` program.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use dropcast::cli::{Arguments, Ending, run};
@@ -13,10 +17,18 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(Ending::Well) => ExitCode::SUCCESS,
         Ok(Ending::Violations) => ExitCode::FAILURE,
+        // Whoever read the output has seen enough.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell when this fails.
-            let _ = writeln!(std::io::stderr(), "dropcast: {error}");
+            let _ = writeln!(io::stderr(), "dropcast: {error}");
             ExitCode::from(FAILED)
         }
     }
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    kind.or(json) == Some(io::ErrorKind::BrokenPipe)
 }

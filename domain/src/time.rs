@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
-    /// The last moment that RFC 3339 can write: 9999-12-31T23:59:59.999Z.
-    pub const MAX: Self = Self(253_402_300_799_999);
+    /// The last moment that every clock of the world can write with a four-digit year (RFC 3339 section 1):
+    /// 9999-12-30T22:00:00.000Z.
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// This moment and `duration_ms` more, at most [`Timestamp::MAX`].
     #[must_use]

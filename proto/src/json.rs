@@ -119,10 +119,11 @@ pub fn format_time(unix_ms: u64) -> Option<String> {
     Some(format!("{timestamp:.3}"))
 }
 
-/// Reads RFC 3339 with any offset, down to milliseconds; `None` when it is something else or before 1970.
+/// Reads RFC 3339 with any offset, down to milliseconds; `None` when it is something else, before 1970, or after what
+/// [`format_time`] can write.
 pub fn parse_time(text: &str) -> Option<u64> {
     let timestamp: jiff::Timestamp = text.parse().ok()?;
-    u64::try_from(timestamp.as_millisecond()).ok()
+    u64::try_from(timestamp.as_millisecond()).ok().filter(|unix_ms| format_time(*unix_ms).is_some())
 }
 
 /// Bytes as lower-case hexadecimal.

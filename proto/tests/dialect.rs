@@ -80,3 +80,14 @@ fn times_with_an_offset_are_the_same_moment() {
     let Some(client_message::Kind::ScheduleDrop(schedule)) = message.kind else { panic!("not a schedule") };
     assert_eq!(schedule.opens_at, Some(1_777_660_200_000));
 }
+
+#[test]
+fn every_time_that_is_read_can_be_written() {
+    use dropcast_proto::json::{format_time, parse_time};
+    const LAST: u64 = 253_402_207_200_000;
+    assert_eq!(format_time(LAST).as_deref(), Some("9999-12-30T22:00:00.000Z"));
+    assert_eq!(format_time(LAST + 1), None);
+    assert_eq!(parse_time("9999-12-30T22:00:00.000Z"), Some(LAST));
+    assert_eq!(parse_time("9999-12-30T22:00:00.001Z"), None);
+    assert_eq!(parse_time("1969-12-31T23:59:59.999Z"), None);
+}

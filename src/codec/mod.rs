@@ -9,3 +9,14 @@ mod view;
 pub use entry::{DecodeError, decode_entry, encode_entry, export_entry};
 pub use request::{MessageProblem, Wish, read_command};
 pub use view::*;
+
+#[cfg(test)]
+mod tests {
+    use dropcast_domain::time::Timestamp;
+    use dropcast_proto::json::format_time;
+
+    #[test]
+    fn the_last_moment_of_the_rules_can_be_written() {
+        assert!(format_time(Timestamp::MAX.0).is_some());
+    }
+}
