@@ -5,6 +5,7 @@ mod closing;
 mod incoming;
 mod lanes;
 mod limits;
+mod overtaking;
 mod server;
 mod slow;
 mod takeover;

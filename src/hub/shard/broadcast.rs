@@ -29,6 +29,8 @@ impl Shard {
         channel.tick_at = self.clock.now() + self.config.latest_tick;
         let shared = channel.shared.clone();
         let replaced = shared.copy_tick(self.shared.index, &mut channel.latest, &mut channel.best_effort);
+        // Critical messages that were published before a value go out before it, so they are copied after.
+        shared.copy_ring(self.shared.index, &mut channel.ring);
         self.shared.counters.latest_conflated.add(replaced * channel.members().len());
         self.start_sweep(local);
     }

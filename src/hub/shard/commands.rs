@@ -116,8 +116,9 @@ impl Shard {
             return local;
         }
         let mut copies = LocalChannel::new(channel.clone(), self.clock.now());
-        channel.copy_ring(index, &mut copies.ring);
+        // Critical messages that were published before a value go out before it, so they are copied after.
         channel.copy_tick(index, &mut copies.latest, &mut copies.best_effort);
+        channel.copy_ring(index, &mut copies.ring);
         // A shard has at most 2^24 connections, and a channel here has at least one of them.
         let local = u32::try_from(self.channels.insert(copies)).unwrap_or(NOT_LOCAL);
         link.store(local, Ordering::Relaxed);
