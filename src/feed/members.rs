@@ -58,6 +58,11 @@ impl Members {
         }
     }
 
+    /// How many connections there are.
+    pub(super) fn count(&self) -> usize {
+        self.lock().values().map(Vec::len).sum()
+    }
+
     /// The connections of a viewer, and the message ready for each.
     pub(super) fn address(&self, viewer: &PrincipalId, kind: impl FnOnce() -> Option<Kind>) -> Vec<Letter> {
         let principal = Principal { role: Role::Viewer, id: viewer.clone() };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dropcast_domain::{
-    ids::{OrderId, ReservationId},
+    ids::{DropId, OrderId, ReservationId},
     show::{Entry, Fact, Show},
 };
 use dropcast_proto::v1::{self, server_message::Kind};
@@ -54,6 +54,18 @@ impl FeedProjection {
 
     fn say(&mut self, position: Position, kind: &Kind) {
         self.critical.push((position.seq, frames_for_all(kind)));
+    }
+
+    fn tell_news(&mut self, show: &Show, position: Position) {
+        for kind in self.told.news(&self.feed.id, show, position) {
+            if let Kind::DropChanged(v1::DropChanged { drop: Some(drop), .. }) = &kind
+                && let Ok(drop) = DropId::new(&drop.drop)
+            {
+                self.stock_lines.retell(drop);
+            }
+            self.say(position, &kind);
+        }
+        self.stock_lines.thin_out();
     }
 
     fn fact(&mut self, show: &Show, fact: &Fact) {
@@ -118,10 +130,7 @@ impl Projection for FeedProjection {
         self.tail = position;
         self.moved = true;
         if entry.facts.iter().any(Told::is_about) {
-            for kind in self.told.news(&self.feed.id, show, position) {
-                self.say(position, &kind);
-            }
-            self.stock_lines.thin_out();
+            self.tell_news(show, position);
         }
         for fact in &entry.facts {
             self.fact(show, fact);

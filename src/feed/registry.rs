@@ -63,6 +63,11 @@ impl Feed {
         &self.stats
     }
 
+    /// How many connections have somebody signed in, who is told of what is theirs.
+    pub fn members(&self) -> usize {
+        self.members.count()
+    }
+
     /// Forgets a connection that is gone.
     pub fn leave(&self, principal: &Principal, connection: ConnectionId) {
         self.members.remove(principal, connection);

@@ -18,6 +18,9 @@ pub(super) struct StockLines {
     available: BTreeMap<(DropId, Sku), u32>,
     /// SKUs whose lines may have changed since.
     touched: BTreeSet<Sku>,
+    /// Drops whose lines are handed over even if they are the same: they were told as a whole, with the stock of that
+    /// moment in the batch.
+    retold: BTreeSet<DropId>,
     /// Whether drops may have been taken out since, or SKUs out of drops.
     thinned_out: bool,
 }
@@ -39,6 +42,11 @@ impl StockLines {
         }
     }
 
+    /// The drop is told as a whole.
+    pub(super) fn retell(&mut self, drop: DropId) {
+        self.retold.insert(drop);
+    }
+
     /// Lines may be gone.
     pub(super) fn thin_out(&mut self) {
         self.thinned_out = true;
@@ -57,14 +65,16 @@ impl StockLines {
             });
         }
         let touched = std::mem::take(&mut self.touched);
-        if touched.is_empty() {
+        let retold = std::mem::take(&mut self.retold);
+        if touched.is_empty() && retold.is_empty() {
             return changes;
         }
         for drop in show.drops() {
             let id = &drop.plan().drop;
-            for item in show.drop_items(id).filter(|item| touched.contains(item.sku)) {
+            let is_retold = retold.contains(id);
+            for item in show.drop_items(id).filter(|item| is_retold || touched.contains(item.sku)) {
                 let before = self.available.insert((id.clone(), item.sku.clone()), item.available);
-                if before == Some(item.available) {
+                if before == Some(item.available) && !is_retold {
                     continue;
                 }
                 if before.is_some_and(|before| (before == 0) != (item.available == 0)) && drop.is_running() {

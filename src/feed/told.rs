@@ -47,7 +47,7 @@ impl Told {
         )
     }
 
-    /// What changed since it was last told, as of `position`.
+    /// What changed since it was last told, as of `position`. Drops come with the stock that they have now.
     pub(super) fn news(&mut self, id: &ShowId, show: &Show, position: Position) -> Vec<Kind> {
         let Some(settings) = show.settings() else { return Vec::new() };
         let cursor = Cursor::at(position).to_string();

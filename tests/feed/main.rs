@@ -1,0 +1,11 @@
+//! What watchers receive over real sockets adds up to what is true.
+
+mod house;
+mod joining;
+mod numbers;
+mod picture;
+mod private;
+mod random;
+mod resuming;
+mod script;
+mod watcher;

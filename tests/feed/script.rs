@@ -1,0 +1,194 @@
+//! A show in which everything happens, by chance.
+
+use dropcast::{
+    engine::{Accepted, Answer, ShowHandle},
+    journal::AppendFault,
+};
+use dropcast_domain::{
+    ids::{BrandId, DropId, Key, PrincipalId, ProductId, ReservationId, Sku},
+    money::Currency,
+    show::{
+        Command, DropItem, DropPlan, Fingerprint, Principal, ProductPlan, Request, Role, ShowPlan, ShowSettings,
+        VariantPlan,
+    },
+    text::Text,
+};
+use tokio::sync::oneshot;
+
+use crate::{house::House, random::Random};
+
+pub(crate) const VIEWERS: [&str; 4] = ["ada", "bob", "cyd", "dee"];
+const DROPS: [&str; 3] = ["early", "late", "extra"];
+
+/// A plan with these drops, under this title.
+pub(crate) fn plan(title: &str, drops: &[&str], list_price_minor: u64) -> Request {
+    let settings = ShowSettings {
+        brand: BrandId::new("acme").unwrap(),
+        title: text(title),
+        description: Text::default(),
+        host_name: "Noor".into(),
+        picture: String::new(),
+        video: String::new(),
+        currency: Currency::new("EUR").unwrap(),
+        starts_at: None,
+        hold_ttl_ms: 10_000,
+        watch_without_token: true,
+        return_policy: Text::default(),
+        delivery: Text::default(),
+    };
+    let products = vec![product("tee", list_price_minor, 6), product("cap", 1_000, 4)];
+    let drops = drops.iter().map(|name| drop_plan(name)).collect();
+    let command = Command::Plan(Box::new(ShowPlan { settings, products, drops }));
+    Request { key: None, ..request(Role::Brand, "acme", "plan", command) }
+}
+
+fn product(name: &str, list_price_minor: u64, units: u32) -> ProductPlan {
+    let variant = VariantPlan { sku: Sku::new(name).unwrap(), title: Text::default(), list_price_minor, units };
+    ProductPlan {
+        product: ProductId::new(name).unwrap(),
+        title: text(name),
+        description: Text::default(),
+        picture: String::new(),
+        variants: vec![variant],
+    }
+}
+
+fn drop_plan(name: &str) -> DropPlan {
+    let item = |sku: &str, cap| DropItem { sku: Sku::new(sku).unwrap(), price_minor: None, cap };
+    DropPlan {
+        drop: DropId::new(name).unwrap(),
+        title: text(name),
+        items: vec![item("tee", None), item("cap", Some(3))],
+        limit_per_viewer: 5,
+        hold_ttl_ms: None,
+        opens_at: None,
+        duration_ms: (name == "late").then_some(30_000),
+        close_when_sold_out: name == "extra",
+    }
+}
+
+fn text(english: &str) -> Text {
+    Text([("en".to_owned(), english.to_owned())].into())
+}
+
+pub(crate) fn request(role: Role, name: &str, key: &str, command: Command) -> Request {
+    let principal = Principal { role, id: PrincipalId::new(name).unwrap() };
+    Request { principal, key: Some(Key::new(key).unwrap()), fingerprint: Fingerprint::default(), command }
+}
+
+/// A show on sale in the drop `early`.
+pub(crate) async fn on_sale(house: &House) -> ShowHandle {
+    let handle = house.show().await;
+    let drop = DropId::new("early").unwrap();
+    for request in [
+        plan("begin", &DROPS, 2_500),
+        request(Role::Brand, "acme", "start", Command::Start),
+        request(Role::Brand, "acme", "open", Command::OpenDrop { drop }),
+    ] {
+        assert!(matches!(handle.ask_and_wait(request).await, Answer::Accepted(_)));
+    }
+    handle
+}
+
+/// Chance, and the keys that were used.
+pub(crate) struct Script {
+    pub(crate) random: Random,
+    keys: u64,
+    /// What was held, and by whom.
+    held: Vec<(&'static str, u64)>,
+}
+
+impl Script {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { random: Random(seed), keys: 0, held: Vec::new() }
+    }
+
+    /// Some commands at once, perhaps with trouble on the way; all are answered when it comes back.
+    pub(crate) async fn step(&mut self, house: &House) {
+        let handle = house.show().await;
+        if self.random.chance(10) {
+            house.clock.advance_ms(self.random.below(8_000));
+        }
+        let is_slow = self.random.chance(30);
+        if is_slow {
+            house.faults.hold_appends();
+        }
+        let mut answers = Vec::new();
+        for _ in 0..=self.random.below(5) {
+            let (viewer, request) = self.command();
+            answers.push((viewer, ask(&handle, request)));
+            if self.random.chance(30) {
+                tokio::task::yield_now().await;
+            }
+        }
+        if self.random.chance(8) {
+            let faults = [AppendFault::Unavailable, AppendFault::InDoubtAppended, AppendFault::InDoubtLost];
+            house.faults.next_append(faults[usize::try_from(self.random.below(3)).unwrap()]);
+        }
+        if is_slow {
+            house.faults.release_appends();
+        }
+        for (viewer, answer) in answers {
+            if let Answer::Accepted(Accepted::Held(reservation)) = answer.await.unwrap() {
+                self.held.push((viewer, reservation.reservation));
+            }
+        }
+    }
+
+    fn command(&mut self) -> (&'static str, Request) {
+        self.keys += 1;
+        let key = format!("key-{}", self.keys);
+        if self.random.chance(65) { self.shopping(&key) } else { ("noor", self.running(&key)) }
+    }
+
+    fn shopping(&mut self, key: &str) -> (&'static str, Request) {
+        let held = if self.random.chance(50) { self.held.pop() } else { None };
+        let (viewer, command) = match held.map(|(viewer, number)| (viewer, ReservationId(number))) {
+            Some((viewer, reservation)) if self.random.chance(60) => (viewer, Command::Confirm { reservation }),
+            Some((viewer, reservation)) => (viewer, Command::Release { reservation }),
+            None => {
+                let sku = Sku::new(if self.random.chance(50) { "tee" } else { "cap" }).unwrap();
+                let viewer = VIEWERS[usize::try_from(self.random.below(4)).unwrap()];
+                (viewer, Command::Reserve { drop: self.drop(), sku, quantity: 1 })
+            }
+        };
+        (viewer, request(Role::Viewer, viewer, key, command))
+    }
+
+    fn running(&mut self, key: &str) -> Request {
+        let drop = self.drop();
+        let command = match self.random.below(8) {
+            0 => Command::OpenDrop { drop },
+            1 => Command::PauseDrop { drop },
+            2 | 3 => Command::ResumeDrop { drop },
+            4 => Command::ExtendDrop { drop, by_ms: 1_000 },
+            5 => {
+                let sku = Sku::new("tee").unwrap();
+                Command::AddUnits { drop: self.random.chance(50).then_some(drop), sku, units: 2 }
+            }
+            6 => {
+                let opens_at = self.random.chance(70).then_some(dropcast_domain::time::Timestamp(1_760_000_030_000));
+                Command::ScheduleDrop { drop, opens_at }
+            }
+            _ => return self.replanning(),
+        };
+        request(Role::Host, "noor", key, command)
+    }
+
+    fn replanning(&mut self) -> Request {
+        let title = format!("title-{}", self.random.below(3));
+        let some = usize::try_from(1 + self.random.below(3)).unwrap();
+        plan(&title, &DROPS[..some], 2_000 + self.random.below(3))
+    }
+
+    fn drop(&mut self) -> DropId {
+        DropId::new(DROPS[usize::try_from(self.random.below(3)).unwrap()]).unwrap()
+    }
+}
+
+/// Asks; the answer is there when it is there.
+pub(crate) fn ask(handle: &ShowHandle, request: Request) -> oneshot::Receiver<Answer> {
+    let (sender, receiver) = oneshot::channel();
+    handle.ask(request, Box::new(move |answer| drop(sender.send(answer))));
+    receiver
+}
