@@ -83,7 +83,7 @@ impl App {
             tokens: Arc::new(tokens),
             config: Arc::new(config),
             metrics,
-            clock: clock.clone().into(),
+            clock: Arc::clone(&clock),
             stopping: Arc::new(AtomicBool::new(false)),
             demo: demo.map(Arc::new),
             brands: Arc::default(),

@@ -46,7 +46,7 @@ enum Next {
     },
     Wait,
     EndShow,
-    NextShow,
+    StartAnother,
 }
 
 impl Director {
@@ -92,7 +92,7 @@ impl Director {
             self.sold_out_since_ms = None;
         }
         match next {
-            Next::NextShow => self.next_show().await,
+            Next::StartAnother => self.next_show().await,
             Next::Announce(drop) if host => {
                 let opens_at = self.state.clock.now().after_ms(ANNOUNCED_MS);
                 self.ask(&handle, Command::ScheduleDrop { drop, opens_at: Some(opens_at) }).await
@@ -141,7 +141,7 @@ impl Director {
 
 fn next(show: &Show) -> Next {
     if show.phase() == ShowPhase::Ended {
-        return Next::NextShow;
+        return Next::StartAnother;
     }
     if let Some(open) = show.drops().find(|drop| drop.is_running()) {
         let drop = open.plan().drop.clone();

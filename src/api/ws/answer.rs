@@ -3,17 +3,15 @@
 use dropcast_proto::v1::{self, answer_outcome::Kind};
 
 use crate::{
+    api::ask::accepted_kind,
     codec,
-    engine::{Accepted, Answer, RetryReason},
+    engine::{Answer, RetryReason},
 };
 
-/// What became of a command; shared with HTTP.
+/// What became of a command.
 pub(super) fn outcome(answer: Answer) -> v1::AnswerOutcome {
     let kind = match answer {
-        Answer::Accepted(Accepted::Done) => Kind::Done(v1::Done {}),
-        Answer::Accepted(Accepted::Held(reservation)) => Kind::Held(reservation),
-        Answer::Accepted(Accepted::Sold(purchase)) => Kind::Sold(purchase),
-        Answer::Accepted(Accepted::Released(reservation)) => Kind::Released(reservation),
+        Answer::Accepted(accepted) => accepted_kind(accepted),
         Answer::Refused(refusal) => Kind::Refused(codec::refusal_view(&refusal)),
         Answer::Retry { after_ms, reason } => Kind::Retry(v1::Retry { after_ms, reason: reason_view(reason).into() }),
         Answer::Pending { after_ms } => Kind::Pending(v1::Pending { after_ms }),
