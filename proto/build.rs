@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     config.message_attribute(".", "#[cfg_attr(feature = \"openapi\", derive(utoipa::ToSchema))]");
     for message in pool.all_messages().filter(|message| !message.is_map_entry()) {
         describe(&mut config, &message);
+        name_kinds(&mut config, &message);
     }
     config.compile_fds(descriptors)?;
     write_names(&pool)?;
@@ -49,6 +50,14 @@ fn describe(config: &mut Config, message: &MessageDescriptor) {
         for attribute in attributes(&field) {
             config.field_attribute(field.full_name(), attribute);
         }
+    }
+}
+
+/// Every oneof is called `kind`; in OpenAPI, which has one room for all names, it goes by its message.
+fn name_kinds(config: &mut Config, message: &MessageDescriptor) {
+    for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
+        let attribute = format!("#[cfg_attr(feature = \"openapi\", schema(as = {}Kind))]", message.name());
+        config.enum_attribute(oneof.full_name(), attribute);
     }
 }
 

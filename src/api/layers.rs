@@ -38,14 +38,14 @@ const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 /// How much longer than a command a request may take: opening the show may come first.
 const REQUEST_GRACE: Duration = Duration::from_secs(1);
 
-/// Gives the request a number and a span, counts it, and says how it went. Tokens and keys stay out of the log: headers
-/// and queries are not recorded.
+/// Gives the request a number and a span, counts it, and says how it went. Tokens and keys stay out of the log: neither
+/// headers nor addresses are recorded, only the route that they lead to.
 pub async fn observe(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = format!("{:016x}", rand::random::<u64>());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, %method, path = request.uri().path());
+    let span = tracing::info_span!("request", id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, elapsed) = (response.status(), started.elapsed());
     state.metrics.http_request(&method, &route, status, elapsed);

@@ -108,7 +108,9 @@ impl Limits {
 pub fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap, trust_forwarded_for: bool) -> IpAddr {
     let forwarded = || {
         let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-        last.rsplit(',').next()?.trim().parse().ok()
+        let last = last.rsplit(',').next()?.trim();
+        // Some proxies add the port.
+        last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
     };
     // A server that doesn't say who connected shares one limit among everybody rather than have none.
     let peer = || peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
@@ -254,6 +256,8 @@ mod tests {
         assert_eq!(client_address(peer, &headers, true), address("198.51.100.2"));
         headers.append("x-forwarded-for", "198.51.100.3".parse().expect("a header"));
         assert_eq!(client_address(peer, &headers, true), address("198.51.100.3"));
+        headers.append("x-forwarded-for", "[2001:db8::1]:4711".parse().expect("a header"));
+        assert_eq!(client_address(peer, &headers, true), address("2001:db8::1"));
         headers.append("x-forwarded-for", "rubbish".parse().expect("a header"));
         assert_eq!(client_address(peer, &headers, true), address("192.0.2.9"));
     }

@@ -25,6 +25,11 @@ pub const KEY_HEADER: &str = "idempotency-key";
 #[derive(Debug)]
 pub struct CommandBody<T>(pub T);
 
+/// The fields of a command that says everything in its address.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFields {}
+
 /// A show file as JSON, at most as large as the operator set.
 #[derive(Debug)]
 pub struct ShowFileBody(pub ShowFile);

@@ -1,13 +1,13 @@
 //! All routes, and what happens around them.
 
-use axum::{Router, middleware};
+use axum::{Router, body::Bytes, middleware};
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     http, layers,
-    openapi::{Document, with_problems},
+    openapi::{Document, finish},
     problem::{Problem, ProblemCode},
     state::ApiState,
 };
@@ -18,7 +18,7 @@ pub fn router(state: ApiState) -> Router {
     Router::new()
         .merge(api)
         .merge(super::ws::router())
-        .merge(http::docs::router(with_problems(document)))
+        .merge(http::docs::router(finished(&document)))
         .merge(http::pages::router())
         .fallback(|| async { Problem::new(ProblemCode::RouteUnknown, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
@@ -30,6 +30,16 @@ pub fn router(state: ApiState) -> Router {
         .layer(middleware::from_fn(layers::secure))
         .layer(middleware::from_fn_with_state(state.clone(), layers::observe))
         .with_state(state)
+}
+
+/// The same for everybody, so it is written once.
+fn finished(document: &utoipa::openapi::OpenApi) -> Bytes {
+    let text = finish(document).map(|document| document.to_string());
+    text.unwrap_or_else(|error| {
+        tracing::error!(%error, "the OpenAPI document can't be written");
+        "{}".to_owned()
+    })
+    .into()
 }
 
 /// The routes that the OpenAPI document describes. Whoever looks after the server is let in even when it is busy or

@@ -43,6 +43,14 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A field, wherever its value comes from, has a value that can't work.
+    #[error("{field}: {problem}")]
+    Field {
+        /// Its dotted name.
+        field: &'static str,
+        /// What would be right.
+        problem: String,
+    },
     /// The variable with the secret holds none.
     #[error("DROPCAST_TOKEN_SECRET: {0}")]
     Secret(#[from] SecretError),

@@ -11,8 +11,8 @@ pub struct LimitsSection {
     pub per_address_per_second: u32,
     /// Requests that one address may send at once before that holds. Default: 200.
     pub per_address_burst: u32,
-    /// Requests per second that one principal may send in the long run; above it the answer is 429 `rate_limited`.
-    /// 0: unlimited. Default: 10.
+    /// Requests, or commands over WebSockets, per second that one principal may send in the long run; above it the answer
+    /// is 429 `rate_limited`, or *retry* over a WebSocket. 0: unlimited. Default: 10.
     pub per_token_per_second: u32,
     /// Requests that one principal may send at once before that holds. Default: 40.
     pub per_token_burst: u32,
@@ -28,11 +28,6 @@ pub struct LimitsSection {
     /// A larger message closes the connection with 1009, a larger body is answered 413 `body_too_large`.
     /// Default: 16,384.
     pub message_bytes_max: usize,
-    /// Commands per second that one WebSocket may send in the long run; above it they are answered *retry*,
-    /// `rate_limited`. 0: unlimited. Default: 20.
-    pub commands_per_connection_per_second: u32,
-    /// Commands that one WebSocket may send at once before that holds. Default: 40.
-    pub commands_per_connection_burst: u32,
     /// How long a request may take, in milliseconds; after that it is answered 504 `timeout`. A command may have been
     /// carried out all the same: its key tells. Default: 10,000.
     pub request_timeout_ms: u64,
@@ -49,8 +44,6 @@ impl Default for LimitsSection {
             connections_max: 20_000,
             body_bytes_max: 4 * 1_024 * 1_024,
             message_bytes_max: 16 * 1_024,
-            commands_per_connection_per_second: 20,
-            commands_per_connection_burst: 40,
             request_timeout_ms: 10_000,
         }
     }

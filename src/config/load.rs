@@ -44,6 +44,7 @@ impl Config {
             (None, Some(path)) => Some(read_secret(path)?),
             (None, None) => None,
         };
+        config.check()?;
         Ok(config)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! `docs/operations/configuration.md` explains every field; a test holds the page against these structs.
 
+mod check;
 mod engine;
 mod error;
 mod hub;

@@ -17,6 +17,9 @@ use prometheus::{
     proto::MetricFamily,
 };
 
+#[cfg(target_os = "linux")]
+use prometheus::process_collector::ProcessCollector;
+
 use super::command_kind::CommandKind;
 use crate::{
     codec,
@@ -50,8 +53,6 @@ pub enum LimitedBy {
     Principal,
     /// Connections of an address.
     Connections,
-    /// Commands of a connection.
-    Connection,
 }
 
 /// Every metric. One per process; cheap to update from any thread.
@@ -75,6 +76,8 @@ impl Metrics {
     /// All metrics, at zero.
     pub fn new() -> Arc<Self> {
         let registry = Registry::new();
+        #[cfg(target_os = "linux")]
+        made(registry.register(Box::new(ProcessCollector::for_self())));
         let commands = counters(&registry, "commands_total", "Commands by what came of them.", &["command", "outcome"]);
         let refusals = counters(&registry, "refusals_total", "Commands that the rules turned down.", &["code"]);
         let answers = histograms(
@@ -189,7 +192,6 @@ impl Metrics {
             LimitedBy::Address => "address",
             LimitedBy::Principal => "principal",
             LimitedBy::Connections => "connections",
-            LimitedBy::Connection => "connection",
         };
         self.rate_limited.with_label_values(&[by]).inc();
     }

@@ -103,6 +103,47 @@ async fn the_document_is_whole() {
     }
 }
 
+#[tokio::test]
+async fn answers_have_the_schema_that_the_document_says() {
+    let server = TestServer::start().await;
+    server.go_live().await;
+    let document = document(&server).await;
+    let schema = |name: &str| document["components"]["schemas"][name].clone();
+    let held = server.reserve("ann", "click", 1).await.json();
+    let kinds = schema("AnswerOutcome")["oneOf"].as_array().expect("kinds").clone();
+    let name_of = |kind: &Value| kind["properties"].as_object().and_then(|fields| fields.keys().next().cloned());
+    let names: BTreeSet<_> = kinds.iter().filter_map(name_of).collect();
+    assert!(held.as_object().expect("an object").keys().all(|kind| names.contains(kind)), "{names:?}");
+    let facts = schema("Fact")["oneOf"].as_array().map(Vec::len);
+    assert_eq!(facts, Some(dropcast_proto::kinds::FACT_KINDS.len()));
+    let state = server.get(&format!("/v1/shows/{SHOW}"), None).await.json();
+    let written = [
+        ("Reservation", &held["held"]),
+        ("ShowState", &state),
+        ("PublicState", &state["public"]),
+        ("Show", &state["public"]["show"]),
+        ("Drop", &state["public"]["drops"][0]),
+        ("DropItem", &state["public"]["drops"][0]["items"][0]),
+        ("Product", &state["public"]["products"][0]),
+    ];
+    for (name, value) in written {
+        let required: BTreeSet<_> = schema(name)["required"]
+            .as_array()
+            .expect("fields")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        let found: BTreeSet<_> = value.as_object().expect("an object").keys().cloned().collect();
+        assert_eq!(found, required, "{name}");
+        let default = schema(name)["properties"]
+            .as_object()
+            .and_then(|fields| fields.values().find_map(|field| field.get("default").cloned()));
+        assert_eq!(default, None, "{name}");
+    }
+    assert_eq!(schema("Reserve")["required"].as_array().map(Vec::len), Some(3));
+}
+
 fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {

@@ -1,11 +1,22 @@
 //! Health, metrics, limits and the end.
 
-use std::sync::atomic::Ordering;
+use std::{
+    io::Write,
+    sync::{Arc, Mutex, atomic::Ordering},
+};
 
+use dropcast::{
+    config::{LogFormat, LogSection},
+    telemetry,
+};
 use reqwest::Method;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
-use crate::common::{Reply, SHOW, TestServer, read};
+use crate::common::{Reply, SECRET, SHOW, TestServer, read};
 
 #[tokio::test]
 async fn a_server_that_stops_takes_no_new_work() {
@@ -113,11 +124,66 @@ async fn what_happened_is_counted() {
         "dropcast_http_requests_total{method=\"POST\",route=\"/v1/shows/{show}/reservations\",status=\"201\"} 1",
         "dropcast_http_requests_total{method=\"POST\",route=\"/v1/shows/{show}/reservations\",status=\"409\"} 1",
         "dropcast_http_request_seconds_count{route=\"/v1/shows/{show}\"} 1",
+        "# TYPE process_resident_memory_bytes gauge",
     ] {
         assert!(reply.text.lines().any(|known| known == line), "{line} is missing in\n{}", reply.text);
     }
     let ids = [SHOW, "ann", "scarf-red", "opening"];
     assert!(!ids.iter().any(|id| reply.text.contains(id)), "a name is a label:\n{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    let server = TestServer::with(|config| config.limits.request_timeout_ms = 10).await;
+    server.plan().await;
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    let head = format!(
+        "POST /v1/shows/{SHOW}/start HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nidempotency-key: x\r\n\
+         content-length: 2\r\nconnection: close\r\n\r\n",
+        server.host()
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 504") && answer.contains("\"timeout\""), "{answer}");
+}
+
+/// What a test logs, on its own thread only.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("a lock").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_knows_requests_but_no_tokens_and_no_keys() {
+    let log = Log::default();
+    let writer = log.clone();
+    let section = LogSection { format: LogFormat::Json, filter: "trace".to_owned() };
+    let subscriber = telemetry::tracing::subscriber(&section, move || writer.clone()).expect("a filter");
+    let guard = tracing::subscriber::set_default(subscriber);
+    let server = TestServer::start().await;
+    server.go_live().await;
+    let ann = server.viewer("ann");
+    server.reserve("ann", "my-secret-key", 1).await;
+    let reply = server.get(&format!("/v1/shows/{SHOW}/outcomes/my-secret-key?token={ann}"), Some(&ann)).await;
+    assert_eq!(reply.status, 200);
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().expect("a lock").clone()).expect("text");
+    let ours: String = text.lines().filter(|line| line.contains("dropcast")).collect();
+    let id = reply.headers["x-request-id"].to_str().expect("text");
+    assert!(ours.contains(id) && ours.contains("/v1/shows/{show}/outcomes/{key}"), "{ours}");
+    for secret in [ann.as_str(), "my-secret-key", SECRET] {
+        assert!(!ours.contains(secret), "{secret} is in the log:\n{ours}");
+    }
 }
 
 #[tokio::test]

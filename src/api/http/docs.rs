@@ -4,26 +4,25 @@ use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Path, State},
     http::header,
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use crate::api::{
     problem::{Problem, ProblemCode},
-    reply::JsonReply,
     state::ApiState,
 };
 
 /// Where the OpenAPI document is.
 pub const DOCUMENT_PATH: &str = "/v1/openapi.json";
 
-/// The routes of the documentation.
-pub fn router(document: OpenApi) -> Router<ApiState> {
-    let docs = Docs { document: Arc::new(document), browser: Arc::new(Config::from(DOCUMENT_PATH)) };
+/// The routes of the documentation; `document` is the OpenAPI document in JSON.
+pub fn router(document: Bytes) -> Router<ApiState> {
+    let docs = Docs { document, browser: Arc::new(Config::from(DOCUMENT_PATH)) };
     Router::new()
         .route(DOCUMENT_PATH, get(openapi))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
@@ -35,12 +34,12 @@ pub fn router(document: OpenApi) -> Router<ApiState> {
 
 #[derive(Clone)]
 struct Docs {
-    document: Arc<OpenApi>,
+    document: Bytes,
     browser: Arc<Config<'static>>,
 }
 
 async fn openapi(State(docs): State<Docs>) -> impl IntoResponse {
-    JsonReply(docs.document).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], docs.document)
 }
 
 async fn index(State(docs): State<Docs>) -> Response {

@@ -12,7 +12,7 @@ use crate::{
         access::Authorized,
         ask,
         problem::Problem,
-        read::{CommandBody, KeyHeader, PathOf, ReservationPath, ShowPath},
+        read::{CommandBody, KeyHeader, NoFields, PathOf, ReservationPath, ShowPath},
         reply::JsonReply,
         state::ApiState,
     },
@@ -37,11 +37,6 @@ struct Reserve {
     /// How many.
     quantity: u32,
 }
-
-/// A command that says everything in its address.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// The viewer's own reservations.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,7 +100,7 @@ async fn confirm(
     authorized: Authorized,
     PathOf(ReservationPath { show, reservation }): PathOf<ReservationPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
     let kind = Kind::Confirm(v1::Confirm { key, attempt: None, reservation });
@@ -125,7 +120,7 @@ async fn release(
     authorized: Authorized,
     PathOf(ReservationPath { show, reservation }): PathOf<ReservationPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
     let kind = Kind::Release(v1::Release { key, attempt: None, reservation });

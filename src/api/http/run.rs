@@ -12,7 +12,7 @@ use crate::{
         access::Authorized,
         ask,
         problem::Problem,
-        read::{CommandBody, DropPath, KeyHeader, PathOf, ShowPath},
+        read::{CommandBody, DropPath, KeyHeader, NoFields, PathOf, ShowPath},
         state::ApiState,
     },
     show_file::Moment,
@@ -34,11 +34,6 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(extend))
         .routes(routes!(units))
 }
-
-/// A command that says everything in its address.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +72,7 @@ async fn start(
     authorized: Authorized,
     PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::StartShow(v1::StartShow { key, attempt: None })).await
 }
@@ -91,7 +86,7 @@ async fn end(
     authorized: Authorized,
     PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::EndShow(v1::EndShow { key, attempt: None })).await
 }
@@ -105,7 +100,7 @@ async fn open(
     authorized: Authorized,
     PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::OpenDrop(v1::OpenDrop { key, attempt: None, drop: drop.to_string() })).await
 }
@@ -119,7 +114,7 @@ async fn pause(
     authorized: Authorized,
     PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::PauseDrop(v1::PauseDrop { key, attempt: None, drop: drop.to_string() })).await
 }
@@ -133,7 +128,7 @@ async fn resume(
     authorized: Authorized,
     PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::ResumeDrop(v1::ResumeDrop { key, attempt: None, drop: drop.to_string() }))
         .await
@@ -148,7 +143,7 @@ async fn close(
     authorized: Authorized,
     PathOf(DropPath { show, drop }): PathOf<DropPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Nothing {}): CommandBody<Nothing>,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::CloseDrop(v1::CloseDrop { key, attempt: None, drop: drop.to_string() })).await
 }

@@ -1,6 +1,10 @@
 //! Shows: the list, one show, and planning one.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use dropcast_domain::{
     ids::{BrandId, ShowId},
     show::{Command, Fingerprint, PlanProblem, Refusal, Request, Role, ShowPlan},
@@ -22,7 +26,7 @@ use crate::{
         state::ApiState,
     },
     codec,
-    engine::{Answer, RetryReason},
+    engine::Answer,
     feed::Cursor,
     show_file::ShowFile,
 };
@@ -133,13 +137,16 @@ async fn get(
 /// key.
 #[utoipa::path(put, path = "/v1/shows/{show}", tag = "shows", params(("show" = String, Path, description = "The show")),
     security(("token" = [])), request_body = ShowFile,
-    responses((status = 200, description = "The show as planned", body = v1::PublicState)))]
+    responses(
+        (status = 200, description = "The show as planned", body = v1::PublicState),
+        (status = 202, description = "Not known yet: send it again", body = v1::AnswerOutcome),
+    ))]
 async fn put(
     State(state): State<ApiState>,
     authorized: Authorized,
     PathOf(ShowPath { show }): PathOf<ShowPath>,
     ShowFileBody(file): ShowFileBody,
-) -> Result<JsonReply<v1::PublicState>, Problem> {
+) -> Result<Response, Problem> {
     let plan = plan_of(&authorized.0, &show, file)?;
     let request = Request {
         principal: authorized.0.principal.clone(),
@@ -149,11 +156,8 @@ async fn put(
     };
     let handle = state.engine.open_or_create(&show).await?;
     match ask::ask(&state, handle, &show, request).await {
-        Answer::Accepted(_) => Ok(JsonReply(show_state(&state, &show).await?.public)),
-        Answer::Refused(refusal) => Err((&refusal).into()),
-        Answer::Retry { after_ms, reason } => Err(Problem::retry(after_ms, reason)),
-        // Sending the file again is safe, whatever became of it.
-        Answer::Pending { after_ms } => Err(Problem::retry(after_ms, RetryReason::Unavailable)),
+        Answer::Accepted(_) => Ok(JsonReply(show_state(&state, &show).await?.public).into_response()),
+        other => ask::respond(other, StatusCode::OK),
     }
 }
 
