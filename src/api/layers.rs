@@ -49,7 +49,7 @@ pub async fn observe(State(state): State<ApiState>, request: Request, next: Next
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, elapsed) = (response.status(), started.elapsed());
     state.metrics.http_request(&method, &route, status, elapsed);
-    let elapsed_ms = elapsed.as_millis();
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if status.is_server_error() {
             tracing::warn!(status = status.as_u16(), elapsed_ms, "answered");

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn what_can_not_work_is_named() {
-        let cases: [(&str, fn(&mut Config)); 7] = [
+        type Change = fn(&mut Config);
+        let cases: [(&str, Change); 7] = [
             ("engine.mailbox_max", |config| config.engine.mailbox_max = 0),
             ("engine.batch_max", |config| config.engine.batch_max = 1_025),
             ("hub.shards", |config| config.hub.shards = 257),

@@ -34,6 +34,6 @@ where
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     Ok(match log.format {
         LogFormat::Text => Box::new(registry.with(layer.with_ansi(false))),
-        LogFormat::Json => Box::new(registry.with(layer.json().flatten_event(true))),
+        LogFormat::Json => Box::new(registry.with(layer.json().flatten_event(true).with_span_list(false))),
     })
 }
