@@ -1,5 +1,7 @@
 //! What can be asked on the command line.
 
+#![allow(clippy::doc_markdown, reason = "these comments are printed as help, where backticks are only noise")]
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -31,14 +31,16 @@ pub struct MessageProblem {
     pub field: &'static str,
     /// What is wrong with it.
     pub problem: NameError,
+    /// The command's key, unless it is the key itself that can't be read.
+    pub key: Option<Key>,
 }
 
 /// Reads a command; `None` for the messages that are none (hello, refresh, clock).
 pub fn read_command(mut kind: Kind) -> Result<Option<Wish>, MessageProblem> {
     let Some((key, attempt)) = take_key(&mut kind) else { return Ok(None) };
-    let key = Key::new(&key).map_err(|problem| MessageProblem { field: "key", problem })?;
+    let key = Key::new(&key).map_err(|problem| MessageProblem { field: "key", problem, key: None })?;
     let fingerprint = fingerprint(&kind);
-    let command = command(kind)?;
+    let command = command(kind).map_err(|problem| MessageProblem { key: Some(key.clone()), ..problem })?;
     Ok(command.map(|command| Wish { key, attempt, fingerprint, command }))
 }
 
@@ -73,8 +75,9 @@ fn fingerprint(kind: &Kind) -> Fingerprint {
 }
 
 fn command(kind: Kind) -> Result<Option<Command>, MessageProblem> {
-    let drop = |name: String| DropId::new(&name).map_err(|problem| MessageProblem { field: "drop", problem });
-    let sku = |name: String| Sku::new(&name).map_err(|problem| MessageProblem { field: "sku", problem });
+    let wrong = |field| move |problem| MessageProblem { field, problem, key: None };
+    let drop = |name: String| DropId::new(&name).map_err(wrong("drop"));
+    let sku = |name: String| Sku::new(&name).map_err(wrong("sku"));
     Ok(Some(match kind {
         Kind::Hello(_) | Kind::Refresh(_) | Kind::Clock(_) => return Ok(None),
         Kind::Reserve(wish) => {
@@ -118,6 +121,7 @@ mod tests {
         let kind = Kind::OpenDrop(v1::OpenDrop { key: "k".into(), attempt: None, drop: "no spaces".into() });
         let problem = read_command(kind).expect_err("a bad name");
         assert_eq!(problem.to_string(), "`drop` has a character outside A-Z a-z 0-9 . _ : -");
+        assert_eq!(problem.key, Key::new("k").ok(), "whoever asked can tell which command it was");
     }
 
     #[test]

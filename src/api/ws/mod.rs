@@ -5,6 +5,7 @@ mod close;
 mod handshake;
 mod join;
 mod messages;
+mod rate;
 mod session;
 
 pub use close::restarting;

@@ -12,6 +12,7 @@ use super::{
     answer, close,
     join::{JoinWish, Joined, Joining},
     messages::{self, Unreadable},
+    rate::CommandRate,
 };
 use crate::{
     api::{
@@ -20,11 +21,11 @@ use crate::{
         problem::{Problem, ProblemCode},
         state::ApiState,
     },
-    codec,
+    codec::{self, Wish},
     engine::Reply,
     feed::{Encoding, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
-    telemetry::command_kind::CommandKind,
+    telemetry::{command_kind::CommandKind, metrics::LimitedBy},
 };
 
 /// How long a connection may say nothing before it says hello.
@@ -41,7 +42,9 @@ pub(super) struct WebSocketSession {
     runtime: tokio::runtime::Handle,
     /// Counts the connection against its address for as long as it lives.
     _permit: ConnectionPermit,
+    /// Messages in a row that could not be read.
     unreadable: u32,
+    rate: CommandRate,
     greeting: Option<Greeting>,
 }
 
@@ -55,10 +58,10 @@ struct Greeting {
 impl WebSocketSession {
     pub(super) fn new(state: ApiState, encoding: Encoding, permit: ConnectionPermit) -> Self {
         let runtime = tokio::runtime::Handle::current();
-        Self { state, encoding, runtime, _permit: permit, unreadable: 0, greeting: None }
+        Self { state, encoding, runtime, _permit: permit, unreadable: 0, rate: CommandRate::default(), greeting: None }
     }
 
-    fn take(&mut self, connection: &Connection, kind: client_message::Kind) {
+    fn take(&mut self, connection: &Connection, kind: client_message::Kind) -> Result<(), Unreadable> {
         match kind {
             client_message::Kind::Hello(hello) => self.hello(connection, hello),
             client_message::Kind::Refresh(refresh) => self.refresh(connection, &refresh.token),
@@ -66,8 +69,13 @@ impl WebSocketSession {
                 let server_at = self.state.clock.now().0;
                 self.send(connection, Kind::Clock(v1::ClockReply { echo_ms: clock.echo_ms, server_at }));
             }
-            command => self.command(connection, command),
+            command => {
+                if let Some(wish) = codec::read_command(command)? {
+                    self.command(connection, wish);
+                }
+            }
         }
+        Ok(())
     }
 
     fn hello(&mut self, connection: &Connection, hello: v1::Hello) {
@@ -125,12 +133,7 @@ impl WebSocketSession {
         self.send(connection, Kind::Refreshed(v1::Refreshed { token_expires_at }));
     }
 
-    fn command(&mut self, connection: &Connection, kind: client_message::Kind) {
-        let wish = match codec::read_command(kind) {
-            Ok(Some(wish)) => wish,
-            Ok(None) => return,
-            Err(problem) => return self.problem(connection, ProblemCode::MalformedMessage, problem.to_string(), None),
-        };
+    fn command(&mut self, connection: &Connection, wish: Wish) {
         let key = wish.key.to_string();
         let Some(greeting) = &self.greeting else {
             return self.problem(connection, ProblemCode::HelloMissing, "say hello first", Some(key));
@@ -139,8 +142,10 @@ impl WebSocketSession {
             let detail = "watching needs no token here, but this does: say hello with one";
             return self.problem(connection, ProblemCode::TokenMissing, detail, Some(key));
         };
-        if let Err(retry) = self.state.limits.check_principal(access) {
-            return self.retry(connection, key, retry.after_ms, v1::RetryReason::RateLimited);
+        if let Err(wait) = self.rate.check(&self.state.config.limits, Instant::now()) {
+            self.state.metrics.rate_limited(LimitedBy::Connection);
+            let after_ms = u64::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
+            return self.retry(connection, key, after_ms, v1::RetryReason::RateLimited);
         }
         let Some(handle) = greeting.joined.handle() else {
             if greeting.joined.lost_its_writer() {
@@ -197,12 +202,12 @@ impl WebSocketSession {
     }
 
     fn unreadable(&mut self, connection: &Connection, unreadable: Unreadable) {
-        let detail = match unreadable {
+        let (detail, key) = match unreadable {
             Unreadable::WrongFrameType => return end(connection, close::wrong_frame_type()),
-            Unreadable::Malformed(detail) => detail,
+            Unreadable::Malformed { detail, key } => (detail, key),
         };
         self.unreadable += 1;
-        self.problem(connection, ProblemCode::MalformedMessage, detail, None);
+        self.problem(connection, ProblemCode::MalformedMessage, detail, key);
         if self.unreadable == UNREADABLE_MAX {
             end(connection, close::rubbish());
         }
@@ -223,11 +228,9 @@ impl Session for WebSocketSession {
     }
 
     fn message(&mut self, connection: &Connection, message: Message<'_>) {
-        match messages::read(message, self.encoding) {
-            Ok(kind) => {
-                self.unreadable = 0;
-                self.take(connection, kind);
-            }
+        let read = messages::read(message, self.encoding);
+        match read.and_then(|kind| self.take(connection, kind)) {
+            Ok(()) => self.unreadable = 0,
             Err(unreadable) => self.unreadable(connection, unreadable),
         }
     }
@@ -237,10 +240,13 @@ impl Session for WebSocketSession {
     }
 
     fn deadline(&mut self, connection: &Connection) {
-        match &self.greeting {
-            None => end(connection, close::silent()),
-            Some(_) => end(connection, close::token("the token has run out; come back with a new one")),
+        let Some(greeting) = &self.greeting else { return end(connection, close::silent()) };
+        let access = greeting.access.as_ref();
+        if access.is_some_and(|access| access.expires_at <= self.state.clock.now()) {
+            return end(connection, close::token("the token has run out; come back with a new one"));
         }
+        // The hello or the refreshed token came at the very moment at which its deadline passed.
+        self.expire_with(connection, access);
     }
 
     fn closed(&mut self, connection: &Connection, _reason: CloseReason) {
