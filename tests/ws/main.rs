@@ -1,0 +1,19 @@
+//! The WebSocket of the real program over real sockets, used well, badly and maliciously.
+#![cfg(target_os = "linux")]
+
+#[path = "../common/process.rs"]
+mod process;
+#[path = "../common/shop.rs"]
+mod shop;
+#[path = "../common/socket.rs"]
+mod socket;
+
+mod agreement;
+mod audience;
+mod commands;
+mod frames;
+mod handshakes;
+mod hello;
+mod resume;
+mod slow;
+mod tokens;
