@@ -61,7 +61,7 @@ impl Default for Launch {
             environment: Vec::new(),
             file_blocks_max: None,
         };
-        let rates = ["PER_ADDRESS_PER_SECOND", "PER_TOKEN_PER_SECOND", "COMMANDS_PER_CONNECTION_PER_SECOND"];
+        let rates = ["PER_ADDRESS_PER_SECOND", "PER_TOKEN_PER_SECOND"];
         rates.iter().fold(launch, |launch, rate| launch.env(&format!("LIMITS__{rate}"), "0"))
     }
 }

@@ -115,14 +115,12 @@ async fn a_refusal_binds_nothing_and_a_purchase_runs_its_course() {
 }
 
 #[tokio::test]
-async fn too_many_commands_of_one_connection_are_told_to_wait() {
-    let launch = Launch::default()
-        .env("LIMITS__COMMANDS_PER_CONNECTION_PER_SECOND", "1")
-        .env("LIMITS__COMMANDS_PER_CONNECTION_BURST", "5");
+async fn too_many_commands_of_one_principal_are_told_to_wait() {
+    let launch = Launch::default().env("LIMITS__PER_TOKEN_PER_SECOND", "1").env("LIMITS__PER_TOKEN_BURST", "5");
     let server = launch.start().await;
     Shop::of(&server).go_live(100, 100).await;
     let (mut ann, ..) = Socket::join(&server, Some(&viewer_token("ann")), None).await;
-    let (mut other_tab, ..) = Socket::join(&server, Some(&viewer_token("ann")), None).await;
+    let (mut bob, ..) = Socket::join(&server, Some(&viewer_token("bob")), None).await;
     for number in 0..20 {
         ann.click(&format!("click-{number}"), 1).await;
     }
@@ -134,7 +132,7 @@ async fn too_many_commands_of_one_connection_are_told_to_wait() {
     assert!((5..20).contains(&limited.len()), "{outcomes:?}");
     let waits = limited.iter().all(|outcome| (1..=1_000).contains(&outcome["retry"]["after_ms"].as_u64().unwrap_or(0)));
     assert!(waits, "{limited:?}");
-    assert_eq!(other_tab.buy("other", 1).await["held"]["quantity"], 1, "another connection has a rate of its own");
+    assert_eq!(bob.buy("click", 1).await["held"]["quantity"], 1, "another viewer has a rate of its own");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ mod close;
 mod handshake;
 mod join;
 mod messages;
-mod rate;
 mod session;
 
 pub use close::restarting;

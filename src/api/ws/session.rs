@@ -12,7 +12,6 @@ use super::{
     answer, close,
     join::{JoinWish, Joined, Joining},
     messages::{self, Unreadable},
-    rate::CommandRate,
 };
 use crate::{
     api::{
@@ -44,7 +43,6 @@ pub(super) struct WebSocketSession {
     _permit: ConnectionPermit,
     /// Messages in a row that could not be read.
     unreadable: u32,
-    rate: CommandRate,
     greeting: Option<Greeting>,
 }
 
@@ -58,7 +56,7 @@ struct Greeting {
 impl WebSocketSession {
     pub(super) fn new(state: ApiState, encoding: Encoding, permit: ConnectionPermit) -> Self {
         let runtime = tokio::runtime::Handle::current();
-        Self { state, encoding, runtime, _permit: permit, unreadable: 0, rate: CommandRate::default(), greeting: None }
+        Self { state, encoding, runtime, _permit: permit, unreadable: 0, greeting: None }
     }
 
     fn take(&mut self, connection: &Connection, kind: client_message::Kind) -> Result<(), Unreadable> {
@@ -142,10 +140,9 @@ impl WebSocketSession {
             let detail = "watching needs no token here, but this does: say hello with one";
             return self.problem(connection, ProblemCode::TokenMissing, detail, Some(key));
         };
-        if let Err(wait) = self.rate.check(&self.state.config.limits, Instant::now()) {
-            self.state.metrics.rate_limited(LimitedBy::Connection);
-            let after_ms = u64::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX);
-            return self.retry(connection, key, after_ms, v1::RetryReason::RateLimited);
+        if let Err(retry) = self.state.limits.check_principal(access) {
+            self.state.metrics.rate_limited(LimitedBy::Principal);
+            return self.retry(connection, key, retry.after_ms, v1::RetryReason::RateLimited);
         }
         let Some(handle) = greeting.joined.handle() else {
             if greeting.joined.lost_its_writer() {
