@@ -11,8 +11,8 @@ use crate::{
     journal::{EmbeddedJournal, Journal as _, Options},
 };
 
-/// How many entries are asked for at once.
-const PAGE_ENTRIES: usize = 1_000;
+/// How many entries are asked for at once: as many as a server gives, so that a long journal takes few requests.
+const PAGE_ENTRIES: usize = 10_000;
 /// How long a server may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 

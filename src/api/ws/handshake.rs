@@ -30,6 +30,7 @@ use crate::{
         state::ApiState,
     },
     feed::Encoding,
+    telemetry::metrics::LimitedBy,
 };
 
 /// How long a client is asked to stay away from a full node.
@@ -51,7 +52,11 @@ async fn upgrade(
     let subprotocol = subprotocol(headers)?;
     check_origin(&state, headers)?;
     let address = client_address(Some(peer), headers, state.config.trust_forwarded_for);
-    let permit = state.limits.open_connection(address).map_err(Problem::from)?;
+    let permit = state
+        .limits
+        .open_connection(address)
+        .inspect_err(|_| state.metrics.rate_limited(LimitedBy::Connections))
+        .map_err(Problem::from)?;
     if state.hub.refusal().is_some() {
         let detail = "this server has as many connections as it may";
         return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
