@@ -1,6 +1,5 @@
 //! The command line.
 
-#[expect(clippy::doc_markdown, reason = "its comments are what --help prints")]
 mod arguments;
 mod audit;
 mod demo;
