@@ -33,8 +33,11 @@ use crate::{
 /// Anything that keeps a server from starting; its text says what to do.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How much of the time that a stop may take is for telling the watchers to come back elsewhere.
-const DRAIN_SHARE: u32 = 2;
+/// By which part of the time that a stop may take the appends have to have ended, then the watchers to have been told to
+/// come back, then HTTP's answers to be out; what is left is for closing the journal.
+const APPENDS_UNTIL: f64 = 0.5;
+const DRAIN_UNTIL: f64 = 0.75;
+const ANSWERS_UNTIL: f64 = 0.9;
 /// The time between two closes of a drain, so that the watchers don't all come back at once.
 const DRAIN_STEP: Duration = Duration::from_millis(2);
 /// How soon the first watcher may come back, in milliseconds, and over how long the others are spread.
@@ -49,7 +52,7 @@ pub struct App {
     pub state: ApiState,
     journal: Arc<EmbeddedJournal>,
     background: JoinSet<()>,
-    http: tokio::task::JoinHandle<std::io::Result<()>>,
+    http: tokio::task::JoinHandle<()>,
     stop_http: oneshot::Sender<()>,
 }
 
@@ -95,46 +98,54 @@ impl App {
         background.spawn(settle_orders(engine, payments, Arc::new(Sandbox)));
 
         let (stop_http, stopped) = oneshot::channel();
-        let service = api::router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serve = axum::serve(listener, service).with_graceful_shutdown(async {
+        let of_http = state.clone();
+        let http = tokio::spawn(async move {
+            let router = api::router::router(of_http.clone());
             // Whether it was sent or dropped: it is over.
-            let _ = stopped.await;
+            let stopped = async { drop(stopped.await) };
+            api::listen::serve(listener, router, &of_http, stopped).await;
         });
-        let http = tokio::spawn(serve.into_future());
         Ok(Self { address, state, journal, background, http, stop_http })
     }
 
+    /// How long a stop may take, as the configuration says.
+    pub fn stop_limit(&self) -> Duration {
+        Duration::from_millis(self.state.config.shutdown_limit_ms)
+    }
+
     /// Takes no more work, finishes what is under way, sends the watchers away with 1012 and ends, within
-    /// `shutdown_limit_ms` of the configuration.
+    /// [`App::stop_limit`] unless the disk does not answer.
     pub async fn stop(mut self) {
-        let limit = Duration::from_millis(self.state.config.shutdown_limit_ms);
-        let deadline = tokio::time::Instant::now() + limit;
+        let (limit, started) = (self.stop_limit(), tokio::time::Instant::now());
+        let deadline = started + limit.mul_f64(ANSWERS_UNTIL);
         self.state.stopping.store(true, Ordering::Release);
-        if tokio::time::timeout_at(deadline, self.state.engine.stop()).await.is_err() {
+        let appends_until = started + limit.mul_f64(APPENDS_UNTIL);
+        if tokio::time::timeout_at(appends_until, self.state.engine.stop()).await.is_err() {
             tracing::error!("some appends had not ended in time; what they hold was not acknowledged");
         }
         self.background.shutdown().await;
-        self.drain(limit / DRAIN_SHARE).await;
+        self.drain(started + limit.mul_f64(DRAIN_UNTIL)).await;
         // Whoever still waits for an HTTP answer gets it; then the listener is gone.
         let _ = self.stop_http.send(());
         if tokio::time::timeout_at(deadline, &mut self.http).await.is_err() {
             self.http.abort();
         }
         let hub = self.state.hub.clone();
-        let left = deadline.saturating_duration_since(tokio::time::Instant::now()).max(Duration::from_millis(500));
+        let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || hub.shutdown(left)).await {
             tracing::warn!(%error, "the hub had not ended in time");
         }
         self.journal.close().await;
     }
 
-    async fn drain(&self, limit: Duration) {
+    async fn drain(&self, until: tokio::time::Instant) {
         let hub = &self.state.hub;
         let connections = u32::try_from(hub.connections()).unwrap_or(u32::MAX);
-        let over = DRAIN_STEP.saturating_mul(connections).min(limit / 2);
+        let over = DRAIN_STEP
+            .saturating_mul(connections)
+            .min(until.saturating_duration_since(tokio::time::Instant::now()) / 2);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and RETRY_SPREAD_MS")]
         hub.drain(over, |done| api::ws::restarting(RETRY_AFTER_MS + (done.clamp(0.0, 1.0) * RETRY_SPREAD_MS) as u64));
-        let until = tokio::time::Instant::now() + limit;
         while hub.connections() > 0 && tokio::time::Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -7,10 +7,7 @@ use std::{
 };
 
 use clap::Parser as _;
-use dropcast::cli::{Arguments, Ending, run};
-
-/// It could not be carried out.
-const FAILED: u8 = 2;
+use dropcast::cli::{Arguments, Ending, FAILED, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {

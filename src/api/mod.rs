@@ -6,6 +6,7 @@ pub mod auth;
 pub mod http;
 pub mod layers;
 pub mod limits;
+pub mod listen;
 pub mod openapi;
 pub mod problem;
 pub mod read;

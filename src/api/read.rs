@@ -1,7 +1,7 @@
 //! Reading requests strictly: what is unknown or wrong is refused by name, as a problem.
 
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
@@ -17,6 +17,9 @@ use super::{
     state::ApiState,
 };
 use crate::show_file::ShowFile;
+
+/// How much of a body that is too large is read all the same; a client that sends more may miss the answer.
+const DISCARDED_BYTES_MAX: usize = 64 * 1_024 * 1_024;
 
 /// The header that carries a command's key.
 pub const KEY_HEADER: &str = "idempotency-key";
@@ -165,20 +168,32 @@ async fn json<T: DeserializeOwned>(request: Request, bytes_max: usize, may_be_em
 async fn bytes(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(ProblemCode::BodyTooLarge, format!("the body may have at most {bytes_max} bytes"));
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let mut chunks = body.into_data_stream();
     if announced.is_some_and(|length| length > bytes_max) {
+        discard(chunks).await;
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
-    let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk =
             chunk.map_err(|error| Problem::new(ProblemCode::BodyMalformed, format!("the body breaks off: {error}")))?;
         if bytes.len() + chunk.len() > bytes_max {
+            discard(chunks).await;
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// Lets the rest of a body go by: a client that still sends when the connection is closed sees the close and not the
+/// answer (RFC 9112 section 9.6). How long it may take is bounded with the request.
+async fn discard(mut chunks: BodyDataStream) {
+    let mut left = DISCARDED_BYTES_MAX;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        let Some(rest) = left.checked_sub(chunk.len()) else { return };
+        left = rest;
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -12,7 +12,8 @@ use super::{
     state::ApiState,
 };
 
-/// The whole server. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: limits are counted by address.
+/// The whole server. Serve it with [`listen::serve`](super::listen::serve): limits are counted by
+/// address, and a WebSocket is taken out of its connection.
 pub fn router(state: ApiState) -> Router {
     let (api, document) = api(&state).split_for_parts();
     Router::new()

@@ -1,7 +1,5 @@
 //! What can be asked on the command line.
 
-#![allow(clippy::doc_markdown, reason = "these comments are printed as help, where backticks are only noise")]
-
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -34,7 +32,7 @@ pub(super) enum Command {
 #[derive(Args, Debug)]
 pub(super) struct ServeArguments {
     /// A configuration file (TOML); see docs/operations/configuration.md.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "DROPCAST_CONFIG")]
     pub(super) config: Option<PathBuf>,
     /// The address to listen on [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
@@ -75,7 +73,7 @@ pub(super) struct TokenArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 12 * 3_600)]
     pub(super) ttl: u64,
     /// A configuration file that names the secret's file; otherwise the secret is in DROPCAST_TOKEN_SECRET.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "DROPCAST_CONFIG")]
     pub(super) config: Option<PathBuf>,
 }
 

@@ -3,7 +3,7 @@
 use super::{
     CliError,
     arguments::DemoArguments,
-    serve::{asked_to_stop, raise_open_files_limit},
+    serve::{StopSignals, raise_open_files_limit, stop},
 };
 use crate::{app::App, config::Config, demo, telemetry};
 
@@ -12,6 +12,8 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<(), CliError> {
         return Err("the demo gives tokens to whoever asks: let it listen on 127.0.0.1 or [::1] only".into());
     }
     raise_open_files_limit();
+    // Caught before there is anything to clean up.
+    let mut signals = StopSignals::catch()?;
     let data_dir = tempfile::Builder::new().prefix("dropcast-demo-").tempdir()?;
     let config = demo::config(arguments.listen, data_dir.path())?;
     telemetry::tracing::init(&Config::default().log)?;
@@ -22,8 +24,8 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<(), CliError> {
     super::print_line(&format!(
         "A show is selling.\n  viewer  {url}/viewer/\n  host    {url}/host/\n  brand   {url}/brand/\nStop it with Ctrl-C."
     ))?;
-    asked_to_stop().await?;
+    signals.received().await;
     demo.stop().await;
-    app.stop().await;
+    stop(app).await;
     Ok(())
 }

@@ -25,6 +25,9 @@ pub enum Ending {
     Violations,
 }
 
+/// The exit code when it could not be carried out.
+pub const FAILED: u8 = 2;
+
 /// Carries out what was asked.
 pub async fn run(arguments: Arguments) -> Result<Ending, CliError> {
     match arguments.command {

@@ -1,6 +1,6 @@
 //! `dropcast serve`.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CliError, arguments::ServeArguments};
 use crate::{app::App, config::Config, telemetry};
@@ -17,22 +17,44 @@ pub(super) async fn run(arguments: &ServeArguments) -> Result<(), CliError> {
     raise_open_files_limit();
     let app = App::start(config, None).await?;
     tracing::info!(address = %app.address, durability = "embedded", "dropcast serves");
-    asked_to_stop().await?;
+    StopSignals::catch()?.received().await;
     tracing::info!("stopping");
-    app.stop().await;
+    stop(app).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Comes back at SIGTERM or SIGINT.
-pub(super) async fn asked_to_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, which no longer end the process by themselves.
+pub(super) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches them from now on.
+    pub(super) fn catch() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Comes back at the first of them, at once if it was caught before.
+    pub(super) async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Stops the server; at the limit of a stop the process ends, whatever still hangs. That is as safe as a crash: nothing
+/// is half-appended, and nothing was acknowledged that is not durable.
+pub(super) async fn stop(app: App) {
+    let limit = app.stop_limit();
+    // Apart, because to drop what hangs would be to wait for it.
+    let stopping = tokio::spawn(app.stop());
+    if tokio::time::timeout(limit, stopping).await.is_err() {
+        tracing::error!(limit_ms = limit.as_millis(), "the stop took too long and is cut off");
+        std::process::exit(i32::from(crate::cli::FAILED));
+    }
 }
 
 /// A connection is an open file; the limit that a shell starts with is low.

@@ -7,7 +7,7 @@ use super::{
     arguments::{Role, TokenArguments},
 };
 use crate::{
-    api::auth::{Claims, TokenRole, Tokens},
+    api::auth::{Claims, TokenError, TokenRole, Tokens},
     clock::{Clock as _, SystemClock},
     config::Config,
 };
@@ -29,6 +29,22 @@ pub(super) fn run(arguments: &TokenArguments) -> Result<(), CliError> {
         iat: issued_at_s,
         exp: issued_at_s.saturating_add(arguments.ttl),
     };
-    super::print_line(&tokens.sign(&claims))?;
+    let token = tokens.sign(&claims);
+    // What the server would not accept is better said here.
+    tokens.verify(&token, SystemClock.now()).map_err(mistake)?;
+    super::print_line(&token)?;
     Ok(())
+}
+
+fn mistake(error: TokenError) -> String {
+    match error {
+        TokenError::Unbound => "bind the token to a --show or a --brand; a brand's own needs its --brand".to_owned(),
+        TokenError::Expired => "--ttl must be at least 1 second".to_owned(),
+        TokenError::Lifetime => {
+            let days = |role: TokenRole| role.ttl_ms_max() / (24 * 3_600_000);
+            let (others, brand) = (days(TokenRole::Viewer), days(TokenRole::Brand));
+            format!("--ttl is too long: at most {others} days, and {brand} for a brand")
+        }
+        other => other.to_string(),
+    }
 }

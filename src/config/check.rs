@@ -19,6 +19,7 @@ impl Config {
         at_least_one("limits.per_address_burst", limits.per_address_burst as usize)?;
         at_least_one("limits.per_token_burst", limits.per_token_burst as usize)?;
         at_least_one("limits.connections_max", limits.connections_max)?;
+        at_least_one("limits.http_connections_max", limits.http_connections_max)?;
         at_least_one("limits.body_bytes_max", limits.body_bytes_max)?;
         at_least_one("limits.message_bytes_max", limits.message_bytes_max)?;
         within("engine.mailbox_max", engine.mailbox_max, 1, MAILBOX_MAX)?;

@@ -28,6 +28,13 @@ pub struct LimitsSection {
     /// A larger message closes the connection with 1009, a larger body is answered 413 `body_too_large`.
     /// Default: 16,384.
     pub message_bytes_max: usize,
+    /// HTTP connections that are open at once, those of WebSockets not counted; one more waits to be accepted.
+    /// Default: 4,096.
+    pub http_connections_max: usize,
+    /// How long an HTTP connection may be silent before a request, and how long the head of one may take, in
+    /// milliseconds; then it is closed. Longer than a proxy keeps its idle connections, so that none is closed as it is
+    /// used. Default: 75,000.
+    pub http_idle_ms: u64,
     /// How long a request may take, in milliseconds; after that it is answered 504 `timeout`. A command may have been
     /// carried out all the same: its key tells. Default: 10,000.
     pub request_timeout_ms: u64,
@@ -44,6 +51,8 @@ impl Default for LimitsSection {
             connections_max: 20_000,
             body_bytes_max: 4 * 1_024 * 1_024,
             message_bytes_max: 16 * 1_024,
+            http_connections_max: 4_096,
+            http_idle_ms: 75_000,
             request_timeout_ms: 10_000,
         }
     }

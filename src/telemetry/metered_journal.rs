@@ -33,6 +33,12 @@ impl UnderWay {
     fn end(mut self, result: &Result<(), AppendError>) {
         self.ended = true;
         self.metrics.append_ended(self.started.elapsed(), result);
+        match result {
+            Ok(()) => self.metrics.journal_wrote(true),
+            Err(AppendError::Unavailable(_) | AppendError::InDoubt(_)) => self.metrics.journal_wrote(false),
+            // The journal is well; the writer is not the one any more, or wrong.
+            Err(AppendError::Fenced | AppendError::Moved { .. } | AppendError::Invalid(_)) => {}
+        }
     }
 }
 
@@ -58,7 +64,13 @@ impl Journal for MeteredJournal {
     }
 
     async fn claim(&self, show: &str) -> Result<Claim, ClaimError> {
-        self.journal.claim(show).await
+        let claimed = self.journal.claim(show).await;
+        match &claimed {
+            Ok(_) => self.metrics.journal_wrote(true),
+            Err(ClaimError::Unavailable(_)) => self.metrics.journal_wrote(false),
+            Err(ClaimError::Held | ClaimError::Invalid(_)) => {}
+        }
+        claimed
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError> {

@@ -20,7 +20,7 @@ use prometheus::{
 #[cfg(target_os = "linux")]
 use prometheus::process_collector::ProcessCollector;
 
-use super::command_kind::CommandKind;
+use super::{command_kind::CommandKind, journal_health::JournalHealth};
 use crate::{
     codec,
     engine::{Answer, Engine, RetryReason},
@@ -66,6 +66,8 @@ pub struct Metrics {
     appends_in_flight: IntGauge,
     append_failures: [IntCounter; APPEND_FAILURES.len()],
     connections: [IntGauge; AUDIENCES.len()],
+    journal_health: JournalHealth,
+    http_connections: IntGauge,
     http_requests: IntCounterVec,
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
@@ -104,6 +106,8 @@ impl Metrics {
             appends_in_flight: gauge(&registry, "journal_appends_in_flight", "Appends under way."),
             append_failures: APPEND_FAILURES.map(|reason| failures.with_label_values(&[reason])),
             connections: AUDIENCES.map(|audience| connections.with_label_values(&[audience])),
+            journal_health: JournalHealth::default(),
+            http_connections: gauge(&registry, "http_connections", "HTTP connections; a WebSocket is none of them."),
             http_requests: counters(&registry, "http_requests_total", "HTTP requests.", &["method", "route", "status"]),
             http_seconds: histograms(
                 &registry,
@@ -143,6 +147,16 @@ impl Metrics {
         self.answer_seconds[kind as usize].observe(after.as_secs_f64());
     }
 
+    /// Something was written to the journal, or could not be.
+    pub fn journal_wrote(&self, ok: bool) {
+        self.journal_health.wrote(ok);
+    }
+
+    /// Whether the journal took what was last written to it, as far as is known.
+    pub fn journal_is_writable(&self) -> bool {
+        self.journal_health.is_writable()
+    }
+
     /// An append was called.
     pub fn append_started(&self, entries: usize) {
         self.appends_in_flight.inc();
@@ -178,6 +192,11 @@ impl Metrics {
     /// A WebSocket that had joined is gone.
     pub fn connection_left(&self, audience: Audience) {
         self.connections[audience as usize].dec();
+    }
+
+    /// So many HTTP connections are open.
+    pub fn http_connections(&self, open: usize) {
+        self.http_connections.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
     /// A request was answered. `route` is the route's pattern, never the path.

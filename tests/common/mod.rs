@@ -14,6 +14,7 @@ use dropcast::{
     api::{
         auth::{Claims, TokenRole, Tokens},
         limits::Limits,
+        listen,
         router::router,
         state::{ApiState, DemoTokens},
     },
@@ -108,8 +109,10 @@ impl TestServer {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move { axum::serve(listener, service).await.expect("served") });
+        let of_http = state.clone();
+        let serving = tokio::spawn(async move {
+            listen::serve(listener, router(of_http.clone()), &of_http, std::future::pending()).await;
+        });
         let faults = journal.faults();
         Self { address, state, clock, journal, faults, client: client(), serving }
     }

@@ -31,13 +31,16 @@ async fn alive() -> JsonReply<Health> {
     JsonReply(Health { status: "ok" })
 }
 
-/// The server takes work: it is not stopping, and its journal answers.
+/// The server takes work: it is not stopping, and its journal can be read and took what was last written.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "It takes work", body = Health)))]
 async fn ready(State(state): State<ApiState>) -> Result<JsonReply<Health>, Problem> {
     state.check_running()?;
     let listed = tokio::time::timeout(JOURNAL_LIMIT, state.engine.journal().list(None, 1)).await;
     listed.map_err(|_| Problem::unavailable(state.retry_after_ms()))??;
+    if !state.metrics.journal_is_writable() {
+        return Err(Problem::unavailable(state.retry_after_ms()));
+    }
     Ok(JsonReply(Health { status: "ok" }))
 }
 

@@ -18,7 +18,7 @@ use axum::{
 };
 use dropcast_proto::{SUBPROTOCOL_JSON, SUBPROTOCOL_PROTO};
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -84,7 +84,7 @@ async fn take_over(state: ApiState, upgraded: OnUpgrade, encoding: Encoding, per
 }
 
 fn into_stream(upgraded: Upgraded) -> Option<(std::net::TcpStream, bytes::Bytes)> {
-    let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let stream = parts.io.into_inner().into_std().ok()?;
     Some((stream, parts.read_buf))
 }
