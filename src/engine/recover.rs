@@ -26,6 +26,15 @@ enum ReloadError {
     Load(#[from] LoadError),
 }
 
+/// What becomes of whoever looks at the show while its journal can't be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    /// The state is ahead of what is known to be durable.
+    TurnedAway,
+    /// The state is what is durable.
+    Answered,
+}
+
 impl Writer {
     /// Tells everybody who waits what became of them, throws the state away and loads it anew. `None`: the show goes on.
     pub(super) async fn recover(&mut self, error: AppendError) -> Option<Ended> {
@@ -40,8 +49,9 @@ impl Writer {
         if fenced {
             return Some(self.give_way().await);
         }
+        let mut reads = Reads::TurnedAway;
         loop {
-            if self.back_off().await {
+            if self.back_off(reads).await {
                 // Until the show is claimed anew, what is in doubt could still arrive.
                 self.leave_pending();
                 self.turn_away_the_rest().await;
@@ -52,6 +62,21 @@ impl Writer {
                 Err(error) => tracing::warn!(show = %self.id, %error, "the journal can't be taken up yet"),
             }
             self.leave_pending();
+            if reads == Reads::TurnedAway {
+                reads = self.rest_on_what_is_durable().await;
+            }
+        }
+    }
+
+    /// Takes up the last state that was made known, so that reads go on while nothing can be written. Where an append in
+    /// doubt turns out to be there, that is not the journal's end, and reads wait for the rest to be made known, too.
+    async fn rest_on_what_is_durable(&mut self) -> Reads {
+        match load(&*self.journal, self.id.as_str()).await {
+            Ok(loaded) if loaded.position == self.durable => {
+                self.show = loaded.show;
+                Reads::Answered
+            }
+            Ok(_) | Err(_) => Reads::TurnedAway,
         }
     }
 
@@ -108,19 +133,20 @@ impl Writer {
 
     /// Waits before the journal is tried again: not at all after it has just worked, then longer and longer. Returns
     /// whether the show was told to stop.
-    async fn back_off(&mut self) -> bool {
+    async fn back_off(&mut self, reads: Reads) -> bool {
         let wait = self.back_off;
         self.back_off = (wait * 2).clamp(BACK_OFF_MIN, BACK_OFF_MAX);
-        !wait.is_zero() && self.turn_away_for(wait).await
+        !wait.is_zero() && self.turn_away_for(wait, reads).await
     }
 
-    /// Answers *retry* to whoever asks in the meantime. Returns whether it was told to stop.
-    async fn turn_away_for(&mut self, wait: Duration) -> bool {
+    /// Answers *retry* to whoever asks in the meantime, and lets look who may. Returns whether it was told to stop.
+    async fn turn_away_for(&mut self, wait: Duration, reads: Reads) -> bool {
         let until = tokio::time::Instant::now() + wait;
         loop {
             match tokio::time::timeout_at(until, self.mailbox.recv()).await {
                 Err(_) => return false,
                 Ok(None | Some(Message::Stop)) => return true,
+                Ok(Some(Message::Look(look))) if reads == Reads::Answered => look(&self.show, self.durable)(),
                 Ok(Some(message)) => self.turn_away(message, RetryReason::Unavailable),
             }
         }
