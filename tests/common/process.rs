@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tempfile::TempDir;
 
 /// Signs the tests' tokens.
@@ -94,7 +94,7 @@ impl Launch {
             Some(blocks) => {
                 let mut shell = Command::new("sh");
                 // Without the trap the signal of the limit would end the program; with it, writing fails.
-                shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh", PROGRAM]);
+                shell.args(["-c", &format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\""), "sh", PROGRAM]);
                 shell
             }
         };
@@ -127,6 +127,12 @@ impl Server {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.child.id())).expect("a status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1_024
+    }
+
+    /// There is room on the disk again.
+    pub(crate) fn lift_file_limit(&self) {
+        let unlimited = Rlimit { current: None, maximum: None };
+        prlimit(Some(self.program.pid()), Resource::Fsize, unlimited).expect("a soft limit may be raised");
     }
 
     /// SIGKILL: nothing of the process runs after it.

@@ -40,10 +40,7 @@ pub(crate) struct Reply {
 
 impl Shop {
     pub(crate) fn of(server: &Server) -> Self {
-        // A second installation finds the first one there, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().expect("a client");
-        Self { base: server.url(""), client }
+        Self { base: server.url(""), client: client() }
     }
 
     pub(crate) async fn request(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Reply {
@@ -128,6 +125,12 @@ impl Reply {
         assert_eq!(document["code"], code, "{self:?}");
         document
     }
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    // A second installation finds the first one there, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(PATIENCE).build().expect("a client")
 }
 
 /// One SKU with so many units, in one drop that gives a viewer at most `limit`.

@@ -45,12 +45,16 @@ pub(crate) type Closed = (u16, String);
 impl Socket {
     /// Connects with this subprotocol and says nothing.
     pub(crate) async fn open(server: &Server, encoding: Encoding) -> Self {
+        Self::at(server.address, encoding).await
+    }
+
+    /// The same at this address.
+    pub(crate) async fn at(address: SocketAddr, encoding: Encoding) -> Self {
         let subprotocol = match encoding {
             Encoding::Json => SUBPROTOCOL_JSON,
             Encoding::Proto => SUBPROTOCOL_PROTO,
         };
-        let (stream, response) =
-            handshake(server.address, &[("sec-websocket-protocol", subprotocol)]).await.expect("a 101");
+        let (stream, response) = handshake(address, &[("sec-websocket-protocol", subprotocol)]).await.expect("a 101");
         assert_eq!(response.headers()["sec-websocket-protocol"], subprotocol);
         Self { stream, encoding }
     }
