@@ -1,0 +1,178 @@
+//! Every entry that there can be.
+
+use dropcast_domain::{
+    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    money::Currency,
+    show::{
+        Cause, CloseReason, DropItem, DropPlan, Entry, Fact, Fingerprint, KeyBinding, Outcome, Principal, Product,
+        Role, ShowSettings, Variant,
+    },
+    text::Text,
+    time::Timestamp,
+};
+use proptest::{collection::vec, option, prelude::*};
+
+pub(crate) fn entry() -> impl Strategy<Value = Entry> {
+    let cause = (role(), name(), option::of((name(), any::<[u8; 16]>(), outcome()))).prop_map(|(role, id, binding)| {
+        let bind = |(key, fingerprint, outcome): (String, _, _)| KeyBinding {
+            key: Key::new(&key).unwrap(),
+            fingerprint: Fingerprint(fingerprint),
+            outcome,
+        };
+        Cause { principal: Principal { role, id: PrincipalId::new(&id).unwrap() }, binding: binding.map(bind) }
+    });
+    (moment(), option::of(cause), vec(fact(), 1..8)).prop_map(|(at, cause, facts)| Entry { at, cause, facts })
+}
+
+pub(crate) fn fact() -> impl Strategy<Value = Fact> {
+    prop_oneof![planning(), running(), buying()]
+}
+
+fn planning() -> impl Strategy<Value = Fact> {
+    prop_oneof![
+        settings().prop_map(|settings| Fact::ShowPlanned(Box::new(settings))),
+        product().prop_map(|product| Fact::ProductListed(Box::new(product))),
+        name().prop_map(|name| Fact::ProductUnlisted { product: ProductId::new(&name).unwrap() }),
+        (sku(), any::<u32>(), any::<bool>()).prop_map(|(sku, units, planned)| Fact::UnitsAdded { sku, units, planned }),
+        (sku(), any::<u32>()).prop_map(|(sku, units)| Fact::UnitsWithdrawn { sku, units }),
+        (drop_plan(), any::<u32>()).prop_map(|(plan, place)| Fact::DropPlanned { plan: Box::new(plan), place }),
+        drop_id().prop_map(|drop| Fact::DropUnplanned { drop }),
+    ]
+}
+
+fn running() -> impl Strategy<Value = Fact> {
+    prop_oneof![
+        Just(Fact::ShowStarted),
+        Just(Fact::ShowEnded),
+        (drop_id(), option::of(moment())).prop_map(|(drop, opens_at)| Fact::DropScheduled { drop, opens_at }),
+        (drop_id(), option::of(moment())).prop_map(|(drop, closes_at)| Fact::DropOpened { drop, closes_at }),
+        drop_id().prop_map(|drop| Fact::DropPaused { drop }),
+        drop_id().prop_map(|drop| Fact::DropResumed { drop }),
+        (drop_id(), moment()).prop_map(|(drop, closes_at)| Fact::DropExtended { drop, closes_at }),
+        (drop_id(), sku(), any::<u32>()).prop_map(|(drop, sku, units)| Fact::CapRaised { drop, sku, units }),
+        (drop_id(), close_reason()).prop_map(|(drop, reason)| Fact::DropClosed { drop, reason }),
+    ]
+}
+
+fn buying() -> impl Strategy<Value = Fact> {
+    let held = (any::<u64>(), name(), drop_id(), sku(), any::<u32>(), any::<u64>(), moment()).prop_map(
+        |(number, viewer, drop, sku, quantity, unit_price_minor, expires_at)| Fact::ReservationHeld {
+            reservation: ReservationId(number),
+            viewer: PrincipalId::new(&viewer).unwrap(),
+            drop,
+            sku,
+            quantity,
+            unit_price_minor,
+            expires_at,
+        },
+    );
+    let reservation = || any::<u64>().prop_map(ReservationId);
+    let order = || any::<u64>().prop_map(OrderId);
+    prop_oneof![
+        held,
+        reservation().prop_map(|reservation| Fact::ReservationSold { reservation }),
+        reservation().prop_map(|reservation| Fact::ReservationReleased { reservation }),
+        reservation().prop_map(|reservation| Fact::ReservationExpired { reservation }),
+        (order(), reservation(), any::<u64>()).prop_map(|(order, reservation, total_minor)| Fact::OrderPlaced {
+            order,
+            reservation,
+            total_minor
+        }),
+        (order(), name())
+            .prop_map(|(order, payment)| Fact::OrderPaid { order, payment: PrincipalId::new(&payment).unwrap() }),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = ShowSettings> {
+    let texts = (text(), text(), text(), text());
+    let strings = (".*", ".*", ".*");
+    (name(), texts, strings, "[A-Z]{3}", option::of(moment()), any::<u64>(), any::<bool>()).prop_map(
+        |(brand, texts, strings, currency, starts_at, hold_ttl_ms, watch_without_token)| ShowSettings {
+            brand: BrandId::new(&brand).unwrap(),
+            title: texts.0,
+            description: texts.1,
+            host_name: strings.0,
+            picture: strings.1,
+            video: strings.2,
+            currency: Currency::new(&currency).unwrap(),
+            starts_at,
+            hold_ttl_ms,
+            watch_without_token,
+            return_policy: texts.2,
+            delivery: texts.3,
+        },
+    )
+}
+
+fn product() -> impl Strategy<Value = Product> {
+    let variant = (sku(), text(), any::<u64>()).prop_map(|(sku, title, list_price_minor)| Variant {
+        sku,
+        title,
+        list_price_minor,
+    });
+    (name(), any::<u32>(), text(), text(), ".*", vec(variant, 0..4)).prop_map(
+        |(product, place, title, description, picture, variants)| Product {
+            product: ProductId::new(&product).unwrap(),
+            place,
+            title,
+            description,
+            picture,
+            variants,
+        },
+    )
+}
+
+fn drop_plan() -> impl Strategy<Value = DropPlan> {
+    let item = (sku(), option::of(any::<u64>()), option::of(any::<u32>()))
+        .prop_map(|(sku, price_minor, cap)| DropItem { sku, price_minor, cap });
+    let times = (option::of(any::<u64>()), option::of(moment()), option::of(any::<u64>()));
+    (drop_id(), text(), vec(item, 0..4), any::<u32>(), times, any::<bool>()).prop_map(
+        |(drop, title, items, limit_per_viewer, (hold_ttl_ms, opens_at, duration_ms), close_when_sold_out)| DropPlan {
+            drop,
+            title,
+            items,
+            limit_per_viewer,
+            hold_ttl_ms,
+            opens_at,
+            duration_ms,
+            close_when_sold_out,
+        },
+    )
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Viewer), Just(Role::Host), Just(Role::Brand), Just(Role::System)]
+}
+
+fn close_reason() -> impl Strategy<Value = CloseReason> {
+    use CloseReason::{Host, ShowEnded, SoldOut, Time};
+    prop_oneof![Just(Host), Just(Time), Just(SoldOut), Just(ShowEnded)]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        Just(Outcome::Done),
+        any::<u64>().prop_map(|number| Outcome::Reservation(ReservationId(number))),
+        any::<u64>().prop_map(|number| Outcome::Order(OrderId(number))),
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9._:-]{1,64}"
+}
+
+fn sku() -> impl Strategy<Value = Sku> {
+    name().prop_map(|name| Sku::new(&name).unwrap())
+}
+
+fn drop_id() -> impl Strategy<Value = DropId> {
+    name().prop_map(|name| DropId::new(&name).unwrap())
+}
+
+fn moment() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+fn text() -> impl Strategy<Value = Text> {
+    proptest::collection::btree_map("[a-z]{2,3}", ".*", 0..3).prop_map(Text)
+}
