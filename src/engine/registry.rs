@@ -48,6 +48,8 @@ struct Loading {
 struct Running {
     handle: ShowHandle,
     task: tokio::task::JoinHandle<()>,
+    /// Whether the writer is done with the show. Its mailbox is closed long before: it finishes what is under way.
+    has_ended: Arc<AtomicBool>,
 }
 
 /// Why a show can't be opened.
@@ -174,25 +176,32 @@ impl Engine {
     /// Takes no more work, finishes what is under way in every show, and gives all shows back.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
-        let places: Vec<Loading> = self.shows.iter().map(|entry| entry.value().clone()).collect();
-        for place in &places {
+        let places: Vec<_> = self.shows.iter().map(|entry| (entry.key().clone(), entry.value().clone())).collect();
+        for (_, place) in &places {
             if let Some(running) = &*place.running.lock().await {
                 // A writer that is gone already has nothing to stop.
                 let _ = running.handle.mailbox.send(Message::Stop).await;
             }
         }
-        for place in places {
+        for (show, place) in &places {
             let running = place.running.lock().await.take();
             if let Some(running) = running {
+                // A writer that panicked has ended, too.
                 let _ = running.task.await;
             }
+            self.forget(show, place);
         }
     }
 
     async fn running(&self, show: &ShowId) -> Option<ShowHandle> {
         let place = self.shows.get(show)?.clone();
-        let running = place.running.lock().await;
-        running.as_ref().map(|running| running.handle.clone()).filter(ShowHandle::is_open)
+        let handle = place.running.lock().await.as_ref().map(|running| running.handle.clone());
+        let handle = handle.filter(ShowHandle::is_open);
+        if handle.is_none() {
+            // The writer that ended could not, if the lock was held just then.
+            self.forget(show, &place);
+        }
+        handle
     }
 
     async fn start(self: &Arc<Self>, id: &ShowId, place: &Loading) -> Result<Running, OpenError> {
@@ -220,16 +229,18 @@ impl Engine {
         writer.load(loaded);
         let generation = self.generations.fetch_add(1, Ordering::Relaxed);
         tracing::info!(show = %id, entries = writer.tail.seq, generation, "show loaded");
-        let (engine, id, place) = (Arc::downgrade(self), id.clone(), place.clone());
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let (engine, id, place, ends) = (Arc::downgrade(self), id.clone(), place.clone(), Arc::clone(&has_ended));
         let task = tokio::spawn(async move {
             let ended = writer.run().await;
             tracing::info!(show = %id, ?ended, generation, "show put away");
+            ends.store(true, Ordering::Release);
             if let Some(engine) = engine.upgrade() {
                 engine.forget(&id, &place);
             }
         });
         let (retry_after_ms, observer) = (self.config.retry_after_ms, Arc::clone(&self.observer));
-        Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms, observer }, task })
+        Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms, observer }, task, has_ended })
     }
 
     /// Takes the place of a show that nobody runs out of the list, unless somebody has begun to load it again.
@@ -237,7 +248,7 @@ impl Engine {
         if let Entry::Occupied(entry) = self.shows.entry(show.clone())
             && Arc::ptr_eq(&entry.get().running, &place.running)
             && let Ok(running) = place.running.try_lock()
-            && running.as_ref().is_none_or(|running| !running.handle.is_open())
+            && running.as_ref().is_none_or(|running| running.has_ended.load(Ordering::Acquire))
         {
             entry.remove();
         }

@@ -4,13 +4,16 @@ use dropcast::{
     engine::Answer,
     feed::{Audience, Encoding},
 };
-use dropcast_domain::ids::Sku;
+use dropcast_domain::{
+    ids::{DropId, Sku},
+    show::{Command, Role},
+};
 use dropcast_proto::v1::server_message::Kind;
 
 use crate::{
     house::{Guest, House},
     picture::Picture,
-    script::{Script, VIEWERS, on_sale, plan},
+    script::{Script, VIEWERS, ask, on_sale, plan, request},
     watcher::Watcher,
 };
 
@@ -184,4 +187,25 @@ async fn a_feed_that_missed_entries_sends_its_watchers_for_a_snapshot() {
     assert_eq!(watcher.close_code(), 1012);
     let back = truth(&house, &Guest::anybody(Encoding::Json)).await;
     assert_eq!(back.title(), Some("back"));
+}
+
+/// Two who share a snapshot look at different moments of what is not durable yet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_is_shared_only_by_who_looks_at_the_same() {
+    let house = House::new();
+    let handle = on_sale(&house).await;
+    let drop = || DropId::new("early").unwrap();
+    let guest = Guest::anybody(Encoding::Json);
+    house.faults.hold_appends();
+    let paused = ask(&handle, request(Role::Host, "noor", "pause", Command::PauseDrop { drop: drop() }));
+    let mut first = house.join(&guest).await;
+    let resumed = ask(&handle, request(Role::Host, "noor", "resume", Command::ResumeDrop { drop: drop() }));
+    let mut second = house.join(&guest).await;
+    house.faults.release_appends();
+    assert!(matches!(paused.await.unwrap(), Answer::Accepted(_)));
+    assert!(matches!(resumed.await.unwrap(), Answer::Accepted(_)));
+    end(&house, "the end").await;
+    let truth = truth(&house, &guest).await;
+    first.until("the first is there", |picture| *picture == truth);
+    second.until("the second is there", |picture| *picture == truth);
 }
