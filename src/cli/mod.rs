@@ -1,5 +1,6 @@
 //! The command line.
 
+#[allow(clippy::doc_markdown, reason = "its comments are what --help prints")]
 mod arguments;
 mod audit;
 mod demo;
