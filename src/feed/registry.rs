@@ -90,10 +90,13 @@ impl Feed {
     }
 }
 
+/// How long such a connection is asked to stay away, in milliseconds: loading a show anew takes about as long.
+const COME_BACK_AFTER_MS: u64 = 100;
+
 /// What a connection is closed with that can't be told what it missed, or not yet: connect again. Clients spread out by
 /// themselves.
 pub(super) fn come_back() -> CloseFrame {
-    CloseFrame::new(1012, "the show is being loaded anew")
+    CloseFrame::new(1012, format!("retry_after_ms={COME_BACK_AFTER_MS}"))
 }
 
 /// All feeds, by show.

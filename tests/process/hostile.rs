@@ -1,6 +1,6 @@
 //! Clients that mean harm: each is answered by type or cut off, nobody else notices, and nothing grows.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -57,6 +57,26 @@ async fn who_never_finishes_a_request_is_cut_off() {
     assert_eq!(shop.reserve("ann", "click", 1).await.status, 201, "others are served");
     assert!(asked.elapsed() < PATIENCE / 2);
     hanging.join_all().await;
+}
+
+#[tokio::test]
+async fn who_never_takes_an_answer_is_dropped() {
+    let server = Launch::default().env("HUB__WRITE_STALL_LIMIT_MS", "1000").start().await;
+    let shop = Shop::of(&server);
+    let request = b"GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200);
+    let mut deaf = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        // More answers than both ends' buffers take: at some point the server can't write, and reads no further.
+        let _ = timeout(Duration::from_millis(50), stream.write_all(&request)).await;
+        deaf.push(stream);
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while !shop.get("/metrics", None).await.text.contains("\ndropcast_http_connections 1\n") {
+        assert!(Instant::now() < deadline, "connections whose answers nobody takes are kept");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(deaf);
 }
 
 #[tokio::test]
