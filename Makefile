@@ -19,13 +19,14 @@ help: ## Say what can be made.
 
 .PHONY: demo
 demo: web ## Serve the three pages with a show that is selling, at http://127.0.0.1:8080.
-	cargo run --release --locked -- demo
+	cargo build --release --locked --workspace --bins
+	target/release/dropcast demo
 
 .PHONY: test
 test: web ## Run every test: rules, journals, engine, hub, API, pages in a real browser.
 	cargo test --workspace --locked
 	cd web && npm test
-	cargo build --locked
+	cargo build --locked --workspace --bins
 	cd web && npm run test:browser
 
 .PHONY: check
