@@ -1,7 +1,7 @@
 //! What people and pages see, made from the state.
 
 use dropcast_domain::{
-    ids::{ReservationId, ShowId},
+    ids::{PrincipalId, ReservationId, ShowId},
     inventory::Reservation,
     orders::Order,
     show::{Drop, DropItemState, DropPhase, Product, Refusal, ReservationState, Show, ShowSettings, Variant},
@@ -121,6 +121,16 @@ pub fn reservation_view(settings: &ShowSettings, reservation: &Reservation<'_>) 
         expires_at: reservation.expires_at.0,
         order: reservation.order.map(|order| order.0),
     }
+}
+
+/// A viewer's own reservations, newest last: the newest `newest_max`, and every open hold whatever its age.
+pub fn own_reservations(show: &Show, viewer: &PrincipalId, newest_max: usize) -> Vec<v1::Reservation> {
+    let Some(settings) = show.settings() else { return Vec::new() };
+    let newest = show.reservations_of(viewer).rev().enumerate();
+    let kept = newest.filter(|(age, each)| *age < newest_max || each.state == ReservationState::Held);
+    let mut kept: Vec<_> = kept.map(|(_, each)| reservation_view(settings, &each)).collect();
+    kept.reverse();
+    kept
 }
 
 /// The reservation of this number, if there is one.

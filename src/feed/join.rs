@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dropcast_domain::{
     ids::PrincipalId,
-    show::{Principal, ReservationState, Role, Show},
+    show::{Principal, Role, Show},
     time::Timestamp,
 };
 use dropcast_proto::v1::{self, server_message::Kind};
@@ -183,11 +183,8 @@ fn viewer(joining: &Joining) -> Option<&PrincipalId> {
 }
 
 fn add_own(message: &mut v1::Snapshot, show: &Show, joining: &Joining) {
-    let (Some(viewer), Some(settings)) = (viewer(joining), show.settings()) else { return };
-    let newest = show.reservations_of(viewer).rev().enumerate();
-    let kept = newest.filter(|(age, each)| *age < OWN_MAX || each.state == ReservationState::Held);
-    message.reservations = kept.map(|(_, each)| codec::reservation_view(settings, &each)).collect();
-    message.reservations.reverse();
+    let Some(viewer) = viewer(joining) else { return };
+    message.reservations = codec::own_reservations(show, viewer, OWN_MAX);
     let orders = show.orders_of(viewer).rev().take(OWN_MAX);
     message.orders = orders.filter_map(|order| codec::order_view(show, &order)).collect();
     message.orders.reverse();

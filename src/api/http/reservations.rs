@@ -1,7 +1,7 @@
 //! Buying without a WebSocket: reserve, confirm, release. For viewers; every command needs a key.
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use dropcast_domain::show::{ReservationState, Role};
+use dropcast_domain::show::Role;
 use dropcast_proto::v1::{self, client_message::Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,14 +76,7 @@ async fn list(
 ) -> Result<JsonReply<Reservations>, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
     let viewer = authorized.0.principal.id;
-    let reservations = ask::read(&state, &show, move |show, _| {
-        let Some(settings) = show.settings() else { return Vec::new() };
-        let newest = show.reservations_of(&viewer).rev().enumerate();
-        let kept = newest.filter(|(age, each)| *age < OWN_MAX || each.state == ReservationState::Held);
-        let mut kept: Vec<_> = kept.map(|(_, each)| codec::reservation_view(settings, &each)).collect();
-        kept.reverse();
-        kept
-    });
+    let reservations = ask::read(&state, &show, move |show, _| codec::own_reservations(show, &viewer, OWN_MAX));
     Ok(JsonReply(Reservations { reservations: reservations.await? }))
 }
 
