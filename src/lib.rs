@@ -13,6 +13,7 @@ pub mod engine;
 pub mod feed;
 pub mod hub;
 pub mod journal;
+pub mod mistakes;
 pub mod show_file;
 pub mod stats;
 pub mod telemetry;

@@ -4,6 +4,7 @@ use super::contract::{
     APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, Append, AppendError, CARD_BYTES_MAX, Claim, ClaimError, Position,
     SHOW_NAME_BYTES_MAX, SNAPSHOT_BYTES_MAX, Snapshot,
 };
+use super::exchange::Mark;
 
 /// What a journal knows about a show besides its entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +34,7 @@ impl Head {
     pub(super) fn claim(&mut self, show: &str, token: u128) -> Claim {
         self.epoch += 1;
         self.token = Some(token);
-        Claim { show: show.to_owned(), epoch: self.epoch, token, tail: self.tail }
+        Claim { show: show.to_owned(), epoch: self.epoch, token, tail: self.tail, lease: None, inbox: Mark::default() }
     }
 
     /// Whether this is the newest claim, and not released.

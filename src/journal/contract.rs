@@ -11,12 +11,17 @@
 //!   reads the tail and compares digests; it never guesses).
 //! - A reader that asks for trimmed entries gets a typed gap, never a silent skip.
 //! - Time in a journal never goes backwards.
+//!
+//! A journal that several nodes share lends a show to one of them at a time ([`Claim::lease`]), and carries what they say
+//! to each other ([`Journal::exchange`]).
 
-use std::{fmt, pin::Pin};
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
+
+use super::exchange::{Exchange, Mark};
 
 /// The most entries one append may carry; one with more, or with none, is *invalid*.
 pub const APPEND_ENTRIES_MAX: usize = 1_024;
@@ -108,6 +113,11 @@ pub struct Claim {
     pub token: u128,
     /// The end of the journal at the moment of the claim.
     pub tail: Position,
+    /// For how long after it was asked for the claim keeps other nodes away, unless it is renewed: every append renews
+    /// it. `None`: no other node can claim the show.
+    pub lease: Option<Duration>,
+    /// Up to where the writers before consumed the show's inbox.
+    pub inbox: Mark,
 }
 
 /// What is to become durable together.
@@ -121,6 +131,17 @@ pub struct Append {
     pub wake_at_ms: Option<u64>,
     /// The show's line in the list of shows, where it changed. Opaque here.
     pub card: Option<Bytes>,
+    /// Up to where the inbox is consumed once this is durable; what is before is forgotten. `None`: as far as before.
+    pub inbox: Option<Mark>,
+}
+
+/// What a claim is renewed with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Renewal {
+    /// Where the writer thinks the journal ends, after everything that it called before.
+    pub expected: Position,
+    /// Up to where the inbox is consumed; what is before is forgotten. `None`: as far as before.
+    pub inbox: Option<Mark>,
 }
 
 /// A state that a fold can start from instead of from the beginning.
@@ -146,9 +167,18 @@ pub struct Listed {
 /// Why a show could not be claimed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    /// Another writer holds a lease on it.
-    #[error("another writer holds the show")]
-    Held,
+    /// Another node holds a lease on it.
+    #[error("another node holds the show for {left_ms} ms more")]
+    Held {
+        /// How much is left of the lease, in milliseconds.
+        left_ms: u64,
+    },
+    /// This node's clock is too far from the journal's. Nothing was claimed.
+    #[error("{}", clock_apart(*ahead_ms))]
+    ClockApart {
+        /// By how much this node's clock is ahead, in milliseconds; negative when it is behind.
+        ahead_ms: i64,
+    },
     /// No show can have this name.
     #[error("not a show's name: {0}")]
     Invalid(String),
@@ -169,6 +199,12 @@ pub enum AppendError {
     Moved {
         /// Where it ends.
         tail: Position,
+    },
+    /// This node's clock is too far from the journal's. Nothing was appended.
+    #[error("{}", clock_apart(*ahead_ms))]
+    ClockApart {
+        /// By how much this node's clock is ahead, in milliseconds; negative when it is behind.
+        ahead_ms: i64,
     },
     /// The journal can't be written now (a full disk, say). Nothing was appended.
     #[error("the journal is unavailable: {0}")]
@@ -203,6 +239,37 @@ pub enum ReadError {
     Unavailable(String),
 }
 
+fn clock_apart(ahead_ms: i64) -> String {
+    let direction = if ahead_ms < 0 { "behind" } else { "ahead of" };
+    format!("this node's clock is {} ms {direction} the journal's: let it be set right", ahead_ms.unsigned_abs())
+}
+
+/// How much an acknowledged fact survives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Durability {
+    /// Nothing: it is in memory.
+    Memory,
+    /// A crash of the process and of the machine, while the disk lives.
+    Embedded,
+    /// The same, for many nodes on one Redis.
+    Redis1,
+    /// The loss of the primary, too: a replica has it before it is acknowledged.
+    Redis2,
+}
+
+impl Durability {
+    /// Its name for people and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Embedded => "embedded",
+            Self::Redis1 => "redis/1",
+            Self::Redis2 => "redis/2",
+        }
+    }
+}
+
 /// An append under way.
 pub type Appending = Pin<Box<dyn Future<Output = Result<(), AppendError>> + Send>>;
 
@@ -218,6 +285,20 @@ pub trait Journal: Send + Sync + 'static {
     /// Appends durably. The order is that of the calls, not of the first polls of the returned futures; dropping the
     /// future does not take the append back.
     fn append(&self, claim: &Claim, append: Append) -> Appending;
+
+    /// Renews a claim that has a lease; ends as an append does, and takes its turn among the appends. Without a lease
+    /// there is nothing to renew.
+    fn renew(&self, _claim: &Claim, _renewal: Renewal) -> Appending {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// What the nodes that share the journal say to each other; `None` for the journal of a single node.
+    fn exchange(&self) -> Option<Arc<dyn Exchange>> {
+        None
+    }
+
+    /// How much what it acknowledges survives.
+    fn durability(&self) -> Durability;
 
     /// Where the journal ends.
     async fn tail(&self, show: &str) -> Result<Position, ReadError>;

@@ -3,8 +3,10 @@
 mod admission;
 mod contract;
 mod embedded;
+mod exchange;
 mod memory;
 
 pub use contract::*;
 pub use embedded::{EmbeddedJournal, OpenError, Options};
-pub use memory::{AppendFault, Faults, MemoryJournal};
+pub use exchange::*;
+pub use memory::{AppendFault, Faults, MemoryJournal, Time};

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::metrics::Metrics;
 use crate::journal::{
-    Append, AppendError, Appending, Claim, ClaimError, Journal, Listed, Position, RawEntry, ReadError, Snapshot,
+    Append, AppendError, Appending, Claim, ClaimError, Durability, Exchange, Journal, Listed, Position, RawEntry,
+    ReadError, Renewal, Snapshot,
 };
 
 /// Another journal, with how long its appends take and how they end counted in the metrics.
@@ -33,12 +34,18 @@ impl UnderWay {
     fn end(mut self, result: &Result<(), AppendError>) {
         self.ended = true;
         self.metrics.append_ended(self.started.elapsed(), result);
-        match result {
-            Ok(()) => self.metrics.journal_wrote(true),
-            Err(AppendError::Unavailable(_) | AppendError::InDoubt(_)) => self.metrics.journal_wrote(false),
-            // The journal is well; the writer is not the one any more, or wrong.
-            Err(AppendError::Fenced | AppendError::Moved { .. } | AppendError::Invalid(_)) => {}
+        note_health(&self.metrics, result);
+    }
+}
+
+fn note_health(metrics: &Metrics, result: &Result<(), AppendError>) {
+    match result {
+        Ok(()) => metrics.journal_wrote(true),
+        Err(AppendError::Unavailable(_) | AppendError::ClockApart { .. } | AppendError::InDoubt(_)) => {
+            metrics.journal_wrote(false);
         }
+        // The journal is well; the writer is not the one any more, or wrong.
+        Err(AppendError::Fenced | AppendError::Moved { .. } | AppendError::Invalid(_)) => {}
     }
 }
 
@@ -67,14 +74,31 @@ impl Journal for MeteredJournal {
         let claimed = self.journal.claim(show).await;
         match &claimed {
             Ok(_) => self.metrics.journal_wrote(true),
-            Err(ClaimError::Unavailable(_)) => self.metrics.journal_wrote(false),
-            Err(ClaimError::Held | ClaimError::Invalid(_)) => {}
+            Err(ClaimError::Unavailable(_) | ClaimError::ClockApart { .. }) => self.metrics.journal_wrote(false),
+            Err(ClaimError::Held { .. } | ClaimError::Invalid(_)) => {}
         }
         claimed
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError> {
         self.journal.release(claim).await
+    }
+
+    fn renew(&self, claim: &Claim, renewal: Renewal) -> Appending {
+        let (metrics, renewing) = (Arc::clone(&self.metrics), self.journal.renew(claim, renewal));
+        Box::pin(async move {
+            let result = renewing.await;
+            note_health(&metrics, &result);
+            result
+        })
+    }
+
+    fn exchange(&self) -> Option<Arc<dyn Exchange>> {
+        self.journal.exchange()
+    }
+
+    fn durability(&self) -> Durability {
+        self.journal.durability()
     }
 
     async fn tail(&self, show: &str) -> Result<Position, ReadError> {

@@ -41,7 +41,7 @@ const HTTP_SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.
 /// What came of a command, as a label.
 const OUTCOMES: [&str; 6] = ["accepted", "refused", "retry_busy", "retry_unavailable", "retry_stopping", "pending"];
 /// Why an append failed, as a label.
-const APPEND_FAILURES: [&str; 5] = ["fenced", "moved", "unavailable", "in_doubt", "invalid"];
+const APPEND_FAILURES: [&str; 6] = ["fenced", "moved", "unavailable", "in_doubt", "invalid", "clock_apart"];
 const AUDIENCES: [&str; 3] = ["viewer", "host", "brand"];
 
 /// What counts requests and commands, where they were turned away for being too many.
@@ -175,6 +175,7 @@ impl Metrics {
             Err(AppendError::Unavailable(_)) => 2,
             Err(AppendError::InDoubt(_)) => 3,
             Err(AppendError::Invalid(_)) => 4,
+            Err(AppendError::ClockApart { .. }) => 5,
         };
         self.append_failures[failure].inc();
     }

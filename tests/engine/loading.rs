@@ -7,8 +7,8 @@ use bytes::Bytes;
 use dropcast::{
     engine::{Engine, LoadError, OpenError},
     journal::{
-        Append, AppendError, Appending, Claim, ClaimError, Journal, Listed, MemoryJournal, Position, RawEntry,
-        ReadError, Snapshot,
+        Append, AppendError, Appending, Claim, ClaimError, Durability, Journal, Listed, MemoryJournal, Position,
+        RawEntry, ReadError, Snapshot,
     },
 };
 use dropcast_domain::{
@@ -123,6 +123,10 @@ struct Tampered(MemoryJournal);
 
 #[async_trait]
 impl Journal for Tampered {
+    fn durability(&self) -> Durability {
+        self.0.durability()
+    }
+
     async fn claim(&self, show: &str) -> Result<Claim, ClaimError> {
         self.0.claim(show).await
     }

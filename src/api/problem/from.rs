@@ -76,7 +76,7 @@ impl From<ClaimError> for Problem {
     fn from(error: ClaimError) -> Self {
         match error {
             ClaimError::Invalid(reason) => Self::new(ProblemCode::NameInvalid, reason).about("show"),
-            ClaimError::Held | ClaimError::Unavailable(_) => {
+            ClaimError::Held { .. } | ClaimError::ClockApart { .. } | ClaimError::Unavailable(_) => {
                 tracing::warn!(%error, "a show can't be claimed");
                 Self::unavailable(RETRY_AFTER_MS)
             }

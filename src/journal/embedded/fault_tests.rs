@@ -101,7 +101,7 @@ fn following(expected: Position, entries: u8) -> Append {
             entry
         })
         .collect();
-    Append { expected, entries, wake_at_ms: Some(position.seq), card: Some(Bytes::from_static(b"card")) }
+    Append { expected, entries, wake_at_ms: Some(position.seq), card: Some(Bytes::from_static(b"card")), inbox: None }
 }
 
 /// Runs an append on a disk that fails at every place in turn.

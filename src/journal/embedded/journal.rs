@@ -24,7 +24,8 @@ use super::{
 use crate::journal::{
     admission::check_show,
     contract::{
-        Append, AppendError, Appending, Claim, ClaimError, Journal, Listed, Position, RawEntry, ReadError, Snapshot,
+        Append, AppendError, Appending, Claim, ClaimError, Durability, Journal, Listed, Position, RawEntry, ReadError,
+        Snapshot,
     },
 };
 
@@ -164,6 +165,10 @@ impl Journal for EmbeddedJournal {
 
     async fn due(&self, now_ms: u64, shows_max: usize) -> Result<Vec<String>, ReadError> {
         self.read_with(move |transaction| reader::due(transaction, now_ms, shows_max)).await
+    }
+
+    fn durability(&self) -> Durability {
+        Durability::Embedded
     }
 
     async fn close(&self) {

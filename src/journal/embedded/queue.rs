@@ -146,7 +146,8 @@ mod tests {
 
     use super::*;
     use crate::journal::{
-        contract::{APPEND_BYTES_MAX, Append, AppendError, Claim, ClaimError, Position, RawEntry},
+        admission::Head,
+        contract::{APPEND_BYTES_MAX, Append, AppendError, Claim, ClaimError, RawEntry},
         embedded::group::{AppendJob, ClaimJob},
     };
 
@@ -159,7 +160,7 @@ mod tests {
     /// An append of the largest size, of which several are more than a group or the queue takes.
     fn push_large(queue: &Queue) -> Receiver<Result<(), AppendError>> {
         let (answer, answered) = oneshot::channel();
-        let claim = Claim { show: "show".to_owned(), epoch: 1, token: 1, tail: Position::default() };
+        let claim = Head::default().claim("show", 1);
         let entry = RawEntry::following(&claim.tail, 1, Bytes::from(vec![0; APPEND_BYTES_MAX]));
         let append = Append { entries: vec![entry], ..Append::default() };
         queue.push(Job::Append(AppendJob::new(&claim, append, answer).unwrap()));
