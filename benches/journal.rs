@@ -90,7 +90,7 @@ fn following(expected: Position, batch: usize) -> Append {
         position = entry.position();
         entry
     });
-    Append { expected, entries: entries.collect(), wake_at_ms: Some(expected.seq), card: None }
+    Append { expected, entries: entries.collect(), wake_at_ms: Some(expected.seq), card: None, inbox: None }
 }
 
 fn print_line(name: &str, shows: usize, batch: usize, took: Duration, mut latencies: Vec<Duration>) {

@@ -146,6 +146,7 @@ pub(crate) async fn nothing_of_a_refused_append_is_kept(harness: impl Harness) {
         )],
         wake_at_ms: Some(1),
         card: Some(Bytes::from_static(b"card")),
+        inbox: None,
     };
     assert!(matches!(writer.call(wrong).await, Err(AppendError::Moved { .. })));
     writer.assert_all_there().await;
