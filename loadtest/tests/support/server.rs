@@ -50,7 +50,15 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(behaviour: Behaviour) -> Self {
         let world = Mutex::new(World::new(behaviour));
-        let shared = Arc::new(Shared { world, opened: broadcast::channel(1).0 });
+        Self::of(Arc::new(Shared { world, opened: broadcast::channel(1).0 }))
+    }
+
+    /// Another server of the same world.
+    pub(crate) fn start_beside(other: &Self) -> Self {
+        Self::of(Arc::clone(&other.shared))
+    }
+
+    fn of(shared: Arc<Shared>) -> Self {
         let (address, runtime) = listen(&shared, SocketAddr::from(([127, 0, 0, 1], 0)));
         Self { shared, address, runtime: Some(runtime) }
     }
