@@ -198,5 +198,5 @@ fn servers_that_cannot_be_started_together_are_refused() {
     let no_redis = refused(&["--kill=redis"]);
     assert!(no_redis.contains("there is no Redis to kill without --journal redis"), "{no_redis}");
     let unknown = refused(&["--kill=everything"]);
-    assert!(unknown.contains("is neither a number nor `node` nor `redis`"), "{unknown}");
+    assert!(unknown.contains("is neither a number nor node nor redis"), "{unknown}");
 }

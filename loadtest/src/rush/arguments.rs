@@ -44,9 +44,9 @@ pub(crate) struct Arguments {
     /// How fast the crowd connects.
     #[arg(long, default_value_t = 1_000, value_parser = value_parser!(u32).range(1..=100_000))]
     pub(super) connects_per_second: u32,
-    /// What of --server is killed with -9 and started again while the clicks arrive: 0 for nothing; 1 or `node` for the
-    /// node, half-way, or on Redis for one node every few seconds, first the one that writes the show; a larger number
-    /// for a node so many times, evenly spread; `redis` for Redis, half-way.
+    /// What of --server is killed with -9 and started again while the clicks arrive: nothing (0); the node half-way, or
+    /// on Redis one node every few seconds, first the one that writes the show (1 or node); a node so many times, evenly
+    /// spread (any other number); or Redis half-way (redis).
     #[arg(long, default_value = "0", value_name = "TIMES|node|redis", requires = "server")]
     pub(super) kill: Kill,
     /// Where to write the same JSON object that ends standard output.

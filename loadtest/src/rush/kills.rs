@@ -37,7 +37,7 @@ impl FromStr for Kill {
             "0" => Ok(Self::Nothing),
             "1" | "node" => Ok(Self::Node),
             "redis" => Ok(Self::Redis),
-            _ => text.parse().map(Self::NodeTimes).map_err(|_| "is neither a number nor `node` nor `redis`"),
+            _ => text.parse().map(Self::NodeTimes).map_err(|_| "is neither a number nor node nor redis"),
         }
     }
 }
