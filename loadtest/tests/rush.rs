@@ -125,6 +125,14 @@ fn the_first_server_need_not_be_up() {
 }
 
 #[test]
+fn a_server_that_takes_no_work_is_passed_over() {
+    let (away, server) = (Server::start_unavailable(), Server::start(Behaviour::Honest));
+    let outcome = finish(start(&format!("{},{}", away.url(), server.url()), &[]));
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    assert_eq!(outcome.json()["held"], 25);
+}
+
+#[test]
 fn holds_can_be_confirmed() {
     let outcome = rush(Behaviour::Honest, &["--confirm=1"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
