@@ -45,14 +45,15 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1_000, value_parser = value_parser!(u32).range(1..=100_000))]
     pub(super) connects_per_second: u32,
     /// What of --server is killed with -9 and started again while the clicks arrive: nothing (0); the node half-way, or
-    /// on Redis one node every few seconds, first the one that writes the show (1 or node); a node so many times, evenly
-    /// spread (any other number); or Redis half-way (redis).
+    /// on Redis one node every few seconds, first the one that writes the show (1 or node); a node so many times,
+    /// evenly spread (any other number); or Redis half-way (redis).
     #[arg(long, default_value = "0", value_name = "TIMES|node|redis", requires = "server")]
     pub(super) kill: Kill,
     /// Where to write the same JSON object that ends standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Which journal the nodes have: one of their own, or a Redis that is started for --server; of --url, for the report.
+    /// Which journal the nodes have: one of their own, or a Redis that is started for --server; of --url, for the
+    /// report.
     #[arg(long, value_enum, default_value_t = Journal::Embedded)]
     pub(super) journal: Journal,
     /// How many nodes of --server are started, more than one only on Redis; of --url, how many serve, for the report.
