@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ShowPlan;
+use super::{Promise, ShowPlan};
 use crate::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
     time::Timestamp,
@@ -35,7 +35,7 @@ pub struct Principal {
 pub struct Fingerprint(pub [u8; 16]);
 
 /// A command with who asks it and under which key.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
@@ -49,7 +49,8 @@ pub struct Request {
 }
 
 /// A request to change a show.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Brand: makes the show what the plan says; creates it when it does not exist.
     ///
@@ -132,6 +133,9 @@ pub enum Command {
         /// What the payment provider calls the payment; opaque, at most [`crate::ids::NAME_BYTES_MAX`] bytes.
         payment: PrincipalId,
     },
+    /// System: keeps what a lost history acknowledged, or records that it can't be kept. Idempotent by itself, whatever
+    /// its key.
+    Reclaim(Box<Promise>),
 }
 
 /// What an accepted command brought about, as its key remembers it.

@@ -4,8 +4,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, Outcome, Principal, ProductPlan,
-        Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, KeyUse, Outcome, Principal,
+        ProductPlan, Promise, Promised, Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
     },
     text::Text,
     time::Timestamp,
@@ -268,6 +268,42 @@ pub(crate) fn settle(order: u64) -> Command {
     Command::SettleOrder { order: OrderId(order), payment: somebody("pay_1") }
 }
 
+/// A promise of tees in `night` at 20.00 (they cost 25.00 by now), reservation 7 in the lost history, held until a
+/// second after the beginning.
+pub(crate) fn promise(name: &str, quantity: u32, promised: Promised) -> Promise {
+    Promise {
+        viewer: somebody(name),
+        drop: drop_id("night"),
+        sku: sku("tee"),
+        quantity,
+        unit_price_minor: 2_000,
+        expires_at: Timestamp(BEGIN_MS + 1_000),
+        lost: ReservationId(7),
+        promised,
+    }
+}
+
+pub(crate) fn reclaim(promise: Promise) -> Command {
+    Command::Reclaim(Box::new(promise))
+}
+
+pub(crate) fn lost_hold(reserve: &str) -> Promised {
+    Promised::Held { reserve: used(reserve) }
+}
+
+pub(crate) fn lost_purchase(reserve: &str, confirm: &str) -> Promised {
+    Promised::Bought { reserve: used(reserve), confirm: used(confirm) }
+}
+
+pub(crate) fn lost_sale(confirm: &str) -> Promised {
+    Promised::Confirmed { confirm: used(confirm) }
+}
+
+/// A key that was used with the content 1.
+pub(crate) fn used(key: &str) -> KeyUse {
+    KeyUse { key: Key::new(key).unwrap(), fingerprint: Fingerprint([1; 16]) }
+}
+
 /// A fact as a line; moments are milliseconds since [`BEGIN_MS`].
 fn line(fact: &Fact) -> String {
     let since = |moment: Timestamp| moment.0 - BEGIN_MS;
@@ -306,5 +342,16 @@ fn line(fact: &Fact) -> String {
             format!("order {order}: #{reservation} for {total_minor}")
         }
         Fact::OrderPaid { order, payment } => format!("order {order} paid by {payment}"),
+        Fact::PromiseKept(kept) => {
+            let reserve = kept.reserve.as_ref().map(|used| format!(" {} holds", used.key));
+            let sale = kept.sale.as_ref().map(|sale| format!(" {} buys as {}", sale.confirm.key, sale.order));
+            let keys: String = [reserve, sale].into_iter().flatten().collect();
+            format!("lost #{} of {} kept as #{}:{keys}", kept.lost, kept.viewer, kept.reservation)
+        }
+        Fact::PromiseBroken(promise) => {
+            let what = if promise.sold { "bought" } else { "held" };
+            let of = format!("{} {}@{} of {}", promise.quantity, promise.sku, promise.unit_price_minor, promise.viewer);
+            format!("lost #{} broken: {of} in {}, {what} by {}", promise.lost, promise.drop, promise.key)
+        }
     }
 }

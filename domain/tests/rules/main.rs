@@ -9,6 +9,8 @@ mod folding;
 mod orders;
 mod plan;
 mod plan_bounds;
+mod reclaim;
 mod run;
 mod snapshot;
 mod time;
+mod written;

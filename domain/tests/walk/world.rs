@@ -4,16 +4,18 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, Principal, ProductPlan, Request, Role, Show, ShowPlan,
-        ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, KeyUse, Principal, ProductPlan, Promise, Promised,
+        Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
     },
     text::Text,
     time::Timestamp,
 };
 
+use proptest::sample::Index;
+
 use crate::{
     naive::Naive,
-    step::{Change, DROPS, SKUS, Step, VIEWERS, Wait},
+    step::{Change, DROPS, Lost, SKUS, Step, VIEWERS, Wait},
 };
 
 /// Both, and what was asked of them.
@@ -59,6 +61,13 @@ impl World {
                 }
                 self.request(&request);
             }
+            Step::ReclaimAgain(which) => {
+                let promises = self.asked.iter().filter(|request| matches!(request.command, Command::Reclaim(_)));
+                let promises: Vec<_> = promises.map(|request| request.command.clone()).collect();
+                if !promises.is_empty() {
+                    self.ask(Role::System, "healing", which.get(&promises).clone());
+                }
+            }
             step => {
                 let (role, name, command) = self.command(step);
                 self.ask(role, name, command);
@@ -71,7 +80,9 @@ impl World {
         let orders = self.show.order_count() + 1;
         let (host, as_viewer) = ((Role::Host, "noor"), |viewer: usize| (Role::Viewer, VIEWERS[viewer]));
         let ((role, name), command) = match step.clone() {
-            Step::Pass(_) | Step::Plan(_) | Step::Again(..) => unreachable!("no command of its own"),
+            Step::Pass(_) | Step::Plan(_) | Step::Again(..) | Step::ReclaimAgain(_) => {
+                unreachable!("no command of its own")
+            }
             Step::Start => (host, Command::Start),
             Step::End => (host, Command::End),
             Step::Open(drop) => (host, Command::OpenDrop { drop: drop_id(drop) }),
@@ -100,8 +111,39 @@ impl World {
                 let payment = PrincipalId::new("pay").unwrap();
                 ((Role::System, "payments"), Command::SettleOrder { order, payment })
             }
+            Step::Reclaim(lost) => ((Role::System, "healing"), Command::Reclaim(Box::new(self.promise(&lost)))),
         };
         (role, name, command)
+    }
+
+    fn promise(&self, lost: &Lost) -> Promise {
+        let number = ReservationId(lost.number.index(self.show.reservation_count() + 1) as u64 + 1);
+        let used = |name: &str, picked: Option<Index>| {
+            let new = || Key::new(&format!("{name}-{}", self.asked.len())).unwrap();
+            let key = picked.map(|picked| picked.get(&self.asked).key.clone().unwrap());
+            KeyUse { key: key.unwrap_or_else(new), fingerprint: Fingerprint([0; 16]) }
+        };
+        let (reserve, confirm) = (used("lost-reserve", lost.keys[0]), used("lost-confirm", lost.keys[1]));
+        let mut viewer = lost.viewer;
+        let promised = match lost.what {
+            0 => Promised::Held { reserve },
+            1 if reserve.key == confirm.key => Promised::Held { reserve },
+            1 => Promised::Bought { reserve, confirm },
+            _ => {
+                viewer = self.mostly_owner(lost.viewer, number);
+                Promised::Confirmed { confirm }
+            }
+        };
+        Promise {
+            viewer: PrincipalId::new(VIEWERS[viewer]).unwrap(),
+            drop: drop_id(lost.drop),
+            sku: sku(lost.sku),
+            quantity: lost.quantity,
+            unit_price_minor: 6,
+            expires_at: self.now.after_ms(lost.held_for_ms),
+            lost: number,
+            promised,
+        }
     }
 
     /// Two viewers of three ask for what is theirs.
