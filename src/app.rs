@@ -27,7 +27,7 @@ use crate::{
     hub::Hub,
     journal::{EmbeddedJournal, Journal, Options, Position},
     stats::StatsProjection,
-    telemetry::{metered_journal::MeteredJournal, metrics::Metrics},
+    telemetry::{metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection},
 };
 
 /// Anything that keeps a server from starting; its text says what to do.
@@ -70,7 +70,8 @@ impl App {
         let hub = Arc::new(Hub::start(config.hub.hub_config(&config.limits))?);
         let feeds = Feeds::new(Arc::clone(&hub));
         let payments = Arc::new(Payments::default());
-        let projections = Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments) };
+        let projections =
+            Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments), metrics: Arc::clone(&metrics) };
         let engine = Engine::new(
             Arc::new(MeteredJournal::new(Arc::clone(&journal) as Arc<dyn Journal>, Arc::clone(&metrics))),
             Arc::clone(&clock),
@@ -156,6 +157,7 @@ impl App {
 struct Projections {
     feeds: Arc<Feeds>,
     payments: Arc<Payments>,
+    metrics: Arc<Metrics>,
 }
 
 impl ProjectionFactory for Projections {
@@ -165,6 +167,7 @@ impl ProjectionFactory for Projections {
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
             Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
             Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
+            Box::new(PromisesProjection::new(Arc::clone(&self.metrics))),
         ]
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dropcast_domain::{
     ids::{DropId, OrderId, ReservationId},
-    show::{Entry, Fact, Show},
+    show::{BrokenPromise, Entry, Fact, Show},
 };
 use dropcast_proto::v1::{self, server_message::Kind};
 
@@ -90,7 +90,10 @@ impl FeedProjection {
             | Fact::DropPaused { .. }
             | Fact::DropResumed { .. }
             | Fact::DropExtended { .. }
-            | Fact::DropClosed { .. } => {}
+            | Fact::DropClosed { .. }
+            // What keeps it is told by the facts that follow.
+            | Fact::PromiseKept(_) => {}
+            Fact::PromiseBroken(promise) => self.promise_broken(show, promise),
         }
     }
 
@@ -102,6 +105,14 @@ impl FeedProjection {
             Some(Kind::ReservationChanged(v1::ReservationChanged { reservation }))
         };
         self.letters.extend(self.feed.members.address(reservation.viewer, message));
+    }
+
+    fn promise_broken(&mut self, show: &Show, promise: &BrokenPromise) {
+        let message = || {
+            let broken = show.broken_promises_of(&promise.viewer).rfind(|(_, each)| each.key == promise.key)?;
+            Some(Kind::PromiseBroken(codec::broken_promise_view(show.settings()?, broken)))
+        };
+        self.letters.extend(self.feed.members.address(&promise.viewer, message));
     }
 
     fn order_changed(&mut self, show: &Show, id: OrderId) {

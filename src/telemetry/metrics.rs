@@ -72,6 +72,8 @@ pub struct Metrics {
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
     tokens_refused: IntCounterVec,
+    promises_kept: IntCounter,
+    promises_broken: IntCounter,
 }
 
 impl Metrics {
@@ -121,6 +123,16 @@ impl Metrics {
                 &["by"],
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
+            promises_kept: counter(
+                &registry,
+                "promises_kept_total",
+                "Acknowledgements of a lost history that were made good.",
+            ),
+            promises_broken: counter(
+                &registry,
+                "promises_broken_total",
+                "Acknowledgements of a lost history that could not be made good.",
+            ),
             registry,
         })
     }
@@ -219,6 +231,12 @@ impl Metrics {
     /// A token was not accepted; `reason` is one of a few fixed words.
     pub fn token_refused(&self, reason: &'static str) {
         self.tokens_refused.with_label_values(&[reason]).inc();
+    }
+
+    /// So many promises of lost histories were kept, and so many broken, durably.
+    pub fn promises(&self, kept: u64, broken: u64) {
+        self.promises_kept.inc_by(kept);
+        self.promises_broken.inc_by(broken);
     }
 
     /// Everything, in Prometheus' text format.
@@ -336,6 +354,10 @@ fn method_label(method: &Method) -> &str {
 
 fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
     register(registry, made(IntCounterVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    register(registry, made(IntCounter::new(format!("dropcast_{name}"), help)))
 }
 
 fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {

@@ -4,4 +4,5 @@ pub mod command_kind;
 mod journal_health;
 pub mod metered_journal;
 pub mod metrics;
+pub mod promises;
 pub mod tracing;

@@ -158,16 +158,20 @@ impl Naive {
         let mut effects = vec![Effect::Sold(id), Effect::Ordered(order, id, held.price * u64::from(held.quantity))];
         let mut after = self.clone();
         after.note(Timestamp(0), Effect::Sold(id));
-        effects.extend(after.closed_by_sale(&held.sku));
+        effects.extend(after.closed_by_sale(&held));
         Ok((effects, Outcome::Order(order)))
     }
 
-    /// The drops that close because the last of this SKU was just sold.
-    pub(super) fn closed_by_sale(&self, sku: &Sku) -> Vec<Effect> {
-        let sells_it = |told: &Told| told.plan.items.iter().any(|item| item.sku == *sku);
+    /// The drops that close because this was just sold: its own, and where all of the SKU is sold, the others that sell
+    /// it. What other drops lost otherwise closes none.
+    pub(super) fn closed_by_sale(&self, just: &Held) -> Vec<Effect> {
+        let sold = self.units(ReservationState::Sold, |held| held.sku == just.sku);
+        let is_all_sold = sold == self.given(&just.sku);
+        let sells_it = |told: &Told| told.plan.items.iter().any(|item| item.sku == just.sku);
+        let is_touched = |told: &Told| told.plan.drop == just.drop || (is_all_sold && sells_it(told));
         let closes = |told: &Told| told.is_running() && told.plan.close_when_sold_out && self.is_sold_out(told);
-        let closed = self.drops().into_iter().filter(|told| sells_it(told) && closes(told));
-        closed.map(|told| Effect::Closed(told.plan.drop, CloseReason::SoldOut)).collect()
+        let over = self.drops().into_iter().filter(|told| is_touched(told) && closes(told));
+        over.map(|told| Effect::Closed(told.plan.drop, CloseReason::SoldOut)).collect()
     }
 
     fn settle(&self, order: OrderId, payment: PrincipalId) -> Answer {

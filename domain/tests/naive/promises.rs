@@ -42,10 +42,10 @@ impl Naive {
         match (mine, state) {
             (Some(_), Some(ReservationState::Sold | ReservationState::Released)) if confirm.is_some() => nothing,
             (Some(held), Some(ReservationState::Held)) if confirm.is_some() => {
-                self.kept(promise, held, vec![], reserve, confirm)
+                self.kept(promise, &held, vec![], reserve, confirm)
             }
             _ => match self.held_anew(now, promise) {
-                Some(held) => self.kept(promise, held.clone(), vec![Effect::Held(held)], reserve, confirm),
+                Some(held) => self.kept(promise, &held, vec![Effect::Held(held.clone())], reserve, confirm),
                 None => (vec![Effect::Broken(broken(promise, sold, name.key))], Outcome::Done),
             },
         }
@@ -94,7 +94,7 @@ impl Naive {
     fn kept(
         &self,
         promise: &Promise,
-        held: Held,
+        held: &Held,
         anew: Vec<Effect>,
         reserve: Option<KeyUse>,
         confirm: Option<KeyUse>,
@@ -111,8 +111,10 @@ impl Naive {
         effects.push(Effect::Sold(held.id));
         effects.push(Effect::Ordered(order, held.id, held.price * u64::from(held.quantity)));
         let mut after = self.clone();
-        effects.iter().for_each(|effect| after.note(Timestamp(0), effect.clone()));
-        effects.extend(after.closed_by_sale(&held.sku));
+        for effect in &effects {
+            after.note(Timestamp(0), effect.clone());
+        }
+        effects.extend(after.closed_by_sale(held));
         (effects, Outcome::Order(order))
     }
 }

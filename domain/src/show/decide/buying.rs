@@ -145,12 +145,12 @@ pub(super) struct Sale {
 
 impl Sale {
     /// How many of these units of a SKU leave *held*.
-    fn from_held(self, sku: Slot<Sku>) -> u32 {
+    fn held_units(self, sku: Slot<Sku>) -> u32 {
         if sku == self.sku && self.was_held { self.quantity } else { 0 }
     }
 
     /// How many of these units of a SKU leave *free*.
-    fn from_free(self, sku: Slot<Sku>) -> u32 {
+    fn free_units(self, sku: Slot<Sku>) -> u32 {
         if sku == self.sku && !self.was_held { self.quantity } else { 0 }
     }
 }
@@ -176,8 +176,8 @@ fn closes(show: &Show, drop: &Drop, sold: Sale) -> bool {
     let here = |units: u32| if is_own { units } else { 0 };
     // The decision looks at what is before the sale: its units are still held, or free.
     let nothing_left = |(item, stock): (&DropItem, &DropStock)| {
-        let cap_is_sold = stock.cap_left(item) == here(sold.from_free(stock.sku));
-        stock.held == here(sold.from_held(stock.sku)) && (cap_is_sold || gone_for_good(show, sold, stock.sku))
+        let cap_is_sold = stock.cap_left(item) == here(sold.free_units(stock.sku));
+        stock.held == here(sold.held_units(stock.sku)) && (cap_is_sold || gone_for_good(show, sold, stock.sku))
     };
     drop.plan.close_when_sold_out && drop.is_running() && sells_it && drop.items().all(nothing_left)
 }
@@ -185,7 +185,7 @@ fn closes(show: &Show, drop: &Drop, sold: Sale) -> bool {
 /// Whether that sale leaves nothing of the SKU that can be held or come back.
 fn gone_for_good(show: &Show, sold: Sale, sku: Slot<Sku>) -> bool {
     let units = show.records.skus[sku].stock;
-    units.free == sold.from_free(sku) && units.held == sold.from_held(sku)
+    units.free == sold.free_units(sku) && units.held == sold.held_units(sku)
 }
 
 #[cfg(test)]
