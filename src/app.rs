@@ -27,7 +27,9 @@ use crate::{
     hub::Hub,
     journal::{EmbeddedJournal, Journal, Options, Position},
     stats::StatsProjection,
-    telemetry::{metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection},
+    telemetry::{
+        failovers::FailoverObserver, metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection,
+    },
 };
 
 /// Anything that keeps a server from starting; its text says what to do.
@@ -72,11 +74,12 @@ impl App {
         let payments = Arc::new(Payments::default());
         let projections =
             Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments), metrics: Arc::clone(&metrics) };
-        let engine = Engine::new(
+        let engine = Engine::observed(
             Arc::new(MeteredJournal::new(Arc::clone(&journal) as Arc<dyn Journal>, Arc::clone(&metrics))),
             Arc::clone(&clock),
             Arc::new(projections),
             config.engine.engine_config(),
+            Arc::new(FailoverObserver(Arc::clone(&metrics))),
         );
         metrics.watch(Arc::clone(&hub), &engine);
         let state = ApiState {
@@ -162,7 +165,7 @@ struct Projections {
 
 impl ProjectionFactory for Projections {
     fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
-        let feed = self.feeds.open(show, position.seq);
+        let feed = self.feeds.open(show, position);
         vec![
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
             Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),

@@ -5,12 +5,12 @@ use dropcast_domain::{
     show::{Command, Outcome, Refusal, ReservationState, Show},
 };
 use dropcast_proto::v1;
+use serde::{Deserialize, Serialize};
 
 use crate::codec;
 
 /// The answer to one command. Exactly one is given for each.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(clippy::large_enum_variant, reason = "most answers are the large one; boxing it would allocate for each")]
 pub enum Answer {
     /// It was carried out, durably; perhaps long ago, under the same key.
     Accepted(Accepted),
@@ -31,7 +31,8 @@ pub enum Answer {
 }
 
 /// Why a command was not decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RetryReason {
     /// The mailbox is full.
     Busy,

@@ -128,7 +128,7 @@ impl Projection for FeedProjection {
         self.letters.clear();
         self.tail = position;
         self.moved = false;
-        self.feed = self.feeds.open(&self.feed.id, position.seq);
+        self.feed = self.feeds.open(&self.feed.id, position);
         self.feed.cached_snapshot.clear();
         self.told = Told::of(&self.feed.id, show);
         // What was handed over of stock may be void; all of it goes out again.
@@ -160,16 +160,21 @@ impl Projection for FeedProjection {
         }
         let critical = std::mem::take(&mut self.critical);
         let letters = std::mem::take(&mut self.letters);
-        let (feed, tail_seq) = (Arc::clone(&self.feed), self.tail.seq);
+        let (feed, tail) = (Arc::clone(&self.feed), self.tail);
         Some(Box::new(move || {
             for (seq, frames) in critical {
                 feed.channel.publish(seq, frames);
             }
             // Entries that had nothing critical to say move the cursor on all the same.
-            feed.channel.publish(tail_seq, Frames::new(Vec::new()));
+            feed.channel.publish(tail.seq, Frames::new(Vec::new()));
+            feed.set_published(tail);
             stock.publish(&feed);
             letters.into_iter().for_each(Letter::send);
         }))
+    }
+
+    fn abandoned(&mut self) {
+        self.feeds.give_up(&self.feed);
     }
 
     fn in_use(&self) -> bool {

@@ -72,6 +72,8 @@ pub struct Metrics {
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
     tokens_refused: IntCounterVec,
+    healed_entries: IntCounter,
+    forked_entries: IntCounter,
     promises_kept: IntCounter,
     promises_broken: IntCounter,
 }
@@ -123,6 +125,16 @@ impl Metrics {
                 &["by"],
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
+            healed_entries: counter(
+                &registry,
+                "journal_healed_entries_total",
+                "Entries that a failover lost and that were put back as they were.",
+            ),
+            forked_entries: counter(
+                &registry,
+                "journal_forked_entries_total",
+                "Entries that a failover lost and that the journal went on without.",
+            ),
             promises_kept: counter(
                 &registry,
                 "promises_kept_total",
@@ -231,6 +243,16 @@ impl Metrics {
     /// A token was not accepted; `reason` is one of a few fixed words.
     pub fn token_refused(&self, reason: &'static str) {
         self.tokens_refused.with_label_values(&[reason]).inc();
+    }
+
+    /// So many entries that a failover lost were put back.
+    pub(super) fn healed(&self, entries: u64) {
+        self.healed_entries.inc_by(entries);
+    }
+
+    /// The journal went on without so many entries that a failover lost.
+    pub(super) fn forked(&self, entries: u64) {
+        self.forked_entries.inc_by(entries);
     }
 
     /// So many promises of lost histories were kept, and so many broken, durably.

@@ -10,18 +10,20 @@ use crate::{
     journal::Position,
 };
 
-/// Counts, of the entries that this node applies, the promises that were kept and broken; what is only loaded was
+/// Counts, of the entries that this node writes, the promises that were kept and broken; what is only loaded was
 /// counted when it was made.
 pub struct PromisesProjection {
     metrics: Arc<Metrics>,
     kept: u64,
     broken: u64,
+    /// Whether this node writes the show: what nodes that follow it count would be the same again.
+    counts: bool,
 }
 
 impl PromisesProjection {
     /// The projection that counts into `metrics`.
     pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics, kept: 0, broken: 0 }
+        Self { metrics, kept: 0, broken: 0, counts: false }
     }
 }
 
@@ -40,9 +42,13 @@ impl Projection for PromisesProjection {
         }
     }
 
+    fn writes(&mut self, writes: bool) {
+        self.counts = writes;
+    }
+
     fn collect(&mut self, _show: &Show) -> Option<Publication> {
         let (kept, broken) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.broken));
-        if (kept, broken) == (0, 0) {
+        if (kept, broken) == (0, 0) || !self.counts {
             return None;
         }
         let metrics = Arc::clone(&self.metrics);

@@ -250,6 +250,6 @@ impl Lease {
 
 /// A mark after all those that there are.
 fn next_mark<T>(marked: &BTreeMap<Mark, T>, now_ms: u64) -> Mark {
-    let fresh = Mark { at_ms: now_ms, number: 0 };
+    let fresh = Mark { at_ms: now_ms, number: 1 };
     marked.last_key_value().map_or(fresh, |(last, _)| fresh.max(last.next()))
 }
