@@ -1,0 +1,60 @@
+//! All checks, one after the other.
+
+use super::{answered, audit, chain, history, promises, published, snapshots};
+use crate::world::Run;
+
+/// What is checked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Check {
+    /// Entries are numbered without gaps, time never goes back, and the digest of each follows from the one before.
+    Chain,
+    /// The journal adds up by itself: nothing oversold, no limit passed, every key bound once.
+    Audit,
+    /// The facts can be folded from the beginning.
+    Fold,
+    /// A snapshot is what the facts up to its position come to.
+    Snapshot,
+    /// What is trimmed is in a snapshot.
+    Trimmed,
+    /// Nothing is written under a claim that is not the newest.
+    Fence,
+    /// An acceptance was durable when it was given.
+    AcceptedTooEarly,
+    /// An acceptance is in the journal for good, under its key.
+    PromiseLost,
+    /// What was not decided, or refused, left no trace.
+    Trace,
+    /// A refusal was true at some moment between call and answer.
+    Refusal,
+    /// What a node makes known is the journal's, in order, without gaps and not before it is durable.
+    Published,
+    /// Every command gets its answer, and every node stops.
+    Answered,
+    /// Nothing panics.
+    Panic,
+}
+
+/// Something that must not be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Violation {
+    pub(crate) check: Check,
+    pub(crate) detail: String,
+}
+
+impl Violation {
+    pub(crate) fn new(check: Check, detail: impl Into<String>) -> Self {
+        Self { check, detail: detail.into() }
+    }
+}
+
+/// Everything that is wrong with a world.
+pub(crate) fn judge(run: &Run) -> Vec<Violation> {
+    let mut violations = chain::check(run);
+    violations.extend(audit::check(run));
+    violations.extend(snapshots::check(run));
+    violations.extend(history::check(run));
+    violations.extend(promises::check(run));
+    violations.extend(published::check(run));
+    violations.extend(answered::check(run));
+    violations
+}

@@ -1,0 +1,12 @@
+//! What must be true of every world, whatever went wrong in it.
+
+mod answered;
+mod audit;
+mod chain;
+mod history;
+mod judge;
+mod promises;
+mod published;
+mod snapshots;
+
+pub(crate) use judge::{Check, Violation, judge};

@@ -1,0 +1,74 @@
+//! What was promised, against what the journal has in the end.
+
+use std::collections::BTreeMap;
+
+use dropcast::engine::{Accepted, Answer};
+use dropcast_domain::{
+    ids::{Key, OrderId, ReservationId},
+    show::{Command, Outcome, Principal, Request, Show},
+};
+
+use super::{Check, Violation, snapshots::fold};
+use crate::{
+    ledger::{Call, Told},
+    world::Run,
+};
+
+pub(super) fn check(run: &Run) -> Vec<Violation> {
+    let mut show = Show::default();
+    if run.record.line.iter().try_for_each(|raw| fold(&mut show, raw)).is_err() {
+        // That is told elsewhere.
+        return Vec::new();
+    }
+    let mut violations: Vec<_> = run.calls.iter().filter_map(|call| lost_acknowledgement(run, &show, call)).collect();
+    violations.extend(wishes(run).into_iter().filter_map(|(wish, calls)| trace(&show, wish, &calls)));
+    violations
+}
+
+/// Whether what was accepted stands under its key.
+pub(super) fn keeps(show: &Show, request: &Request, accepted: &Accepted) -> bool {
+    let Some(key) = &request.key else {
+        return matches!(&request.command, Command::Plan(_)) && show.exists();
+    };
+    let reservation = |reservation: u64| Outcome::Reservation(ReservationId(reservation));
+    let promised = match accepted {
+        Accepted::Done => Some(Outcome::Done),
+        Accepted::Held(held) | Accepted::Released(held) => Some(reservation(held.reservation)),
+        Accepted::Sold(sold) => sold.order.as_ref().map(|order| Outcome::Order(OrderId(order.order))),
+    };
+    show.binding(&request.principal, key).map(|(_, outcome)| *outcome) == promised
+}
+
+/// An acceptance that the journal doesn't have in the end. What a failover lost is not promised here.
+fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation> {
+    let Some((Told::Answer(Answer::Accepted(accepted)), _)) = &call.told else { return None };
+    if run.record.failovers > 0 || keeps(show, &call.request, accepted) {
+        return None;
+    }
+    let (who, key) = (&call.request.principal.id, &call.request.key);
+    Some(Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
+}
+
+/// The calls of each key.
+fn wishes(run: &Run) -> BTreeMap<(&Principal, &Key), Vec<&Call>> {
+    let mut wishes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for call in &run.calls {
+        if let Some(key) = &call.request.key {
+            wishes.entry((&call.request.principal, key)).or_default().push(call);
+        }
+    }
+    wishes
+}
+
+/// A key that is bound although every call of it was told that it left no trace.
+fn trace(show: &Show, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
+    let left_none = calls.iter().all(|call| match &call.told {
+        Some((Told::Answer(answer), _)) => matches!(answer, Answer::Retry { .. } | Answer::Refused(_)),
+        Some((Told::NotOpened, _)) => true,
+        Some((Told::Crashed | Told::Dropped, _)) | None => false,
+    });
+    let outcome = show.binding(principal, key)?;
+    let told: Vec<_> = calls.iter().filter_map(|call| call.told.as_ref()).collect();
+    let who = &principal.id;
+    left_none.then(|| Violation::new(Check::Trace, format!("{who} {key} came to {outcome:?}, but was told {told:?}")))
+}

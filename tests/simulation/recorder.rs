@@ -1,0 +1,98 @@
+//! A projection that writes down what a node makes known.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use dropcast::{
+    engine::{Projection, ProjectionFactory, Publication},
+    journal::Position,
+};
+use dropcast_domain::{
+    ids::ShowId,
+    show::{Entry, Show},
+};
+
+use crate::{
+    chronicle::{Chronicle, Moment},
+    trace::Trace,
+};
+
+/// What was made known from one load of a show on.
+#[derive(Clone, Debug)]
+pub(crate) struct Load {
+    pub(crate) node: usize,
+    pub(crate) from: Position,
+    pub(crate) at: Moment,
+    pub(crate) published: Vec<(Position, Moment)>,
+}
+
+/// Everything that all nodes made known.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    loads: Arc<Mutex<Vec<Load>>>,
+    chronicle: Chronicle,
+    trace: Trace,
+}
+
+impl Recorder {
+    pub(crate) fn new(chronicle: Chronicle, trace: Trace) -> Self {
+        Self { loads: Arc::default(), chronicle, trace }
+    }
+
+    pub(crate) fn loads(&self) -> MutexGuard<'_, Vec<Load>> {
+        self.loads.lock().unwrap()
+    }
+
+    fn loaded(&self, node: usize, from: Position) -> usize {
+        self.trace.note(format_args!("node-{node}"), format_args!("loads at {} {:?}", from.seq, from.digest));
+        let at = self.chronicle.now();
+        let mut loads = self.loads();
+        loads.push(Load { node, from, at, published: Vec::new() });
+        loads.len() - 1
+    }
+
+    fn publish(&self, node: usize, load: usize, positions: &[Position]) {
+        let now = self.chronicle.now();
+        for position in positions {
+            let digest = position.digest;
+            self.trace.note(format_args!("node-{node}"), format_args!("publishes {} {digest:?}", position.seq));
+        }
+        self.loads()[load].published.extend(positions.iter().map(|position| (*position, now)));
+    }
+}
+
+/// A node's projections.
+pub(crate) struct NodeRecorder {
+    pub(crate) node: usize,
+    pub(crate) recorder: Recorder,
+}
+
+impl ProjectionFactory for NodeRecorder {
+    fn projections(&self, _show: &ShowId, _position: Position) -> Vec<Box<dyn Projection>> {
+        let recorder = self.recorder.clone();
+        vec![Box::new(Recording { node: self.node, recorder, load: 0, pending: Vec::new() })]
+    }
+}
+
+struct Recording {
+    node: usize,
+    recorder: Recorder,
+    load: usize,
+    pending: Vec<Position>,
+}
+
+impl Projection for Recording {
+    fn load(&mut self, _show: &Show, position: Position) {
+        self.pending.clear();
+        self.load = self.recorder.loaded(self.node, position);
+    }
+
+    fn applied(&mut self, _show: &Show, position: Position, _entry: &Entry) {
+        self.pending.push(position);
+    }
+
+    fn collect(&mut self, _show: &Show) -> Option<Publication> {
+        let pending = std::mem::take(&mut self.pending);
+        let (recorder, node, load) = (self.recorder.clone(), self.node, self.load);
+        (!pending.is_empty()).then(|| -> Publication { Box::new(move || recorder.publish(node, load, &pending)) })
+    }
+}

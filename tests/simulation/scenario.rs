@@ -1,0 +1,132 @@
+//! A world as its seed makes it: the show, the nodes, the crowd, the faults.
+
+use std::time::Duration;
+
+use dropcast::engine::EngineConfig;
+use dropcast_domain::{
+    ids::{BrandId, DropId, ProductId, Sku},
+    money::Currency,
+    show::{DropItem, DropPlan, ProductPlan, ShowPlan, ShowSettings, VariantPlan},
+    text::Text,
+};
+
+use crate::{
+    faults::{self, Fault},
+    link::Weather,
+    random::Random,
+};
+
+pub(crate) const SHOW: &str = "show";
+pub(crate) const BRAND: &str = "acme";
+pub(crate) const SKUS: [&str; 2] = ["tee", "cap"];
+pub(crate) const DROPS: [&str; 2] = ["night", "late"];
+
+/// Whether the engine of a node shares a show with those of others: it renews its lease, answers only inside it, follows
+/// while another node writes and heals what a failover lost. While it doesn't, one node owns the show for good, and what
+/// such a node can't know of is left out.
+pub(crate) const NODES_SHARE: bool = false;
+
+const LEASE: Duration = Duration::from_secs(2);
+const LEASE_FOR_GOOD: Duration = Duration::from_secs(3_600);
+
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) nodes: usize,
+    /// By how much each node's clock is usually ahead.
+    pub(crate) ahead_ms: Vec<i64>,
+    pub(crate) viewers: usize,
+    /// How long it is between a viewer's wishes, at most.
+    pub(crate) pace_ms_max: u64,
+    pub(crate) units: u32,
+    pub(crate) limit_per_viewer: u32,
+    pub(crate) hold_ttl_ms: u64,
+    pub(crate) length_ms: u64,
+    pub(crate) lease: Duration,
+    pub(crate) weather: Weather,
+    pub(crate) faults: Vec<(u64, Fault)>,
+    pub(crate) engine: EngineConfig,
+}
+
+impl Scenario {
+    pub(crate) fn of(seed: u64) -> Self {
+        let random = &mut Random::of(seed, "scenario");
+        let nodes = random.between(2, 3) as usize;
+        let length_ms = random.between(3_000, 9_000);
+        Self {
+            nodes,
+            ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
+            viewers: random.between(3, 8) as usize,
+            pace_ms_max: random.between(50, 800),
+            units: random.between(2, 14) as u32,
+            limit_per_viewer: random.between(1, 3) as u32,
+            hold_ttl_ms: random.between(1_000, 5_000),
+            length_ms,
+            lease: if NODES_SHARE { LEASE } else { LEASE_FOR_GOOD },
+            weather: faults::weather(random),
+            faults: faults::draw(random, nodes, length_ms, NODES_SHARE),
+            engine: engine(random),
+        }
+    }
+
+    /// What the brand plans.
+    pub(crate) fn plan(&self) -> ShowPlan {
+        let product = ProductPlan {
+            product: ProductId::new("wear").unwrap(),
+            title: text("Wear"),
+            description: Text::default(),
+            picture: String::new(),
+            variants: SKUS.iter().map(|name| self.variant(name)).collect(),
+        };
+        let settings = ShowSettings {
+            brand: BrandId::new(BRAND).unwrap(),
+            title: text("Autumn"),
+            description: Text::default(),
+            host_name: "Noor".into(),
+            picture: String::new(),
+            video: String::new(),
+            currency: Currency::new("EUR").unwrap(),
+            starts_at: None,
+            hold_ttl_ms: self.hold_ttl_ms,
+            watch_without_token: true,
+            return_policy: Text::default(),
+            delivery: Text::default(),
+        };
+        let drops = vec![self.drop(DROPS[0], None, &SKUS), self.drop(DROPS[1], Some(self.units / 2 + 1), &SKUS[..1])];
+        ShowPlan { settings, products: vec![product], drops }
+    }
+
+    fn variant(&self, name: &str) -> VariantPlan {
+        VariantPlan { sku: Sku::new(name).unwrap(), title: text(name), list_price_minor: 2_500, units: self.units }
+    }
+
+    fn drop(&self, name: &str, cap: Option<u32>, skus: &[&str]) -> DropPlan {
+        let item = |name: &&str| DropItem { sku: Sku::new(name).unwrap(), price_minor: None, cap };
+        DropPlan {
+            drop: DropId::new(name).unwrap(),
+            title: text(name),
+            items: skus.iter().map(item).collect(),
+            limit_per_viewer: self.limit_per_viewer,
+            hold_ttl_ms: None,
+            opens_at: None,
+            duration_ms: None,
+            close_when_sold_out: false,
+        }
+    }
+}
+
+/// Small bounds, so that they are met.
+fn engine(random: &mut Random) -> EngineConfig {
+    EngineConfig {
+        mailbox_max: random.between(2, 64) as usize,
+        batch_max: random.between(1, 16) as usize,
+        appends_in_flight_max: random.between(1, 4) as usize,
+        idle_after: Duration::from_millis(random.between(500, 4_000)),
+        snapshot_every_entries: random.between(2, 40),
+        retry_after_ms: 50,
+        ..EngineConfig::default()
+    }
+}
+
+fn text(english: &str) -> Text {
+    Text([("en".to_owned(), english.to_owned())].into())
+}

@@ -1,0 +1,329 @@
+//! A world: nodes, a journal, a network and a crowd on one thread, in steps of a millisecond, from a seed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use dropcast::journal::{Journal as _, MemoryJournal, Position, RawEntry, ReadError, Snapshot};
+use dropcast_domain::{
+    ids::PrincipalId,
+    show::{Principal, Role},
+};
+use futures_util::FutureExt as _;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    brand::Brand,
+    chronicle::{Chronicle, Record},
+    client::Client,
+    faults::{Fault, KINDS, WRITES_LOST_MAX},
+    ledger::{Call, Ledger},
+    link::{Reach, Weather},
+    node::{Node, Surroundings, TICK},
+    panics,
+    random::Random,
+    recorder::{Load, Recorder},
+    scenario::{BRAND, SHOW, Scenario},
+    trace::{BEGIN_MS, Time, Trace},
+    viewer::Viewer,
+    wire::Wire,
+};
+
+/// How long everything may take to come right once nothing goes wrong any more.
+const SETTLE_MS: u64 = 40_000;
+/// How long the nodes may take to stop.
+const STOP_MS: u64 = 20_000;
+/// How many writes the journal can be made to lose.
+const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX as usize;
+
+/// What there is to judge a world by.
+pub(crate) struct Run {
+    pub(crate) record: Record,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) loads: Vec<Load>,
+    pub(crate) end: JournalEnd,
+    /// Who was not answered in the end, and which nodes did not stop.
+    pub(crate) unsettled: Vec<String>,
+    pub(crate) panics: u64,
+    /// How many faults there were of each of [`KINDS`].
+    pub(crate) faults: [u64; KINDS.len()],
+    pub(crate) trace: Trace,
+}
+
+/// What the journal itself has in the end.
+#[derive(Default)]
+pub(crate) struct JournalEnd {
+    pub(crate) first_seq: u64,
+    pub(crate) entries: Vec<RawEntry>,
+    pub(crate) tail: Position,
+    pub(crate) snapshot: Option<Snapshot>,
+}
+
+/// Something that is to happen at its moment.
+enum Turn {
+    Fault(Fault),
+    Start(usize),
+    Resume(usize),
+    Rejoin(usize),
+    SetClock(usize),
+    /// A node that was told to stop is gone once it has finished, and comes back.
+    Restart(usize, u64),
+}
+
+struct World {
+    scenario: Scenario,
+    around: Surroundings,
+    server: Runtime,
+    nodes: Vec<Node>,
+    clients: Vec<Client>,
+    agenda: BTreeMap<(u64, u64), Turn>,
+    planned: u64,
+    order: Random,
+    faults: [u64; KINDS.len()],
+}
+
+/// Runs the world of this seed to its end.
+pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
+    panics::watch();
+    let panics_before = panics::count();
+    let mut world = World::new(seed, keeps_trace);
+    let end_ms = BEGIN_MS + world.scenario.length_ms;
+    while world.now_ms() < end_ms {
+        world.tick();
+    }
+    world.heal();
+    let mut unsettled = world.settle();
+    unsettled.extend(world.stop());
+    let around = world.around.clone();
+    let faults = world.faults;
+    let end = journal_end(&around.journal);
+    drop(world);
+    let calls = around.ledger.read().calls.clone();
+    let loads = around.recorder.loads().clone();
+    let record = around.chronicle.read().clone();
+    Run { record, calls, loads, end, unsettled, panics: panics::count() - panics_before, faults, trace: around.trace }
+}
+
+impl World {
+    fn new(seed: u64, keeps_trace: bool) -> Self {
+        let scenario = Scenario::of(seed);
+        let time = Time::new();
+        let trace = Trace::new(time.clone(), keeps_trace);
+        trace.note("world", format_args!("{scenario:?}"));
+        let server = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let chronicle = Chronicle::default();
+        let journal = Arc::new(MemoryJournal::new());
+        journal.faults().remember_writes(WRITES_REMEMBERED);
+        let around = Surroundings {
+            seed,
+            wire: Arc::new(Wire::new(time.clone(), server.handle().clone())),
+            ledger: Ledger::new(chronicle.clone(), trace.clone()),
+            recorder: Recorder::new(chronicle.clone(), trace.clone()),
+            journal,
+            chronicle,
+            time,
+            trace,
+            config: scenario.engine.clone(),
+            lease: scenario.lease,
+        };
+        let node = |number: usize| Node::new(around.clone(), number, scenario.weather, scenario.ahead_ms[number]);
+        let nodes = (0..scenario.nodes).map(node).collect();
+        let clients = crowd(seed, &scenario);
+        let agenda = BTreeMap::new();
+        let order = Random::of(seed, "order");
+        let mut world =
+            Self { scenario, around, server, nodes, clients, agenda, planned: 0, order, faults: [0; KINDS.len()] };
+        for (at_ms, fault) in world.scenario.faults.clone() {
+            world.plan(BEGIN_MS + at_ms, Turn::Fault(fault));
+        }
+        world
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.around.time.now_ms()
+    }
+
+    fn plan(&mut self, at_ms: u64, turn: Turn) {
+        self.planned += 1;
+        self.agenda.insert((at_ms, self.planned), turn);
+    }
+
+    /// A millisecond.
+    fn tick(&mut self) {
+        self.around.time.advance_ms(1);
+        while let Some(turn) = self.next_turn() {
+            self.take_turn(turn);
+        }
+        self.around.wire.deliver();
+        self.server.block_on(async { tokio::time::sleep(TICK).await });
+        let first = self.order.place(self.nodes.len());
+        for step in 0..self.nodes.len() {
+            let number = (first + step) % self.nodes.len();
+            self.nodes[number].step();
+        }
+        self.step_clients();
+    }
+
+    fn step_clients(&mut self) {
+        let now_ms = self.now_ms();
+        for client in &mut self.clients {
+            if let Some(ask) = client.step(now_ms, &self.around.ledger) {
+                let slip = self.around.ledger.call(ask.request.clone(), ask.attempt, ask.node);
+                client.asked(slip.number, now_ms);
+                self.nodes[ask.node].ask(ask.request, ask.attempt, slip);
+            }
+        }
+    }
+
+    fn next_turn(&mut self) -> Option<Turn> {
+        let now_ms = self.now_ms();
+        let first = self.agenda.first_entry()?;
+        (first.key().0 <= now_ms).then(|| first.remove())
+    }
+
+    fn take_turn(&mut self, turn: Turn) {
+        match turn {
+            Turn::Fault(fault) => self.go_wrong(fault),
+            Turn::Start(node) => self.nodes[node].start(),
+            Turn::Resume(node) => self.nodes[node].resume(),
+            Turn::Rejoin(node) => self.nodes[node].set_reach(Reach::Open),
+            Turn::SetClock(node) => self.nodes[node].clock.set_ahead_ms(self.scenario.ahead_ms[node]),
+            Turn::Restart(node, down_ms) if self.nodes[node].has_stopped() => {
+                self.nodes[node].crash(false);
+                self.plan(self.now_ms() + down_ms, Turn::Start(node));
+            }
+            Turn::Restart(node, down_ms) => self.plan(self.now_ms() + 1, Turn::Restart(node, down_ms)),
+        }
+    }
+
+    fn go_wrong(&mut self, fault: Fault) {
+        self.faults[fault.kind()] += 1;
+        self.around.trace.note("world", format_args!("{fault:?}"));
+        let now_ms = self.now_ms();
+        match fault {
+            Fault::Crash { node, down_ms, renamed } => {
+                self.nodes[node].crash(renamed);
+                self.plan(now_ms + down_ms, Turn::Start(node));
+            }
+            Fault::Restart { node, down_ms } => {
+                self.nodes[node].begin_to_stop();
+                self.plan(now_ms + 1, Turn::Restart(node, down_ms));
+            }
+            Fault::Pause { node, for_ms } => {
+                self.nodes[node].pause();
+                self.plan(now_ms + for_ms, Turn::Resume(node));
+            }
+            Fault::Partition { node, for_ms, reach } => {
+                self.nodes[node].set_reach(reach);
+                self.plan(now_ms + for_ms, Turn::Rejoin(node));
+            }
+            Fault::Cut { node } => self.nodes[node].cut(),
+            Fault::ClockJump { node, by_ms, for_ms } => {
+                self.nodes[node].clock.set_ahead_ms(by_ms);
+                self.plan(now_ms + for_ms, Turn::SetClock(node));
+            }
+            Fault::FailOver { writes } => self.fail_over(writes),
+            Fault::Usurp => self.usurp(),
+            Fault::Trim => self.trim(false),
+            Fault::TrimTooMuch => self.trim(true),
+        }
+    }
+
+    fn fail_over(&self, writes: usize) {
+        let lost = self.around.journal.faults().fail_over(SHOW, writes);
+        let tail = self.around.journal.tail(SHOW).now_or_never().unwrap().unwrap();
+        self.around.chronicle.failed_over(writes, tail);
+        self.around.trace.note("journal", format_args!("lost {lost} entries, ends at {}", tail.seq));
+    }
+
+    /// A connection that borrows nothing claims whatever the lease says.
+    fn usurp(&self) {
+        let claim = self.around.journal.claim(SHOW).now_or_never().unwrap().unwrap();
+        self.around.chronicle.claimed(&claim);
+    }
+
+    fn trim(&self, too_much: bool) {
+        let journal = &self.around.journal;
+        let Some(claim) = self.around.chronicle.claim() else { return };
+        let snapshot = journal.snapshot(SHOW).now_or_never().unwrap().unwrap();
+        let tail = journal.tail(SHOW).now_or_never().unwrap().unwrap();
+        let through_seq = if too_much { tail.seq } else { snapshot.map_or(0, |snapshot| snapshot.position.seq) };
+        let trimmed = journal.trim(&claim, through_seq).now_or_never().unwrap();
+        self.around.trace.note("journal", format_args!("trims through {through_seq}: {trimmed:?}"));
+    }
+
+    /// Nothing goes wrong any more.
+    fn heal(&mut self) {
+        self.around.trace.note("world", format_args!("heals"));
+        let agenda = std::mem::take(&mut self.agenda);
+        for turn in agenda.into_values() {
+            // Whoever was told to stop goes on doing so.
+            match turn {
+                Turn::Fault(_) => {}
+                Turn::Restart(node, _) => self.plan(self.now_ms(), Turn::Restart(node, 1)),
+                over => self.take_turn(over),
+            }
+        }
+        let calm = Weather { delay_ms_max: self.scenario.weather.delay_ms_max, ..Weather::default() };
+        for node in &mut self.nodes {
+            node.set_weather(calm);
+        }
+        for client in &mut self.clients {
+            client.finish();
+        }
+    }
+
+    /// Lets everybody get an answer; returns who didn't.
+    fn settle(&mut self) -> Vec<String> {
+        let end_ms = self.now_ms() + SETTLE_MS;
+        while self.now_ms() < end_ms && !self.clients.iter().all(Client::is_done) {
+            self.tick();
+        }
+        self.clients.iter().filter_map(Client::waits_for).collect()
+    }
+
+    /// Stops every node; returns which don't.
+    fn stop(&mut self) -> Vec<String> {
+        self.around.trace.note("world", format_args!("stops"));
+        self.agenda.clear();
+        for node in &mut self.nodes {
+            node.begin_to_stop();
+        }
+        let end_ms = self.now_ms() + STOP_MS;
+        while self.now_ms() < end_ms && !self.nodes.iter().all(Node::has_stopped) {
+            self.tick();
+        }
+        let stuck = self.nodes.iter().enumerate().filter(|(_, node)| !node.has_stopped());
+        stuck.map(|(number, _)| format!("node {number} does not stop")).collect()
+    }
+}
+
+fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
+    let principal = |role, name: &str| Principal { role, id: PrincipalId::new(name).unwrap() };
+    let mut random = Random::of(seed, BRAND);
+    let brand = Box::new(Brand::new(scenario, &mut random));
+    let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario.nodes, 50);
+    let viewer = |number: usize| {
+        let name = format!("viewer-{number}");
+        let (random, script) = (Random::of(seed, &name), Box::<Viewer>::default());
+        Client::new(principal(Role::Viewer, &name), random, script, scenario.nodes, scenario.pace_ms_max)
+    };
+    std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()
+}
+
+fn journal_end(journal: &MemoryJournal) -> JournalEnd {
+    let read = |from_seq| journal.read(SHOW, from_seq, usize::MAX).now_or_never().unwrap();
+    let first_seq = match read(1) {
+        Err(ReadError::Gap { first_seq }) => first_seq,
+        _ => 1,
+    };
+    let mut entries: Vec<RawEntry> = Vec::new();
+    loop {
+        let more = read(first_seq + entries.len() as u64).unwrap();
+        if more.is_empty() {
+            break;
+        }
+        entries.extend(more);
+    }
+    let tail = journal.tail(SHOW).now_or_never().unwrap().unwrap();
+    let snapshot = journal.snapshot(SHOW).now_or_never().unwrap().unwrap();
+    JournalEnd { first_seq, entries, tail, snapshot }
+}
