@@ -75,7 +75,10 @@ impl Part {
 
 async fn after_writing(writer: Writer) -> Result<Part, Ended> {
     let (ended, mut context) = writer.run().await;
-    let Some(exchange) = context.exchange.clone().filter(|_| ended == Ended::Fenced) else { return Err(ended) };
+    let Some(exchange) = context.exchange.clone().filter(|_| ended == Ended::Fenced) else {
+        context.turn_away_the_rest().await;
+        return Err(ended);
+    };
     tracing::info!(show = %context.id, "another node writes the show; it is followed here");
     let claim_at = Instant::now() + CLAIM_AFTER;
     let known_to = context.recent.end();
