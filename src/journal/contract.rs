@@ -22,6 +22,7 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use super::exchange::{Exchange, Mark};
+use crate::mistakes::{self, Mistake};
 
 /// The most entries one append may carry; one with more, or with none, is *invalid*.
 pub const APPEND_ENTRIES_MAX: usize = 1_024;
@@ -47,7 +48,9 @@ impl Digest {
         let mut hasher = Sha256::new();
         hasher.update(self.0);
         hasher.update(seq.to_be_bytes());
-        hasher.update(at_ms.to_be_bytes());
+        if !mistakes::made(Mistake::DigestWithoutTime) {
+            hasher.update(at_ms.to_be_bytes());
+        }
         hasher.update(body);
         Self(hasher.finalize().into())
     }

@@ -23,11 +23,8 @@ pub(crate) struct Brand {
 impl Brand {
     pub(crate) fn new(scenario: &Scenario, random: &mut Random) -> Self {
         let drop = |name: &str| DropId::new(name).unwrap();
-        let begin = [
-            Command::Plan(Box::new(scenario.plan())),
-            Command::Start,
-            Command::OpenDrop { drop: drop(DROPS[0]) },
-        ];
+        let begin =
+            [Command::Plan(Box::new(scenario.plan())), Command::Start, Command::OpenDrop { drop: drop(DROPS[0]) }];
         let mut later: Vec<_> = (0..random.below(6))
             .map(|_| {
                 let at_ms = BEGIN_MS + random.between(200, scenario.length_ms);

@@ -40,7 +40,9 @@ pub(crate) struct Record {
     pub(crate) failovers: u64,
     /// The claims under which the last writes were made, as far as a failover could take them back.
     writes: Vec<Claim>,
-    /// What came in through the inbox, and when.
+    /// Which node claimed the show when; `None` is nobody who runs it.
+    pub(crate) claims: Vec<(Moment, Option<usize>)>,
+    /// What came into the inbox, and when.
     pub(crate) parcels: Vec<(Moment, Vec<u8>)>,
 }
 
@@ -53,8 +55,11 @@ impl Chronicle {
         self.read().steps.len()
     }
 
-    pub(crate) fn claimed(&self, claim: &Claim) {
-        self.read().writes.push(claim.clone());
+    pub(crate) fn claimed(&self, claim: &Claim, node: Option<usize>) {
+        let mut record = self.read();
+        let now = record.steps.len();
+        record.claims.push((now, node));
+        record.writes.push(claim.clone());
     }
 
     /// The newest claim.

@@ -138,7 +138,7 @@ impl Client {
         let told = ledger.read().calls[call].told.as_ref().map(|(told, _)| told.clone());
         match told {
             Some(Told::Answer(Answer::Accepted(accepted))) => {
-                if wish.request.key.is_some() && self.random.percent(20) {
+                if wish.request.key.is_some() && !self.is_finishing && self.random.percent(20) {
                     self.repeat = Some((wish.request.clone(), wish.attempt + 1));
                 }
                 self.script.accepted(&accepted);

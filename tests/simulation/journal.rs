@@ -28,13 +28,20 @@ pub(crate) struct NodeJournal {
 
 /// The journal's end.
 struct Server {
+    node: usize,
     journal: MemoryJournal,
     chronicle: Chronicle,
 }
 
 impl NodeJournal {
-    pub(crate) fn new(link: Arc<Link>, clock: Arc<NodeClock>, journal: MemoryJournal, chronicle: Chronicle) -> Self {
-        Self { link, clock, server: Arc::new(Server { journal, chronicle }) }
+    pub(crate) fn new(
+        node: usize,
+        link: Arc<Link>,
+        clock: Arc<NodeClock>,
+        journal: MemoryJournal,
+        chronicle: Chronicle,
+    ) -> Self {
+        Self { link, clock, server: Arc::new(Server { node, journal, chronicle }) }
     }
 
     fn send<T: Send + std::fmt::Debug + 'static>(
@@ -100,7 +107,7 @@ impl Server {
             return Err(ClaimError::ClockApart { ahead_ms });
         }
         let claim = self.journal.claim(show).await?;
-        self.chronicle.claimed(&claim);
+        self.chronicle.claimed(&claim, Some(self.node));
         Ok(claim)
     }
 

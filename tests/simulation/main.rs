@@ -14,6 +14,8 @@ mod faults;
 mod journal;
 mod ledger;
 mod link;
+#[cfg(debug_assertions)]
+mod mistakes;
 mod node;
 mod panics;
 mod random;

@@ -92,16 +92,18 @@ impl Node {
         let link = Link::new(&format!("node-{}", self.number), random, surroundings, self.weather, self.reach);
         let time = around.time.clone();
         let journal = around.journal.connect_as(&self.name, around.lease, Arc::new(move || time.now_ms()));
-        let journal = NodeJournal::new(Arc::clone(&link), Arc::clone(&self.clock), journal, around.chronicle.clone());
+        let journal = NodeJournal::new(
+            self.number,
+            Arc::clone(&link),
+            Arc::clone(&self.clock),
+            journal,
+            around.chronicle.clone(),
+        );
         let projections = NodeRecorder { node: self.number, recorder: around.recorder.clone() };
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let entered = runtime.enter();
-        let engine = Engine::new(
-            Arc::new(journal),
-            Arc::clone(&self.clock) as _,
-            Arc::new(projections),
-            around.config.clone(),
-        );
+        let engine =
+            Engine::new(Arc::new(journal), Arc::clone(&self.clock) as _, Arc::new(projections), around.config.clone());
         drop(entered);
         runtime.spawn(wake_due_shows(Arc::clone(&engine)));
         self.up = Some(Up { engine, runtime, link, paused_at_ms: None, has_stopped: Arc::default() });

@@ -1,9 +1,6 @@
 //! Panics of tasks, which their runtime swallows: counted, so that none goes unseen.
 
-use std::{
-    cell::Cell,
-    sync::Once,
-};
+use std::{cell::Cell, sync::Once};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };

@@ -88,6 +88,7 @@ pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
     let end_ms = BEGIN_MS + world.scenario.length_ms;
     while world.now_ms() < end_ms {
         world.tick();
+        world.step_clients();
     }
     world.heal();
     let mut unsettled = world.settle();
@@ -159,7 +160,6 @@ impl World {
             let number = (first + step) % self.nodes.len();
             self.nodes[number].step();
         }
-        self.step_clients();
     }
 
     fn step_clients(&mut self) {
@@ -237,7 +237,7 @@ impl World {
     /// A connection that borrows nothing claims whatever the lease says.
     fn usurp(&self) {
         let claim = self.around.journal.claim(SHOW).now_or_never().unwrap().unwrap();
-        self.around.chronicle.claimed(&claim);
+        self.around.chronicle.claimed(&claim, None);
     }
 
     fn trim(&self, too_much: bool) {
@@ -276,6 +276,7 @@ impl World {
         let end_ms = self.now_ms() + SETTLE_MS;
         while self.now_ms() < end_ms && !self.clients.iter().all(Client::is_done) {
             self.tick();
+            self.step_clients();
         }
         self.clients.iter().filter_map(Client::waits_for).collect()
     }

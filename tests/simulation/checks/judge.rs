@@ -1,6 +1,6 @@
 //! All checks, one after the other.
 
-use super::{answered, audit, chain, history, promises, published, snapshots};
+use super::{answered, audit, chain, history, promises, published, retries, snapshots};
 use crate::world::Run;
 
 /// What is checked.
@@ -24,6 +24,8 @@ pub(crate) enum Check {
     PromiseLost,
     /// What was not decided, or refused, left no trace.
     Trace,
+    /// What another node than the writer's refused is not kept later, when it was asked before.
+    RefusedThenKept,
     /// A refusal was true at some moment between call and answer.
     Refusal,
     /// What a node makes known is the journal's, in order, without gaps and not before it is durable.
@@ -54,6 +56,7 @@ pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     violations.extend(snapshots::check(run));
     violations.extend(history::check(run));
     violations.extend(promises::check(run));
+    violations.extend(retries::check(run));
     violations.extend(published::check(run));
     violations.extend(answered::check(run));
     violations

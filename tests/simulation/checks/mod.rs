@@ -7,6 +7,7 @@ mod history;
 mod judge;
 mod promises;
 mod published;
+mod retries;
 mod snapshots;
 
 pub(crate) use judge::{Check, Violation, judge};

@@ -49,8 +49,8 @@ fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation
     Some(Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
 }
 
-/// The calls of each key.
-fn wishes(run: &Run) -> BTreeMap<(&Principal, &Key), Vec<&Call>> {
+/// The calls of each key, in order.
+pub(super) fn wishes(run: &Run) -> BTreeMap<(&Principal, &Key), Vec<&Call>> {
     let mut wishes: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for call in &run.calls {
         if let Some(key) = &call.request.key {

@@ -33,7 +33,8 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         }
     }
     // What a failover lost may have had snapshots of its own.
-    let lost = wanted.into_values().flatten().filter(|snapshot| !run.record.since.contains_key(&snapshot.position.digest));
+    let lost =
+        wanted.into_values().flatten().filter(|snapshot| !run.record.since.contains_key(&snapshot.position.digest));
     violations.extend(lost.map(|snapshot| {
         Violation::new(Check::Snapshot, format!("a snapshot stands at {}, where nothing was", snapshot.position.seq))
     }));
