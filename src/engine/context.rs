@@ -74,7 +74,7 @@ impl Context {
         }
         let pending = self.pending();
         for undecided in self.forwarded.take_all() {
-            undecided.answer(&pending);
+            undecided.answer(pending.clone());
         }
     }
 

@@ -71,7 +71,7 @@ impl Writer {
     pub(super) fn give_up_waiting(&mut self) {
         let pending = self.context.pending();
         for undecided in self.context.forwarded.take_overdue(Instant::now()) {
-            undecided.answer(&pending);
+            undecided.answer(pending.clone());
         }
     }
 }

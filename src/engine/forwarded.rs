@@ -22,15 +22,17 @@ type Bound = (Principal, Key, Fingerprint);
 #[derive(Default)]
 pub(super) struct Forwarded {
     by_ticket: BTreeMap<u64, Undecided>,
-    by_key: BTreeMap<Bound, u64>,
+    /// The same command may be on its way several times: each time it is asked again, the answer must be true anew.
+    by_key: BTreeMap<Bound, Vec<u64>>,
     units: BTreeMap<Line, u32>,
     next_ticket: u64,
 }
 
-/// One command on its way, and who waits for it.
+/// One command on its way, once.
 pub(super) struct Undecided {
     pub(super) request: Request,
-    replies: Vec<Reply>,
+    /// `None` when nobody waits.
+    reply: Option<Reply>,
     /// When nobody waits any longer.
     until: Instant,
     /// What it was accepted as, and the entry up to which this node must have come before it says so.
@@ -48,35 +50,25 @@ impl Forwarded {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(bound) = bound(&request) {
-            self.by_key.insert(bound, ticket);
+            self.by_key.entry(bound).or_default().push(ticket);
         }
         if let Some((line, quantity)) = line(&request) {
             *self.units.entry(line).or_default() += quantity;
         }
-        let replies = reply.into_iter().collect();
-        self.by_ticket.insert(ticket, Undecided { request, replies, until: Instant::now() + limit, accepted: None });
+        self.by_ticket.insert(ticket, Undecided { request, reply, until: Instant::now() + limit, accepted: None });
         ticket
-    }
-
-    /// Who asks the same under the same key waits for the same answer. Gives the reply back when it is not on its way.
-    pub(super) fn join(&mut self, request: &Request, reply: Reply) -> Result<(), Reply> {
-        let ticket = bound(request).and_then(|bound| self.by_key.get(&bound));
-        match ticket.and_then(|ticket| self.by_ticket.get_mut(ticket)) {
-            Some(undecided) => {
-                undecided.replies.push(reply);
-                Ok(())
-            }
-            None => Err(reply),
-        }
     }
 
     /// It is decided, or will never be.
     pub(super) fn take(&mut self, ticket: u64) -> Option<Undecided> {
         let undecided = self.by_ticket.remove(&ticket)?;
         if let Some(bound) = bound(&undecided.request)
-            && self.by_key.get(&bound) == Some(&ticket)
+            && let Some(tickets) = self.by_key.get_mut(&bound)
         {
-            self.by_key.remove(&bound);
+            tickets.retain(|known| *known != ticket);
+            if tickets.is_empty() {
+                self.by_key.remove(&bound);
+            }
         }
         if let Some((line, quantity)) = line(&undecided.request)
             && let Some(units) = self.units.get_mut(&line)
@@ -90,9 +82,9 @@ impl Forwarded {
     }
 
     /// What was accepted under this key.
-    pub(super) fn take_bound(&mut self, principal: &Principal, binding: &KeyBinding) -> Option<Undecided> {
-        let ticket = *self.by_key.get(&(principal.clone(), binding.key.clone(), binding.fingerprint))?;
-        self.take(ticket)
+    pub(super) fn take_bound(&mut self, principal: &Principal, binding: &KeyBinding) -> Vec<Undecided> {
+        let tickets = self.by_key.get(&(principal.clone(), binding.key.clone(), binding.fingerprint)).cloned();
+        tickets.into_iter().flatten().filter_map(|ticket| self.take(ticket)).collect()
     }
 
     /// It was accepted, by an entry of this number or before it.
@@ -142,14 +134,16 @@ impl Forwarded {
 }
 
 impl Undecided {
-    /// Answers everybody who waits for it.
-    pub(super) fn answer(self, answer: &Answer) {
-        self.replies.into_iter().for_each(|reply| reply(answer.clone()));
+    /// Answers whoever waits for it.
+    pub(super) fn answer(self, answer: Answer) {
+        if let Some(reply) = self.reply {
+            reply(answer);
+        }
     }
 
-    /// One reply for everybody who waits for it.
+    /// The reply of whoever waits for it.
     pub(super) fn into_reply(self) -> Reply {
-        Box::new(move |answer| self.answer(&answer))
+        Box::new(move |answer| self.answer(answer))
     }
 }
 

@@ -49,6 +49,17 @@ pub(super) async fn load(journal: &dyn Journal, show: &str) -> Result<Loaded, Lo
     load_through(journal, show, u64::MAX).await
 }
 
+/// Folds a show up to the end of its journal, which is known to be at `tail` or after it.
+pub(super) async fn load_to(journal: &dyn Journal, show: &str, tail: Position) -> Result<Loaded, LoadError> {
+    let loaded = load(journal, show).await?;
+    if loaded.position.seq < tail.seq {
+        let (seq, reason) =
+            (loaded.position.seq + 1, "it can't be read, though the journal goes on after it".to_owned());
+        return Err(ReadError::Damaged { seq, reason }.into());
+    }
+    Ok(loaded)
+}
+
 /// Folds a show up to this entry, or to the end of its journal if that comes first; farther if the newest snapshot is.
 pub(super) async fn load_through(journal: &dyn Journal, show: &str, through_seq: u64) -> Result<Loaded, LoadError> {
     let mut loaded = from_snapshot(journal, show).await?;

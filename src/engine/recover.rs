@@ -11,7 +11,7 @@ use super::{
     handle::Message,
     heal::{Standing, compare, put_back},
     lease::Lease,
-    load::{LoadError, Loaded, entries_after, load},
+    load::{LoadError, Loaded, entries_after, load, load_to},
     recent::Recent,
     writer::{Caller, Ended, Writer},
 };
@@ -159,7 +159,7 @@ impl Writer {
             self.context.observer.healed(self.context.recent.end().seq - from.seq);
             self.batch.renew_card();
         }
-        let loaded = load(journal, id).await?;
+        let loaded = load_to(journal, id, claim.tail).await?;
         let promised = match standing {
             Standing::Forked(common) => self.context.promised_after(common, &loaded.show),
             Standing::Ahead | Standing::Behind(_) => Vec::new(),

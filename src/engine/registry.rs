@@ -20,7 +20,7 @@ use super::{
     context::Context,
     forwarded::Forwarded,
     handle::{Message, ShowHandle},
-    load::{LoadError, load},
+    load::{LoadError, load, load_to},
     observer::{Observer, Unobserved},
     projection::ProjectionFactory,
     recent::Recent,
@@ -232,7 +232,7 @@ impl Engine {
         let called_at = Instant::now();
         let (journal, exchange) = (&self.journal, self.journal.exchange());
         match (journal.claim(id.as_str()).await, exchange) {
-            (Ok(claim), _) => match load(&**journal, id.as_str()).await {
+            (Ok(claim), _) => match load_to(&**journal, id.as_str(), claim.tail).await {
                 Ok(loaded) => {
                     let context = self.context(id, mailbox, loaded.position);
                     Ok(Part::writing(context, claim, called_at, loaded))

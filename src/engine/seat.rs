@@ -15,7 +15,7 @@ use super::{
     held_back::HeldBack,
     inbox::Inbox,
     lease::Lease,
-    load::{LoadError, Loaded, check_follows, fold, load, load_through},
+    load::{LoadError, Loaded, check_follows, fold, load, load_through, load_to},
     recent::Recent,
     recover::{BACK_OFF_MAX, BACK_OFF_MIN, ReloadError},
     snapshots::Snapshots,
@@ -239,7 +239,7 @@ async fn come_up_to(
             return Ok(Vec::new());
         }
         Standing::Forked(common) => {
-            let loaded = load(&*journal, id.as_str()).await?;
+            let loaded = load_to(&*journal, id.as_str(), claim.tail).await?;
             let promised = follower.context.promised_after(common, &loaded.show);
             follower.start_over(loaded);
             return Ok(promised);

@@ -17,7 +17,7 @@ pub(crate) enum Step {
     /// An entry became durable.
     Entry(RawEntry),
     /// A failover lost every entry after this number.
-    Lost { through_seq: u64 },
+    Lost { through_seq: u64, at_ms: u64 },
 }
 
 /// The record of one world. Cheap to clone.
@@ -38,6 +38,8 @@ pub(crate) struct Record {
     /// Writes that took effect under a claim that was not the newest.
     pub(crate) stale: Vec<String>,
     pub(crate) failovers: u64,
+    /// The simulated time.
+    pub(crate) now_ms: u64,
     /// The claims under which the last writes were made, as far as a failover could take them back.
     writes: Vec<Claim>,
     /// Which node claimed the show when; `None` is nobody who runs it.
@@ -98,7 +100,8 @@ impl Chronicle {
         let before = record.line.len();
         record.line.truncate(usize::try_from(tail.seq).unwrap());
         if record.line.len() < before {
-            record.steps.push(Step::Lost { through_seq: tail.seq });
+            let at_ms = record.now_ms;
+            record.steps.push(Step::Lost { through_seq: tail.seq, at_ms });
         }
     }
 }

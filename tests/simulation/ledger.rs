@@ -18,6 +18,8 @@ pub(crate) struct Call {
     pub(crate) attempt: u32,
     pub(crate) node: usize,
     pub(crate) called: Moment,
+    /// When, in simulated milliseconds.
+    pub(crate) called_ms: u64,
     pub(crate) told: Option<(Told, Moment)>,
 }
 
@@ -61,9 +63,9 @@ impl Ledger {
         let who = &request.principal.id;
         let what = brief(&request.command);
         self.trace.note(who, format_args!("asks node {node}, {:?} attempt {attempt}: {what}", request.key));
-        let called = self.chronicle.now();
+        let (called, called_ms) = (self.chronicle.now(), self.chronicle.read().now_ms);
         let mut book = self.read();
-        book.calls.push(Call { request, attempt, node, called, told: None });
+        book.calls.push(Call { request, attempt, node, called, called_ms, told: None });
         Slip { ledger: self.clone(), number: book.calls.len() - 1, is_told: false }
     }
 

@@ -24,9 +24,10 @@ pub(crate) const DROPS: [&str; 2] = ["night", "late"];
 /// Whether the engine of a node shares a show with those of others: it renews its lease, answers only inside it, follows
 /// while another node writes and heals what a failover lost. While it doesn't, one node owns the show for good, and what
 /// such a node can't know of is left out.
-pub(crate) const NODES_SHARE: bool = false;
+pub(crate) const NODES_SHARE: bool = true;
 
-const LEASE: Duration = Duration::from_secs(2);
+pub(crate) const LEASE_MS: u64 = 2_000;
+const LEASE: Duration = Duration::from_millis(LEASE_MS);
 const LEASE_FOR_GOOD: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug)]

@@ -150,6 +150,7 @@ impl World {
     /// A millisecond.
     fn tick(&mut self) {
         self.around.time.advance_ms(1);
+        self.around.chronicle.read().now_ms += 1;
         while let Some(turn) = self.next_turn() {
             self.take_turn(turn);
         }

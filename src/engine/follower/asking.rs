@@ -90,16 +90,9 @@ impl Follower {
 
     fn ask(&mut self, asked: Asked) {
         let Some(asked) = self.answer_if_known(asked) else { return };
-        let Asked { request, attempt, reply } = asked;
-        let reply = match self.context.forwarded.join(&request, reply) {
-            Ok(()) => return,
-            Err(reply) => reply,
-        };
         if self.queue.len() + self.context.forwarded.len() >= self.context.config.mailbox_max {
-            self.context.observer.turned_away(RetryReason::Busy);
-            return reply(self.context.retry(RetryReason::Busy));
+            return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
         }
-        let asked = Asked { request, attempt, reply };
         match line(&asked.request) {
             Some((line, quantity)) if self.queue.has(&line) || !self.has_room(&line, quantity) => {
                 self.queue.push(line, asked);

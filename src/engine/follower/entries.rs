@@ -68,7 +68,7 @@ impl Follower {
             }
         }
         for (undecided, answer) in answers {
-            undecided.answer(&answer);
+            undecided.answer(answer);
         }
         self.answer_accepted();
         went
@@ -87,10 +87,11 @@ impl Follower {
         }
         if let Some(cause) = &entry.cause
             && let Some(binding) = &cause.binding
-            && let Some(undecided) = self.context.forwarded.take_bound(&cause.principal, binding)
         {
-            let answer = accepted(&self.show, &undecided.request.command, binding.outcome);
-            answers.push((undecided, answer.map_or_else(|| self.context.pending(), Answer::Accepted)));
+            for undecided in self.context.forwarded.take_bound(&cause.principal, binding) {
+                let answer = accepted(&self.show, &undecided.request.command, binding.outcome);
+                answers.push((undecided, answer.map_or_else(|| self.context.pending(), Answer::Accepted)));
+            }
         }
         Ok(())
     }
@@ -121,7 +122,7 @@ impl Follower {
             Verdict::Pending => self.context.pending(),
         };
         if let Some(undecided) = self.context.forwarded.take(ticket) {
-            undecided.answer(&answer);
+            undecided.answer(answer);
         }
     }
 
@@ -129,7 +130,7 @@ impl Follower {
     fn answer_accepted(&mut self) {
         for (undecided, outcome) in self.context.forwarded.take_accepted(self.position.seq) {
             let answer = accepted(&self.show, &undecided.request.command, outcome);
-            undecided.answer(&answer.map_or_else(|| self.context.pending(), Answer::Accepted));
+            undecided.answer(answer.map_or_else(|| self.context.pending(), Answer::Accepted));
         }
     }
 
@@ -153,7 +154,7 @@ impl Follower {
         let now = Instant::now();
         let (pending, busy) = (self.context.pending(), self.context.retry(RetryReason::Busy));
         for undecided in self.context.forwarded.take_overdue(now) {
-            undecided.answer(&pending);
+            undecided.answer(pending.clone());
         }
         for waiting in self.queue.take_overdue(now, self.context.config.forward_limit) {
             (waiting.asked.reply)(busy.clone());

@@ -92,7 +92,7 @@ impl Follower {
             }
         };
         for undecided in tickets.into_iter().filter_map(|ticket| self.context.forwarded.take(ticket)) {
-            undecided.answer(&answer);
+            undecided.answer(answer.clone());
         }
     }
 }

@@ -54,10 +54,19 @@ pub(super) struct Show {
     pub(super) inbox: BTreeMap<Mark, Bytes>,
     pub(super) inbox_consumed: Mark,
     pub(super) notices: BTreeMap<Mark, Notice>,
-    /// The heads and leases before the last writes, the oldest first.
-    before: VecDeque<(Head, Option<Lease>)>,
-    /// The head and lease after the last write.
-    last: (Head, Option<Lease>),
+    /// What was there before each of the last writes, the oldest first.
+    before: VecDeque<Version>,
+    /// What is there after the last write.
+    last: Version,
+}
+
+/// What a failover can bring back of a show.
+#[derive(Clone, Debug, Default)]
+struct Version {
+    head: Head,
+    lease: Option<Lease>,
+    entries: BTreeMap<u64, RawEntry>,
+    snapshot: Option<Snapshot>,
 }
 
 /// To whom a show is lent, and until when by the journal's time.
@@ -167,7 +176,7 @@ impl Show {
     pub(super) fn extend(&mut self, node: &str, lease: Duration, now_ms: u64) {
         if self.lease.as_ref().is_some_and(|held| held.node == node) {
             self.lease = Some(Lease::of(node, lease, now_ms));
-            self.last.1.clone_from(&self.lease);
+            self.last.lease.clone_from(&self.lease);
         }
     }
 
@@ -205,8 +214,16 @@ impl Show {
 
     /// Keeps what was before the write that was just made.
     pub(super) fn remember(&mut self, writes_max: usize) {
-        let before = std::mem::replace(&mut self.last, (self.head, self.lease.clone()));
-        self.before.push_back(before);
+        if writes_max == 0 {
+            return;
+        }
+        let now = Version {
+            head: self.head,
+            lease: self.lease.clone(),
+            entries: self.entries.clone(),
+            snapshot: self.snapshot.clone(),
+        };
+        self.before.push_back(std::mem::replace(&mut self.last, now));
         while self.before.len() > writes_max {
             self.before.pop_front();
         }
@@ -215,14 +232,11 @@ impl Show {
     /// Undoes the last writes, and returns how many entries went with them.
     pub(super) fn take_back(&mut self, writes: usize) -> u64 {
         let kept = self.before.len().saturating_sub(writes);
-        let Some((head, lease)) = self.before.drain(kept..).next() else { return 0 };
-        let lost = self.head.tail.seq - head.tail.seq;
-        self.entries.split_off(&(head.tail.seq + 1));
-        if self.snapshot.as_ref().is_some_and(|snapshot| snapshot.position.seq > head.tail.seq) {
-            self.snapshot = None;
-        }
-        (self.head, self.lease) = (head, lease.clone());
-        self.last = (head, lease);
+        let Some(version) = self.before.drain(kept..).next() else { return 0 };
+        let lost = self.head.tail.seq - version.head.tail.seq;
+        self.last = version.clone();
+        let Version { head, lease, entries, snapshot } = version;
+        (self.head, self.lease, self.entries, self.snapshot) = (head, lease, entries, snapshot);
         lost
     }
 

@@ -8,6 +8,7 @@ use super::{Check, Violation, promises::keeps, snapshots::fold};
 use crate::{
     chronicle::{Moment, Step},
     ledger::{Call, Told},
+    scenario::LEASE_MS,
     world::Run,
 };
 
@@ -18,12 +19,31 @@ struct Claimed<'a> {
     told: Moment,
 }
 
+/// A state that was durable, and that a failover lost.
+struct Lost {
+    show: Show,
+    at_ms: u64,
+}
+
+impl Lost {
+    /// Until its lease is over, a writer can't know of the loss; what it answers is true of what was acknowledged, and what
+    /// was acknowledged is put back or reclaimed.
+    fn may_be_believed(&self, claimed: &Claimed<'_>) -> bool {
+        claimed.call.called_ms <= self.at_ms + LEASE_MS && is_true(&self.show, claimed)
+    }
+}
+
 pub(super) fn check(run: &Run) -> Vec<Violation> {
     let mut open: Vec<Claimed<'_>> = run.calls.iter().filter_map(claimed).collect();
     let mut violations = Vec::new();
     let mut show = Show::default();
+    let mut lost: Vec<Lost> = Vec::new();
     for now in 0..=run.record.steps.len() {
-        open.retain(|claimed| !(claimed.call.called <= now && now <= claimed.told && is_true(&show, claimed)));
+        open.retain(|claimed| {
+            let is_open = claimed.call.called <= now && now <= claimed.told;
+            let was_true = || lost.iter().any(|lost| lost.may_be_believed(claimed));
+            !(is_open && (is_true(&show, claimed) || was_true()))
+        });
         violations.extend(open.extract_if(.., |claimed| claimed.told <= now).map(|claimed| untrue(&claimed)));
         match run.record.steps.get(now) {
             None => {}
@@ -33,8 +53,8 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
                     return violations;
                 }
             }
-            Some(Step::Lost { .. }) => match state_after(run, now) {
-                Ok(state) => show = state,
+            Some(Step::Lost { at_ms, .. }) => match state_after(run, now) {
+                Ok(state) => lost.push(Lost { show: std::mem::replace(&mut show, state), at_ms: *at_ms }),
                 Err(violation) => {
                     violations.push(violation);
                     return violations;
@@ -84,7 +104,7 @@ fn state_after(run: &Run, last: Moment) -> Result<Show, Violation> {
     for step in &run.record.steps[..=last] {
         match step {
             Step::Entry(raw) => line.push(raw),
-            Step::Lost { through_seq } => line.truncate(usize::try_from(*through_seq).unwrap()),
+            Step::Lost { through_seq, .. } => line.truncate(usize::try_from(*through_seq).unwrap()),
         }
     }
     let mut show = Show::default();
