@@ -5,7 +5,6 @@ use dropcast_domain::{
     show::{Command, Outcome, Refusal, ReservationState, Show},
 };
 use dropcast_proto::v1;
-use serde::{Deserialize, Serialize};
 
 use crate::codec;
 
@@ -31,8 +30,7 @@ pub enum Answer {
 }
 
 /// Why a command was not decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RetryReason {
     /// The mailbox is full.
     Busy,

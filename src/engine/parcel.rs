@@ -8,8 +8,6 @@ use dropcast_domain::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::answer::{Answer, RetryReason};
-
 /// The most commands in one parcel.
 pub(super) const PARCEL_COMMANDS_MAX: usize = 1_024;
 
@@ -54,22 +52,6 @@ pub(super) enum Verdict {
     Accepted { outcome: Outcome, seq: u64 },
     /// The rules turned it down.
     Refused(Refusal),
-    /// It was not decided, and left no trace.
-    Retry(RetryReason),
-    /// It is not known whether it was carried out.
-    Pending,
-}
-
-impl Verdict {
-    /// What an answer tells a node. What was accepted says nothing of its own here: its outcome is told.
-    pub(super) fn of(answer: Answer, accepted: Option<(Outcome, u64)>) -> Self {
-        match (answer, accepted) {
-            (Answer::Accepted(_), Some((outcome, seq))) => Self::Accepted { outcome, seq },
-            (Answer::Refused(refusal), _) => Self::Refused(refusal),
-            (Answer::Retry { reason, .. }, _) => Self::Retry(reason),
-            (Answer::Accepted(_) | Answer::Pending { .. }, _) => Self::Pending,
-        }
-    }
 }
 
 /// The bytes of a parcel or a notice.

@@ -10,6 +10,7 @@ use super::{
     answer::{Answer, RetryReason},
     handle::Message,
     heal::{Standing, compare, put_back},
+    inbox::Inbox,
     lease::Lease,
     load::{LoadError, Loaded, entries_after, load, load_to},
     recent::Recent,
@@ -79,6 +80,7 @@ impl Writer {
             if self.back_off(reads).await {
                 // Until the show is claimed anew, what is in doubt could still arrive.
                 self.leave_pending();
+                self.refusals.forget(&self.context.pending());
                 self.context.turn_away_the_rest().await;
                 return Some(Ended::Stopped);
             }
@@ -124,6 +126,7 @@ impl Writer {
             tracing::warn!(show = %self.context.id, %error, "what is in doubt stays in doubt; the keys will tell");
             self.leave_pending();
         }
+        self.refusals.forget(&self.context.pending());
         if self.context.exchange.is_none() {
             self.context.turn_away_the_rest().await;
         }
@@ -137,6 +140,7 @@ impl Writer {
         let (loaded, promised) = self.heal(&claim).await?;
         self.settle(RetryReason::Unavailable).await.map_err(LoadError::from)?;
         self.lease = Lease::granted(claim.lease, called_at);
+        self.open_inbox(&claim);
         self.claim = claim;
         if self.context.exchange.is_some() && self.context.recent.end() != loaded.position {
             self.context.recent = Recent::starting_at(loaded.position);
@@ -144,6 +148,14 @@ impl Writer {
         self.load(loaded);
         self.reclaim(promised);
         Ok(())
+    }
+
+    /// What was undone is still in the inbox, and decided again.
+    fn open_inbox(&mut self, claim: &Claim) {
+        self.refusals.forget(&self.context.pending());
+        (self.consumed, self.consumed_durably, self.parcels_untold) = (claim.inbox, claim.inbox, 0);
+        let exchange = self.context.exchange.as_ref();
+        self.inbox = exchange.map(|exchange| Inbox::open(exchange, self.context.id.as_str(), claim.inbox));
     }
 
     /// Puts back what the journal lost, loads the show, and returns what must be reclaimed because another writer went

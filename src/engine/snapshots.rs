@@ -32,9 +32,17 @@ impl Writer {
         };
         let publication: Publication = Box::new(move || drop(tokio::spawn(save)));
         if made(Mistake::SnapshotOfSpeculation) {
-            return publication();
+            return self.save_speculation();
         }
         self.held_back.push(self.tail, Release::Publication(publication));
+    }
+
+    /// The mistake: what the state is, for what is durable.
+    fn save_speculation(&self) {
+        let Some(snapshot) = self.snapshot() else { return };
+        let (journal, claim) = (Arc::clone(&self.context.journal), self.claim.clone());
+        let snapshot = Snapshot { position: self.durable, ..snapshot };
+        drop(tokio::spawn(async move { journal.save_snapshot(&claim, snapshot).await }));
     }
 
     /// Saves what no snapshot stands for yet.

@@ -13,6 +13,7 @@ use super::{
     answer::{Answer, Reply, accepted},
     batch::Batch,
     context::Context,
+    deciding_for_others::Refusals,
     handle::{Asked, Look, Message},
     held_back::{HeldBack, Release},
     inbox::Inbox,
@@ -47,6 +48,9 @@ pub(super) struct Writer {
     /// Up to where the inbox is decided, and how many parcels of that no append under way says.
     pub(super) consumed: Mark,
     pub(super) parcels_untold: u32,
+    /// Up to where the journal knows it to be, and the refusals that wait for that.
+    pub(super) consumed_durably: Mark,
+    pub(super) refusals: Refusals,
     /// When somebody last wanted something of the show.
     pub(super) busy_at: Instant,
     /// How long to wait before the journal is tried again; zero while it works.
@@ -59,6 +63,8 @@ pub(super) struct AppendEnd {
     position: Position,
     /// What it appended; nothing for a renewal.
     entries: Vec<RawEntry>,
+    /// How far the inbox was consumed.
+    inbox: Option<Mark>,
     called_at: Instant,
     pub(super) result: Result<(), AppendError>,
 }
@@ -81,7 +87,7 @@ pub(super) enum Caller {
     /// Somebody at this node.
     Here(Reply),
     /// Another node.
-    Node { node: String, ticket: u64 },
+    Node { node: String, ticket: u64, mark: Mark },
     /// Nobody.
     Nobody,
 }
@@ -190,7 +196,7 @@ impl Writer {
         let answer = self.answer(request, decided);
         let reply: Reply = match caller {
             Caller::Here(reply) => reply,
-            Caller::Node { node, ticket } => self.verdict(node, ticket, outcome, is_told),
+            Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome, is_told),
             Caller::Nobody => return,
         };
         self.held_back.push(self.tail, Release::Answer(reply, answer));
@@ -258,6 +264,11 @@ impl Writer {
     /// Lets out what rests on durable facts, as long as no other node can have gone on from them: what is refused must
     /// still be true. Otherwise the claim is renewed first.
     fn let_out(&mut self) {
+        self.release();
+        self.tell_refusals();
+    }
+
+    fn release(&mut self) {
         if made(Mistake::AcknowledgeBeforeAppend) {
             return self.held_back.release_through(self.tail.seq);
         }
@@ -269,25 +280,27 @@ impl Writer {
     }
 
     fn append(&mut self, mut append: Append) {
-        append.inbox = self.inbox_mark();
+        let inbox = self.inbox_mark();
+        append.inbox = inbox;
         let (position, called_at) = (self.tail, Instant::now());
         let entries = append.entries.clone();
         debug_assert_eq!(entries.last().map(RawEntry::position), Some(position));
         let appending = self.context.journal.append(&self.claim, append);
         self.in_flight.push_back(Box::pin(async move {
             let result = appending.await;
-            AppendEnd { position, entries, called_at, result }
+            AppendEnd { position, entries, inbox, called_at, result }
         }));
     }
 
     /// Renews the claim, and says how far the inbox is decided.
     pub(super) fn renew(&mut self) {
         let (position, called_at) = (self.tail, Instant::now());
-        let renewal = Renewal { expected: position, inbox: self.inbox_mark() };
+        let inbox = self.inbox_mark();
+        let renewal = Renewal { expected: position, inbox };
         let renewing = self.context.journal.renew(&self.claim, renewal);
         self.in_flight.push_back(Box::pin(async move {
             let result = renewing.await;
-            AppendEnd { position, entries: Vec::new(), called_at, result }
+            AppendEnd { position, entries: Vec::new(), inbox, called_at, result }
         }));
     }
 
@@ -315,6 +328,7 @@ impl Writer {
         self.lease.renewed(end.called_at);
         self.back_off = Duration::ZERO;
         self.durable = end.position;
+        self.consumed_durably = end.inbox.unwrap_or_default().max(self.consumed_durably);
         self.let_out();
         None
     }

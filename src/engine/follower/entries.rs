@@ -118,8 +118,6 @@ impl Follower {
         let answer = match verdict {
             Verdict::Accepted { outcome, seq } => return self.context.forwarded.accepted(ticket, outcome, seq),
             Verdict::Refused(refusal) => Answer::Refused(refusal),
-            Verdict::Retry(reason) => self.context.retry(reason),
-            Verdict::Pending => self.context.pending(),
         };
         if let Some(undecided) = self.context.forwarded.take(ticket) {
             undecided.answer(answer);
