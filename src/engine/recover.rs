@@ -192,12 +192,16 @@ impl Writer {
         self.flush();
     }
 
-    /// Lets out what turns out to be durable and undoes the rest.
+    /// Lets out what turns out to be durable and undoes the rest. Where another writer wrote meanwhile, or may have, only
+    /// what was accepted is certain.
     async fn settle(&mut self, reason: RetryReason) -> Result<(), ReadError> {
         if self.held_back.is_empty() {
             return Ok(());
         }
         let entries = entries_after(&*self.context.journal, self.context.id.as_str(), self.durable.seq).await?;
+        if entries.last().is_some_and(|last| !self.held_back.has(last.position())) || reason == RetryReason::Stopping {
+            self.held_back.doubt_refusals(&self.context.retry(reason));
+        }
         let positions = entries.iter().map(crate::journal::RawEntry::position);
         let durable: BTreeMap<u64, Digest> =
             positions.chain([self.durable]).map(|position| (position.seq, position.digest)).collect();
