@@ -49,7 +49,7 @@ fn a_promise_is_kept_or_broken_once() {
     for facts in again {
         let mut script = with_promises();
         script.insert_after("flo gets nothing", facts.iter().cloned());
-        script.step("inserted").cause = by_system();
+        script.step("inserted").cause = Some(by_system());
         assert_eq!(codes(&audit(&script.seal())), BTreeSet::from([ViolationCode::PromiseTwice]), "{facts:?}");
     }
 }
@@ -66,7 +66,7 @@ fn a_promise_is_kept_by_units_of_its_viewer_in_the_same_entry() {
     for facts in without {
         let mut script = with_promises();
         script.insert_after("flo gets nothing", facts.iter().cloned());
-        script.step("inserted").cause = by_system();
+        script.step("inserted").cause = Some(by_system());
         assert_eq!(codes(&audit(&script.seal())), BTreeSet::from([ViolationCode::PromiseWithoutUnits]), "{facts:?}");
     }
 }
@@ -91,11 +91,11 @@ fn a_promise_is_kept_within_stock_cap_limit_and_time() {
     for (facts, code) in beyond {
         let mut script = with_promises();
         script.insert_after("flo gets nothing", facts.iter().cloned());
-        script.step("inserted").cause = by_system();
+        script.step("inserted").cause = Some(by_system());
         assert_eq!(codes(&audit(&script.seal())), BTreeSet::from([code]), "{facts:?}");
     }
 }
 
-fn by_system() -> Option<v1::Cause> {
-    Some(v1::Cause { role: v1::Role::System.into(), principal: "healing".into(), binding: None })
+fn by_system() -> v1::Cause {
+    v1::Cause { role: v1::Role::System.into(), principal: "healing".into(), binding: None }
 }

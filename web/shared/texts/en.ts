@@ -105,6 +105,15 @@ export const en = {
   orderState: { unspecified: "Placed", placed: "Placed", paid: "Paid" },
   lost: "The time to pay ran out. The unit went back on sale.",
   dismiss: "Got it",
+  brokenPromise: "We could not keep our word",
+  brokenPromiseLead: {
+    held:
+      "We told you this was held for you. A failure on our side lost it, and it went to someone else. We are sorry. " +
+      "Nothing will be charged.",
+    sold:
+      "We told you this was yours. A failure on our side lost your purchase, and it went to someone else. We are " +
+      "sorry. You owe nothing, and what you paid is paid back.",
+  },
   giveBack: "Give back",
   givingBack: "Giving back…",
 
@@ -177,6 +186,11 @@ export const en = {
   revenuePerBucket: (seconds: string) => `Revenue per ${seconds} s`,
   chartEmpty: "The chart starts with the first sale.",
   drops: "Drops",
+  promisesBroken: (broken: number, count: string) =>
+    broken === 1
+      ? "1 viewer was told something was held or bought that a failure lost and that was gone after. The viewer knows."
+      : `${count} times a viewer was told something was held or bought that a failure lost and that was gone after. ` +
+        "The viewers know.",
   turnedAway: (count: string) => `${count} turned away`,
 };
 

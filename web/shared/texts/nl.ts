@@ -106,6 +106,15 @@ export const nl: Text = {
   orderState: { unspecified: "Geplaatst", placed: "Geplaatst", paid: "Betaald" },
   lost: "De tijd om te betalen is om. Het stuk is weer te koop.",
   dismiss: "Begrepen",
+  brokenPromise: "We konden ons woord niet houden",
+  brokenPromiseLead: {
+    held:
+      "We zeiden dat dit voor je werd vastgehouden. Door een storing bij ons ging dat verloren, en nu heeft iemand " +
+      "anders het. Het spijt ons. Je betaalt niets.",
+    sold:
+      "We zeiden dat dit van jou was. Door een storing bij ons ging je aankoop verloren, en nu heeft iemand anders " +
+      "het. Het spijt ons. Je bent niets schuldig, en wat je betaalde krijg je terug.",
+  },
   giveBack: "Teruggeven",
   givingBack: "Teruggeven…",
 
@@ -178,5 +187,11 @@ export const nl: Text = {
   revenuePerBucket: (seconds) => `Omzet per ${seconds} s`,
   chartEmpty: "De grafiek begint bij de eerste verkoop.",
   drops: "Drops",
+  promisesBroken: (broken, count) =>
+    broken === 1
+      ? "1 kijker hoorde dat iets was vastgehouden of gekocht wat door een storing verloren ging en daarna weg was. " +
+        "De kijker weet het."
+      : `${count} keer hoorde een kijker dat iets was vastgehouden of gekocht wat door een storing verloren ging en ` +
+        "daarna weg was. De kijkers weten het.",
   turnedAway: (count) => `${count} afgewezen`,
 };
