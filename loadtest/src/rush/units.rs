@@ -15,8 +15,8 @@ pub(super) struct Units {
     pub(super) expired: u64,
     /// The most that was held and sold at once beyond the allotment.
     pub(super) oversold: u64,
-    /// How often something acknowledged was lost and is recorded as one that could not be made good. No unit is gone
-    /// with it: somebody else has it.
+    /// How often something acknowledged was lost and is recorded as what could not be made good. No unit is gone with
+    /// it.
     pub(super) broken_promises: u64,
 }
 

@@ -104,7 +104,7 @@ export const order = message({
 });
 export type Order = Of<typeof order>;
 
-/** What was acknowledged to a viewer and could not be kept: its units went to others, and nothing is owed for it. */
+/** What was acknowledged to a viewer, was lost, and could not be made good. Nothing is owed for it. */
 export const brokenPromise = message({
   reservation: integer,
   drop: text,

@@ -108,11 +108,11 @@ export const en = {
   brokenPromise: "We could not keep our word",
   brokenPromiseLead: {
     held:
-      "We told you this was held for you. A failure on our side lost it, and it went to someone else. We are sorry. " +
-      "Nothing will be charged.",
+      "We told you this was held for you. A failure on our side lost it, and we could not hold it for you again. " +
+      "We are sorry. Nothing will be charged for it.",
     sold:
-      "We told you this was yours. A failure on our side lost your purchase, and it went to someone else. We are " +
-      "sorry. You owe nothing, and what you paid is paid back.",
+      "We told you this was yours. A failure on our side lost your purchase, and we could not make it good. We are " +
+      "sorry. You owe nothing for it, and what you paid for it is paid back.",
   },
   giveBack: "Give back",
   givingBack: "Giving back…",
@@ -188,8 +188,8 @@ export const en = {
   drops: "Drops",
   promisesBroken: (broken: number, count: string) =>
     broken === 1
-      ? "1 viewer was told something was held or bought that a failure lost and that was gone after. The viewer knows."
-      : `${count} times a viewer was told something was held or bought that a failure lost and that was gone after. ` +
+      ? "1 viewer was told that something was held or bought, and a failure lost it for good. The viewer knows."
+      : `${count} times a viewer was told that something was held or bought, and a failure lost it for good. ` +
         "The viewers know.",
   turnedAway: (count: string) => `${count} turned away`,
 };

@@ -109,11 +109,11 @@ export const nl: Text = {
   brokenPromise: "We konden ons woord niet houden",
   brokenPromiseLead: {
     held:
-      "We zeiden dat dit voor je werd vastgehouden. Door een storing bij ons ging dat verloren, en nu heeft iemand " +
-      "anders het. Het spijt ons. Je betaalt niets.",
+      "We zeiden dat dit voor je werd vastgehouden. Door een storing bij ons ging dat verloren, en we konden het niet " +
+      "opnieuw voor je vasthouden. Het spijt ons. Je betaalt er niets voor.",
     sold:
-      "We zeiden dat dit van jou was. Door een storing bij ons ging je aankoop verloren, en nu heeft iemand anders " +
-      "het. Het spijt ons. Je bent niets schuldig, en wat je betaalde krijg je terug.",
+      "We zeiden dat dit van jou was. Door een storing bij ons ging je aankoop verloren, en we konden dat niet " +
+      "goedmaken. Het spijt ons. Je bent er niets voor schuldig, en wat je ervoor betaalde krijg je terug.",
   },
   giveBack: "Teruggeven",
   givingBack: "Teruggeven…",
@@ -189,9 +189,9 @@ export const nl: Text = {
   drops: "Drops",
   promisesBroken: (broken, count) =>
     broken === 1
-      ? "1 kijker hoorde dat iets was vastgehouden of gekocht wat door een storing verloren ging en daarna weg was. " +
+      ? "1 kijker hoorde dat iets was vastgehouden of gekocht, en door een storing ging het voorgoed verloren. " +
         "De kijker weet het."
-      : `${count} keer hoorde een kijker dat iets was vastgehouden of gekocht wat door een storing verloren ging en ` +
-        "daarna weg was. De kijkers weten het.",
+      : `${count} keer hoorde een kijker dat iets was vastgehouden of gekocht, en door een storing ging het voorgoed ` +
+        "verloren. De kijkers weten het.",
   turnedAway: (count) => `${count} afgewezen`,
 };

@@ -38,8 +38,8 @@ const NUMBERS: Numbers = {
 
 describe("a viewer to whom a promise could not be kept", () => {
   test.each([
-    [en, "Nothing will be charged", "what you paid is paid back"],
-    [nl, "Je betaalt niets", "wat je betaalde krijg je terug"],
+    [en, "Nothing will be charged for it", "what you paid for it is paid back"],
+    [nl, "Je betaalt er niets voor", "wat je ervoor betaalde krijg je terug"],
   ])("is told what it was and that nothing is owed", (t, held, sold) => {
     expect(brokenPromiseText(promise(7, "held"), t)).toContain(held);
     expect(brokenPromiseText(promise(7, "sold"), t)).toContain(sold);
