@@ -53,6 +53,7 @@ fn the_last_line_has_these_fields_in_this_order() {
         "sold",
         "oversold",
         "lost",
+        "broken_promises",
         "kills",
         "click_p50_ms",
         "click_p99_ms",

@@ -73,7 +73,7 @@ pub struct AuditOrders {
 }
 
 /// What became of what a lost history acknowledged. A promise that is broken is no violation: it is told to its viewer
-/// and to the brand, and its units belong to somebody else.
+/// and to the brand, and no unit is gone with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuditPromises {
     /// How many were kept: held anew, bought anew, or only sold.

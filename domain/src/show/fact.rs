@@ -80,7 +80,7 @@ pub enum Fact {
         /// Its place in the run of show, from 0.
         place: u32,
     },
-    /// The drop is not in the run of show any more; it never opened.
+    /// The drop is not in the run of show any more; it never opened, and nothing was held in it.
     DropUnplanned {
         /// Which.
         drop: DropId,

@@ -32,7 +32,8 @@ impl Naive {
         let mine = self.held().into_iter().find(mine);
         let reserve = reserve.filter(|used| known(used).is_none());
         let sold = confirm.is_some();
-        let confirm = confirm.filter(|used| known(used).is_none());
+        let confirm =
+            confirm.filter(|used| known(used).is_none() && reserve.as_ref().map(|used| &used.key) != Some(&used.key));
         let Some(name) = reserve.clone().or(confirm.clone()) else { return nothing };
         let told = |broken: &&BrokenPromise| broken.viewer == promise.viewer && broken.key == name.key;
         if self.broken().iter().any(|broken| told(&broken)) {

@@ -4,12 +4,14 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, KeyUse, Outcome, Principal,
-        ProductPlan, Promise, Promised, Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, Outcome, Principal, ProductPlan,
+        Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
     },
     text::Text,
     time::Timestamp,
 };
+
+pub(crate) use crate::promised::*;
 
 /// The moment at which every stage begins.
 pub(crate) const BEGIN_MS: u64 = 1_000_000;
@@ -266,42 +268,6 @@ pub(crate) fn release(reservation: u64) -> Command {
 
 pub(crate) fn settle(order: u64) -> Command {
     Command::SettleOrder { order: OrderId(order), payment: somebody("pay_1") }
-}
-
-/// A promise of tees in `night` at 20.00 (they cost 25.00 by now), reservation 7 in the lost history, held until a
-/// second after the beginning.
-pub(crate) fn promise(name: &str, quantity: u32, promised: Promised) -> Promise {
-    Promise {
-        viewer: somebody(name),
-        drop: drop_id("night"),
-        sku: sku("tee"),
-        quantity,
-        unit_price_minor: 2_000,
-        expires_at: Timestamp(BEGIN_MS + 1_000),
-        lost: ReservationId(7),
-        promised,
-    }
-}
-
-pub(crate) fn reclaim(promise: Promise) -> Command {
-    Command::Reclaim(Box::new(promise))
-}
-
-pub(crate) fn lost_hold(reserve: &str) -> Promised {
-    Promised::Held { reserve: used(reserve) }
-}
-
-pub(crate) fn lost_purchase(reserve: &str, confirm: &str) -> Promised {
-    Promised::Bought { reserve: used(reserve), confirm: used(confirm) }
-}
-
-pub(crate) fn lost_sale(confirm: &str) -> Promised {
-    Promised::Confirmed { confirm: used(confirm) }
-}
-
-/// A key that was used with the content 1.
-pub(crate) fn used(key: &str) -> KeyUse {
-    KeyUse { key: Key::new(key).unwrap(), fingerprint: Fingerprint([1; 16]) }
 }
 
 /// A fact as a line; moments are milliseconds since [`BEGIN_MS`].

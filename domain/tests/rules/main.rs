@@ -9,6 +9,7 @@ mod folding;
 mod orders;
 mod plan;
 mod plan_bounds;
+mod promised;
 mod reclaim;
 mod run;
 mod snapshot;

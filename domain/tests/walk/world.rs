@@ -4,18 +4,16 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, KeyUse, Principal, ProductPlan, Promise, Promised,
-        Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, Principal, ProductPlan, Request, Role, Show, ShowPlan,
+        ShowSettings, VariantPlan,
     },
     text::Text,
     time::Timestamp,
 };
 
-use proptest::sample::Index;
-
 use crate::{
     naive::Naive,
-    step::{Change, DROPS, Lost, SKUS, Step, VIEWERS, Wait},
+    step::{Change, DROPS, SKUS, Step, VIEWERS, Wait},
 };
 
 /// Both, and what was asked of them.
@@ -116,38 +114,8 @@ impl World {
         (role, name, command)
     }
 
-    fn promise(&self, lost: &Lost) -> Promise {
-        let number = ReservationId(lost.number.index(self.show.reservation_count() + 1) as u64 + 1);
-        let used = |name: &str, picked: Option<Index>| {
-            let new = || Key::new(&format!("{name}-{}", self.asked.len())).unwrap();
-            let key = picked.map(|picked| picked.get(&self.asked).key.clone().unwrap());
-            KeyUse { key: key.unwrap_or_else(new), fingerprint: Fingerprint([0; 16]) }
-        };
-        let (reserve, confirm) = (used("lost-reserve", lost.keys[0]), used("lost-confirm", lost.keys[1]));
-        let mut viewer = lost.viewer;
-        let promised = match lost.what {
-            0 => Promised::Held { reserve },
-            1 if reserve.key == confirm.key => Promised::Held { reserve },
-            1 => Promised::Bought { reserve, confirm },
-            _ => {
-                viewer = self.mostly_owner(lost.viewer, number);
-                Promised::Confirmed { confirm }
-            }
-        };
-        Promise {
-            viewer: PrincipalId::new(VIEWERS[viewer]).unwrap(),
-            drop: drop_id(lost.drop),
-            sku: sku(lost.sku),
-            quantity: lost.quantity,
-            unit_price_minor: 6,
-            expires_at: self.now.after_ms(lost.held_for_ms),
-            lost: number,
-            promised,
-        }
-    }
-
     /// Two viewers of three ask for what is theirs.
-    fn mostly_owner(&self, viewer: usize, reservation: ReservationId) -> usize {
+    pub(crate) fn mostly_owner(&self, viewer: usize, reservation: ReservationId) -> usize {
         let owner = self.show.reservation(reservation).map(|reservation| reservation.viewer.as_str());
         let owner = VIEWERS.iter().position(|name| Some(*name) == owner);
         if viewer == 0 { viewer } else { owner.unwrap_or(viewer) }

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::{
     arguments::{Arguments, Journal},
-    audit::{Audit, Units},
+    audit::Audit,
     findings::{Counters, Findings},
+    units::Units,
     verdict::{self, Case},
 };
 
@@ -49,6 +50,7 @@ pub(super) struct Line {
     sold: u64,
     oversold: u64,
     lost: u64,
+    broken_promises: u64,
     kills: usize,
     click_p50_ms: Option<f64>,
     click_p99_ms: Option<f64>,
@@ -111,6 +113,7 @@ impl Report {
                 sold: units.sold,
                 oversold: units.oversold,
                 lost,
+                broken_promises: units.broken_promises,
                 kills: seen.kills.len(),
                 click_p50_ms: percentile_ms(&click_us, 50.0),
                 click_p99_ms: percentile_ms(&click_us, 99.0),
@@ -166,6 +169,9 @@ impl fmt::Display for Report {
             count(units.oversold),
             count(line.lost),
         )?;
+        if line.broken_promises > 0 {
+            writeln!(f, "    promises  {} broken, each recorded and told", count(line.broken_promises))?;
+        }
         writeln!(f, " drop on time  {} of {} screens", count(self.drop_us.len()), count(line.viewers.into()))?;
         writeln!(f, " connections  {}", self.connections)?;
         writeln!(f, "      killed  {}", self.killed)?;

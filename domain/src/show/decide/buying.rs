@@ -19,7 +19,8 @@ pub const HOLDS_MAX: usize = 1_000_000;
 
 /// The number of bound keys of a show from which on nothing more is held: a click is refused as [`Refusal::Full`], for
 /// good. What is held can still be bought, given back and paid, and the show can still be run, so that a bound never
-/// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press.
+/// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press. A
+/// promise of a lost history binds keys beyond it only where it buys what is held, and one more to say what became of it.
 pub const KEYS_MAX: usize = 4_000_000;
 
 /// No total is above what an amount may be, so totals need no refusal.

@@ -54,7 +54,9 @@ impl<'a> Due<'a> {
     /// `None` when there is nothing to do.
     fn of(show: &'a Show, promise: &'a Promise) -> Option<Self> {
         let is_free = |used: &&KeyUse| show.binding(&viewer(promise), &used.key).is_none();
-        let (reserve, confirm) = (promise.reserve().filter(is_free), promise.confirm().filter(is_free));
+        // A key stands for one thing: what claims to be both is what held the units.
+        let is_own = |used: &&KeyUse| promise.reserve().is_none_or(|reserve| reserve.key != used.key);
+        let (reserve, confirm) = (promise.reserve().filter(is_free), promise.confirm().filter(is_own).filter(is_free));
         let key = reserve.or(confirm)?;
         let is_broken = show.is_broken(&promise.viewer, &key.key);
         (!is_broken).then_some(Self { show, promise, reserve, confirm, key })
