@@ -12,7 +12,6 @@ use redis::Value;
 use super::{
     keys::{Keys, slot},
     outcome::{Failure, first, worded},
-    pages::Page,
     reader::{Look, Wanted, id, mark, notice},
     reply::{Parts, Strange, stored_block},
     scripts::{FORWARD, one},
@@ -21,6 +20,7 @@ use super::{
 use crate::journal::{
     contract::{APPEND_ENTRIES_MAX, ReadError},
     exchange::{Exchange, ForwardError, Heard, INBOX_PARCELS_MAX, Mark, NOTICES_KEPT, PARCEL_BYTES_MAX, Parcel},
+    pages::Page,
 };
 
 /// How many parcels are collected at once; whoever collects on gets more.

@@ -20,7 +20,6 @@ mod nodes;
 mod open_error;
 mod options;
 mod outcome;
-mod pages;
 mod reader;
 mod reply;
 mod scripts;

@@ -7,7 +7,6 @@ use redis::Value;
 use super::{
     keys::{Keys, SHOWS, WAKES, slot},
     outcome::{Failure, first, parts},
-    pages::Page,
     reply::{Parts, Strange, bytes},
     scripts::{READ, one, plain},
     server::Redis,
@@ -16,6 +15,7 @@ use crate::journal::{
     block,
     contract::{Listed, Position, READ_BYTES_MAX, RawEntry, ReadError},
     exchange::{Mark, Notice},
+    pages::Page,
 };
 
 /// How many names of the list are looked up at once, at most.

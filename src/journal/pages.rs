@@ -1,6 +1,6 @@
 //! A page of entries, made of blocks.
 
-use crate::journal::{
+use super::{
     block::{self, EntryRef, Unreadable},
     contract::{READ_BYTES_MAX, RawEntry, ReadError},
 };
@@ -21,10 +21,15 @@ impl Page {
         Self { next_seq: from_seq, entries_max, entries: Vec::new(), bytes: 0, full: entries_max == 0, damage: None }
     }
 
+    /// Whether nothing more is to be added.
+    pub(super) fn is_full(&self) -> bool {
+        self.full || self.damage.is_some()
+    }
+
     /// Adds the entries of a block from the next one on, as far as there is room.
     pub(super) fn add(&mut self, first_seq: u64, block: &[u8]) {
         for entry in block::decode(first_seq, block) {
-            if self.full || self.damage.is_some() {
+            if self.is_full() {
                 return;
             }
             match entry {
