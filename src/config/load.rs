@@ -236,9 +236,11 @@ mod tests {
         let file = ("DROPCAST_REDIS__PASSWORD_FILE".to_owned(), path.display().to_string());
         let variable = ("DROPCAST_REDIS__PASSWORD".to_owned(), "of the variable".to_owned());
         let url = ("DROPCAST_REDIS__URL".to_owned(), "redis://:hushed@host, redis://other".to_owned());
-        for (env, password) in
-            [(vec![file.clone(), url.clone()], "of the file"), (vec![file, variable, url], "of the variable")]
-        {
+        let cluster = ("DROPCAST_REDIS__CLUSTER".to_owned(), "true".to_owned());
+        for (env, password) in [
+            (vec![file.clone(), url.clone(), cluster.clone()], "of the file"),
+            (vec![file, variable, url, cluster], "of the variable"),
+        ] {
             let config = Config::load(None, env.into_iter()).expect("a configuration");
             assert_eq!(config.redis.password, Some(Password::new(password)));
             assert_eq!(config.redis.options().urls.len(), 2);

@@ -34,9 +34,13 @@ impl RedisServer {
 
     /// A Redis with these settings.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        let mut server = Self::of(free_port(), arguments);
-        server.run();
-        server
+        loop {
+            let mut server = Self::of(free_port(), arguments);
+            // Somebody else may take the port in between; another one is as good.
+            if server.try_run() {
+                return server;
+            }
+        }
     }
 
     /// A Redis that does not run yet; its directory is there.
@@ -47,6 +51,11 @@ impl RedisServer {
 
     /// Starts it, on the same port and files as before, and waits until it answers.
     pub(crate) fn run(&mut self) {
+        assert!(self.try_run(), "Redis did not start on port {}", self.port);
+    }
+
+    /// Whether it answers, or ended at once.
+    fn try_run(&mut self) -> bool {
         let mut command = Command::new("redis-server");
         command.args(["--port", &self.port.to_string()]);
         command.args(["--bind", "127.0.0.1", "--save", "", "--repl-diskless-sync-delay", "0"]);
@@ -54,12 +63,16 @@ impl RedisServer {
         let child = command.spawn().unwrap_or_else(|error| {
             panic!("redis-server can't be started ({error}): install it: apt-get install redis-server")
         });
-        self.child = Some(child);
+        let child = self.child.insert(child);
         let deadline = Instant::now() + START_WITHIN;
-        while !self.answers() {
-            assert!(Instant::now() < deadline, "Redis did not start; see {}", self.directory.path().display());
+        while child.try_wait().expect("it is ours").is_none() {
+            if answers(self.port, &self.arguments) {
+                return true;
+            }
+            assert!(Instant::now() < deadline, "Redis does not answer on port {}", self.port);
             std::thread::sleep(LOOK_EVERY);
         }
+        false
     }
 
     pub(crate) fn url(&self) -> String {
@@ -101,22 +114,27 @@ impl RedisServer {
         kill_process(Pid::from_child(child), signal).expect("it is ours");
     }
 
-    /// Whether it answers anything, be it an error: without a password it asks for one.
-    fn answers(&self) -> bool {
-        if self.arguments.iter().any(|argument| argument == "--tls-port") {
-            // Whoever has the certificate finds out more; for a start it is enough that it listens.
-            return TcpStream::connect((Ipv4Addr::LOCALHOST, self.tls_port())).is_ok();
-        }
-        let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) else { return false };
-        let mut answer = [0; 64];
-        let asked = stream.write_all(b"PING\r\n").and_then(|()| stream.read(&mut answer));
-        asked.is_ok_and(|length| length > 0 && !answer.starts_with(b"-LOADING"))
-    }
-
+    /// The port on which it speaks TLS.
     pub(crate) fn tls_port(&self) -> u16 {
-        let place = self.arguments.iter().position(|argument| argument == "--tls-port").expect("it has TLS");
-        self.arguments[place + 1].parse().expect("a port")
+        tls_port(&self.arguments).expect("it has TLS")
     }
+}
+
+/// Whether a Redis answers anything, be it an error: without a password it asks for one.
+fn answers(port: u16, arguments: &[String]) -> bool {
+    if let Some(port) = tls_port(arguments) {
+        // Whoever has the certificate finds out more; for a start it is enough that it listens.
+        return TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+    }
+    let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };
+    let mut answer = [0; 64];
+    let asked = stream.write_all(b"PING\r\n").and_then(|()| stream.read(&mut answer));
+    asked.is_ok_and(|length| length > 0 && !answer.starts_with(b"-LOADING"))
+}
+
+fn tls_port(arguments: &[String]) -> Option<u16> {
+    let place = arguments.iter().position(|argument| argument == "--tls-port")?;
+    arguments.get(place + 1)?.parse().ok()
 }
 
 impl Drop for RedisServer {

@@ -1,10 +1,18 @@
 //! Opening connections.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVersion,
-    RedisError, TlsCertificates, aio::MultiplexedConnection,
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVersion, PushInfo,
+    PushKind, RedisError, TlsCertificates,
+    aio::{MultiplexedConnection, SendError},
 };
 
 use super::{
@@ -24,6 +32,19 @@ pub(super) struct Server {
     pub(super) shown: Arc<str>,
 }
 
+/// A connection of which is known whether it broke.
+pub(super) struct Watched {
+    pub(super) connection: MultiplexedConnection,
+    broken: Arc<AtomicBool>,
+}
+
+impl Watched {
+    /// Whether it is known to be broken: what is sent on it would not arrive.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+}
+
 /// Opens connections to servers.
 #[derive(Clone)]
 pub(super) struct Connector {
@@ -38,23 +59,40 @@ impl Connector {
         Self { connect_limit: options.call_limit, answer_limit }
     }
 
-    /// A connection that has all scripts loaded.
-    pub(super) async fn connect(&self, server: &Server) -> Result<MultiplexedConnection, RedisError> {
-        self.open(server, Some(self.answer_limit)).await
+    /// A connection that has all scripts loaded, and tells when it breaks.
+    pub(super) async fn connect(&self, server: &Server) -> Result<Watched, RedisError> {
+        let broken = Arc::new(AtomicBool::new(false));
+        let noticed = Arc::clone(&broken);
+        let notice = move |push: PushInfo| {
+            if push.kind == PushKind::Disconnection {
+                noticed.store(true, Ordering::Release);
+            }
+            Ok::<(), SendError>(())
+        };
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.answer_limit)).set_push_sender(notice);
+        let connection = self.open(server, ProtocolVersion::RESP3, config).await?;
+        Ok(Watched { connection, broken })
     }
 
-    /// The same, for commands that wait: whoever sends one sees to how long it may take.
+    /// A connection for commands that wait: whoever sends one sees to how long it may take.
     pub(super) async fn connect_to_wait(&self, server: &Server) -> Result<MultiplexedConnection, RedisError> {
-        let opening = tokio::time::timeout(self.connect_limit + self.answer_limit, self.open(server, None));
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let opening = tokio::time::timeout(
+            self.connect_limit + self.answer_limit,
+            self.open(server, ProtocolVersion::RESP2, config),
+        );
         opening.await.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
     }
 
-    async fn open(&self, server: &Server, answer_limit: Option<Duration>) -> Result<MultiplexedConnection, RedisError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.connect_limit))
-            .set_response_timeout(answer_limit)
-            .set_pipeline_buffer_size(WRITES_BUFFERED);
-        let client = Client::open(server.info.clone())?;
+    async fn open(
+        &self,
+        server: &Server,
+        protocol: ProtocolVersion,
+        config: AsyncConnectionConfig,
+    ) -> Result<MultiplexedConnection, RedisError> {
+        let config = config.set_connection_timeout(Some(self.connect_limit)).set_pipeline_buffer_size(WRITES_BUFFERED);
+        let settings = server.info.redis_settings().clone().set_protocol(protocol);
+        let client = Client::open(server.info.clone().set_redis_settings(settings))?;
         let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
         load_scripts(&mut connection).await?;
         Ok(connection)
@@ -81,7 +119,7 @@ impl Server {
     fn of(url: &str, options: &RedisOptions, certificates: Option<&[u8]>) -> Result<Self, RedisOpenError> {
         let wrong = |error: RedisError| RedisOpenError::Url { url: shown_url(url), reason: reason(&error) };
         let mut info = url.into_connection_info().map_err(wrong)?;
-        let mut settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP2);
+        let mut settings = info.redis_settings().clone();
         if let Some(password) = &options.password {
             settings = settings.set_password(password.expose());
         }

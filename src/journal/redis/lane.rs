@@ -10,14 +10,14 @@
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
-use redis::{Pipeline, RedisError, Value, aio::MultiplexedConnection};
+use redis::{Pipeline, RedisError, Value};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
 };
 
 use super::{
-    connector::{Connector, Server, load_scripts, reason},
+    connector::{Connector, Server, Watched, load_scripts, reason},
     nodes::Strays,
     outcome::{Failure, Outcome},
     scripts,
@@ -89,7 +89,7 @@ struct LaneTask {
     server: Server,
     strays: Strays,
     jobs: mpsc::UnboundedReceiver<Job>,
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Watched>,
     /// The answers to come, in the order of `under_way`.
     sent: FuturesOrdered<Sent>,
     under_way: VecDeque<Job>,
@@ -125,6 +125,9 @@ impl LaneTask {
         if job.expires <= Instant::now() {
             return (job.answer)(Err(Failure::NotDone("it waited too long to be sent".to_owned())));
         }
+        if self.connection.as_ref().is_some_and(Watched::is_broken) {
+            self.lost("it was closed by the other side");
+        }
         if self.connection.is_none() {
             match self.connector.connect(&self.server).await {
                 Ok(connection) => self.connection = Some(connection),
@@ -135,7 +138,8 @@ impl LaneTask {
                 }
             }
         }
-        let Some(mut connection) = self.connection.clone() else { return };
+        let Some(watched) = &self.connection else { return };
+        let mut connection = watched.connection.clone();
         let commands = Arc::clone(&job.commands);
         self.under_way.push_back(job);
         self.sent
@@ -145,7 +149,7 @@ impl LaneTask {
     async fn answered(&mut self, answered: Result<Vec<Value>, RedisError>) {
         let values = match answered {
             Ok(values) => values,
-            Err(error) => return self.lost(&error),
+            Err(error) => return self.lost(&reason(&error)),
         };
         let Some(mut job) = self.under_way.pop_front() else { return };
         if scripts::is_forgotten(&values) && job.replays < REPLAYS_MAX {
@@ -182,8 +186,8 @@ impl LaneTask {
             // The next request connects anew, perhaps to the server that became the primary.
             Some(Ending::Demoted) => self.connection = None,
             Some(Ending::Flushed) => {
-                if let Some(connection) = &mut self.connection
-                    && let Err(error) = load_scripts(connection).await
+                if let Some(watched) = &mut self.connection
+                    && let Err(error) = load_scripts(&mut watched.connection).await
                 {
                     tracing::warn!(error = reason(&error), "Redis forgot the scripts, and does not take them again");
                     self.connection = None;
@@ -196,8 +200,8 @@ impl LaneTask {
     }
 
     /// The connection is of no use any more, and nobody knows what became of what is under way.
-    fn lost(&mut self, error: &RedisError) {
-        let reason = format!("the connection to Redis at {} broke: {}", self.server.shown, reason(error));
+    fn lost(&mut self, what: &str) {
+        let reason = format!("the connection to Redis at {} broke: {what}", self.server.shown);
         tracing::warn!(under_way = self.under_way.len(), reason);
         // With its last owner the connection is closed: what was not written yet never will be.
         self.connection = None;

@@ -106,7 +106,7 @@ impl Nodes {
 
     async fn ranges_by(&self, server: &Server) -> Result<Vec<(u16, Arc<Node>)>, String> {
         let failed = |error: redis::RedisError| reason(&error);
-        let mut connection = self.connector.connect(server).await.map_err(failed)?;
+        let mut connection = self.connector.connect(server).await.map_err(failed)?.connection;
         let answer = connection.send_packed_command(redis::cmd("CLUSTER").arg("SLOTS")).await.map_err(failed)?;
         let answer = answer.extract_error().map_err(failed)?;
         let mut ranges = Vec::new();

@@ -20,7 +20,7 @@ pub enum RedisOpenError {
         reason: String,
     },
     /// Redis can't be asked.
-    #[error("Redis at {url} can't be reached: {reason}")]
+    #[error("the journal on {url} can't be opened: {reason}")]
     Unreachable {
         /// The URL, without its password.
         url: String,

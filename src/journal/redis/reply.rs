@@ -19,6 +19,10 @@ impl Parts {
     pub(super) fn of(value: Value) -> Result<Self, Strange> {
         match value {
             Value::Array(parts) => Ok(Self(parts.into_iter())),
+            Value::Map(pairs) => {
+                let parts: Vec<Value> = pairs.into_iter().flat_map(|(key, value)| [key, value]).collect();
+                Ok(Self(parts.into_iter()))
+            }
             // Redis says so where a list would be empty.
             Value::Nil => Ok(Self(Vec::new().into_iter())),
             _ => Err(Strange),
@@ -77,6 +81,7 @@ pub(super) fn bytes(value: Value) -> Result<Option<Vec<u8>>, Strange> {
         Value::Nil => Ok(None),
         Value::BulkString(bytes) => Ok(Some(bytes)),
         Value::SimpleString(text) => Ok(Some(text.into_bytes())),
+        Value::VerbatimString { text, .. } => Ok(Some(text.into_bytes())),
         Value::Okay => Ok(Some(b"OK".to_vec())),
         Value::Int(number) => Ok(Some(number.to_string().into_bytes())),
         _ => Err(Strange),
