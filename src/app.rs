@@ -179,13 +179,11 @@ async fn open_journal(config: &mut Config, clock: &Arc<dyn Clock>) -> Result<Arc
         tracing::warn!("{finding}");
     }
     let journal: Arc<dyn Journal> = Arc::new(journal);
-    Ok(match &config.redis.archive_dir {
-        Some(folder) => Arc::new(ArchivingJournal::new(journal, Archive::new(folder))),
-        None => {
-            tracing::warn!("redis.archive_dir is not set: what is trimmed is gone");
-            journal
-        }
-    })
+    if let Some(folder) = &config.redis.archive_dir {
+        return Ok(Arc::new(ArchivingJournal::new(journal, Archive::new(folder))));
+    }
+    tracing::warn!("redis.archive_dir is not set: what is trimmed is gone");
+    Ok(journal)
 }
 
 /// Who reads a show's facts beside its writer.

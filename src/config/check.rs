@@ -42,7 +42,8 @@ impl RedisSection {
         if self.url.each().next().is_none() {
             return Err(wrong("redis.url", "names no Redis; it must be like redis://127.0.0.1:6379"));
         }
-        for url in self.url.each().filter(|url| !url.starts_with("redis://") && !url.starts_with("rediss://")) {
+        let is_other = |url: &&str| !url.starts_with("redis://") && !url.starts_with("rediss://");
+        if let Some(url) = self.url.each().find(is_other) {
             return Err(wrong("redis.url", format!("{} begins neither with redis:// nor rediss://", shown_url(url))));
         }
         if !self.cluster && self.url.each().count() > 1 {

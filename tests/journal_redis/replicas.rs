@@ -19,7 +19,7 @@ fn with_replica() -> (RedisServer, RedisServer) {
 }
 
 fn waiting(server: &RedisServer) -> RedisOptions {
-    let durability = RedisDurability::Two { replicas_min: 1, wait_limit: Duration::from_millis(1_000) };
+    let durability = RedisDurability::Two { replicas_min: 1, wait_limit: Duration::from_secs(1) };
     RedisOptions { durability, ..options(server, "node") }
 }
 

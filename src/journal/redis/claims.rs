@@ -13,7 +13,7 @@ use super::{
     reply::{Parts, Strange},
     scripts::{CLAIM, RELEASE, one},
     sequence::{Sequences, Write},
-    server::{Place, Redis, milliseconds},
+    server::{Redis, milliseconds},
     wakes::{KnownWake, Wake},
 };
 use crate::journal::{
@@ -47,17 +47,18 @@ pub(super) async fn claim(redis: &Arc<Redis>, sequences: &Arc<Sequences>, show: 
 
 /// Gives a claim back.
 pub(super) async fn release(redis: &Arc<Redis>, sequences: &Arc<Sequences>, claim: &Claim) -> Result<(), ClaimError> {
-    let place = redis.place(0).map_err(ClaimError::Unavailable)?;
+    let place = Arc::new(redis.place(0).map_err(ClaimError::Unavailable)?);
     let keys = Keys::of(&claim.show);
     let mut command = RELEASE.call(&[&keys.head(), &keys.notices()]);
     command.arg(claim.epoch).arg(token(claim.token)).arg(NOTICES_KEPT);
-    let outcome = in_turn(redis, sequences, &claim.show, &keys, one(command), place).await;
+    let outcome = in_turn(redis, sequences, &claim.show, &keys, one(command), Arc::clone(&place)).await;
     let (word, mut answer) = worded(outcome)?;
     if word == "released" {
         let wake = answer.number().map_err(Failure::from)?;
         let (done, set) = oneshot::channel();
         let indexed = Indexed { show: &claim.show, token: claim.token };
         redis.index_set(&indexed, redis.next_change(), wake, move |set| {
+            let _place = place;
             // Whoever dropped the future does not want to know.
             let _ = done.send(set);
         });
@@ -75,7 +76,7 @@ async fn in_turn(
     show: &str,
     keys: &Keys,
     commands: redis::Pipeline,
-    place: Place,
+    place: impl Send + 'static,
 ) -> Outcome {
     let (answer, answered) = oneshot::channel();
     let answer: Answer = Box::new(move |outcome| {

@@ -13,6 +13,7 @@ use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, ProtocolVersion, PushInfo,
     PushKind, RedisError, TlsCertificates,
     aio::{MultiplexedConnection, SendError},
+    io::tcp::socket2::TcpKeepalive,
 };
 
 use super::{
@@ -23,6 +24,9 @@ use super::{
 
 /// How many requests a connection takes before they are written.
 const WRITES_BUFFERED: usize = 256;
+
+/// After how long of silence it is looked whether a server is still there, and how often then.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(5);
 
 /// A server: where it is, and how it is talked to.
 #[derive(Clone)]
@@ -123,7 +127,10 @@ impl Server {
         if let Some(password) = &options.password {
             settings = settings.set_password(password.expose());
         }
-        info = info.set_redis_settings(settings);
+        // A small request is written at once, and a server that vanished is found out though nothing is asked of it.
+        let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_AFTER);
+        let tcp = info.tcp_settings().clone().set_nodelay(true).set_keepalive(keepalive);
+        info = info.set_redis_settings(settings).set_tcp_settings(tcp);
         if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
             // A second installation finds the first one there, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();

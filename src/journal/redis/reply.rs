@@ -80,8 +80,7 @@ pub(super) fn bytes(value: Value) -> Result<Option<Vec<u8>>, Strange> {
     match value {
         Value::Nil => Ok(None),
         Value::BulkString(bytes) => Ok(Some(bytes)),
-        Value::SimpleString(text) => Ok(Some(text.into_bytes())),
-        Value::VerbatimString { text, .. } => Ok(Some(text.into_bytes())),
+        Value::SimpleString(text) | Value::VerbatimString { text, .. } => Ok(Some(text.into_bytes())),
         Value::Okay => Ok(Some(b"OK".to_vec())),
         Value::Int(number) => Ok(Some(number.to_string().into_bytes())),
         _ => Err(Strange),
