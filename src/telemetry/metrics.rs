@@ -151,6 +151,9 @@ impl Metrics {
 
     /// Also shows what the hub and the engine count themselves. Once per process.
     pub fn watch(&self, hub: Arc<Hub>, engine: &Arc<Engine>) {
+        let durability =
+            gauges(&self.registry, "journal_durability", "What is acknowledged survives this.", &["level"]);
+        durability.with_label_values(&[engine.journal().durability().as_str()]).set(1);
         register(&self.registry, Watched { hub, engine: Arc::downgrade(engine) });
     }
 
