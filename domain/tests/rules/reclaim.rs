@@ -37,6 +37,14 @@ fn a_lost_purchase_is_bought_anew_and_both_keys_stand_for_it() {
 }
 
 #[test]
+fn a_key_that_is_said_to_have_held_and_bought_has_held() {
+    let mut stage = Stage::selling();
+    let facts = ["lost #7 of ann kept as #1: k holds", HELD];
+    stage.accepts(&system(), reclaim(promise("ann", 1, lost_purchase("k", "k"))), &facts);
+    stage.accepts(&system(), reclaim(promise("ann", 1, lost_purchase("k", "k"))), &[]);
+}
+
+#[test]
 fn a_lost_sale_sells_the_reservation_that_is_still_held() {
     let mut stage = Stage::selling();
     stage.ask(&viewer("ann"), reserve("night", "tee", 1)).unwrap();
