@@ -22,7 +22,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{Config, JournalKind},
     effects::{Payments, PaymentsProjection, Sandbox, settle_orders},
-    engine::{Engine, Projection, ProjectionFactory, wake_due_shows},
+    engine::{Engine, EngineConfig, Projection, ProjectionFactory, wake_due_shows},
     feed::{FeedProjection, Feeds, publish_latest_values},
     hub::Hub,
     journal::{
@@ -80,7 +80,7 @@ impl App {
             Arc::new(MeteredJournal::new(Arc::clone(&journal), Arc::clone(&metrics))),
             Arc::clone(&clock),
             Arc::new(projections),
-            config.engine.engine_config(),
+            engine_config(&config),
             Arc::new(FailoverObserver(Arc::clone(&metrics))),
         );
         metrics.watch(Arc::clone(&hub), &engine);
@@ -186,8 +186,18 @@ async fn open_journal(config: &mut Config, clock: &Arc<dyn Clock>) -> Result<Arc
     if let Some(folder) = &config.redis.archive_dir {
         return Ok(Arc::new(ArchivingJournal::new(journal, Archive::new(folder))));
     }
-    tracing::warn!("redis.archive_dir is not set: what is trimmed is gone");
+    tracing::warn!("redis.archive_dir is not set: nothing is trimmed, and Redis keeps every entry of every show");
     Ok(journal)
+}
+
+/// Without an archive nothing is trimmed: a show can always be added up from its beginning.
+fn engine_config(config: &Config) -> EngineConfig {
+    let archives = config.journal == JournalKind::Redis && config.redis.archive_dir.is_some();
+    EngineConfig {
+        node: config.redis.node.clone(),
+        keep_entries: archives.then_some(config.engine.keep_entries),
+        ..config.engine.engine_config()
+    }
 }
 
 /// Who reads a show's facts beside its writer.

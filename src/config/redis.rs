@@ -38,7 +38,7 @@ pub struct RedisSection {
     pub call_limit_ms: u64,
     /// Connections that wait for something new; a show takes up to two of each node. Default: 256.
     pub waiting_connections_max: usize,
-    /// The folder where trimmed entries are archived, which all nodes share; none: they are gone. Default: none.
+    /// The folder where trimmed entries are archived, which all nodes share; none: nothing is trimmed. Default: none.
     pub archive_dir: Option<PathBuf>,
 }
 
