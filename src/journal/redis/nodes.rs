@@ -22,7 +22,7 @@ const REFRESH_INTERVAL: Duration = Duration::from_millis(100);
 /// A server with the lanes to it.
 pub(super) struct Node {
     pub(super) server: Server,
-    /// What writes under a claim, in order: `WAIT` counts what its own connection wrote.
+    /// What is written under a claim, in order: `WAIT` counts what its own connection wrote.
     pub(super) writes: Lane,
     /// Everything else that does not wait.
     pub(super) calls: Lane,
