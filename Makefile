@@ -22,8 +22,12 @@ demo: web ## Serve the three pages with a show that is selling, at http://127.0.
 	cargo build --release --locked --workspace --bins
 	target/release/dropcast demo
 
+.PHONY: redis
+redis:
+	@command -v redis-server >/dev/null || { echo "Redis 7 or newer is needed for the tests: install it (Debian: apt-get install redis-server)"; exit 1; }
+
 .PHONY: test
-test: web ## Run every test: rules, journals, engine, hub, API, pages in a real browser.
+test: web redis ## Run every test: rules, journals, engine, hub, API, pages in a real browser.
 	cargo test --workspace --locked
 	cd web && npm test
 	cargo build --locked --workspace --bins

@@ -76,9 +76,15 @@ impl Lane {
     /// Puts a request in line.
     pub(super) fn push(&self, job: Job) {
         if let Err(mpsc::error::SendError(job)) = self.line.send(job) {
-            (job.answer)(Err(Failure::NotDone("the journal is closed".to_owned())));
+            answer_later(job.answer, "the journal is closed".to_owned());
         }
     }
+}
+
+/// Answers that nothing was done, when whoever put the request in line is done with it: he may hold a lock that the
+/// answer needs.
+pub(super) fn answer_later(answer: Answer, reason: String) {
+    tokio::spawn(async move { answer(Err(Failure::NotDone(reason))) });
 }
 
 type Sent = Pin<Box<dyn Future<Output = Result<Vec<Value>, RedisError>> + Send>>;

@@ -154,16 +154,22 @@ fn slots(answer: Value) -> Result<Vec<(u16, String, u16)>, Strange> {
 
 /// Looks at the cluster whenever there is a reason to, as long as the journal is open.
 async fn look_again(nodes: std::sync::Weak<Nodes>, strays: Strays, mut closed: watch::Receiver<bool>) {
+    let mut failing = false;
     loop {
         tokio::select! {
             () = strays.0.notified() => {}
             () = end_of(&mut closed) => return,
         }
         let Some(nodes) = nodes.upgrade() else { return };
-        if let Err(reason) = nodes.refresh().await {
-            tracing::warn!(reason, "the cluster does not say whose slots are whose");
+        let refreshed = nodes.refresh().await;
+        if let Err(reason) = &refreshed {
+            // Said once; it is looked again until it is known.
+            if !failing {
+                tracing::warn!(reason, "the cluster does not say whose slots are whose");
+            }
             strays.noticed();
         }
+        failing = refreshed.is_err();
         tokio::time::sleep(REFRESH_INTERVAL).await;
     }
 }

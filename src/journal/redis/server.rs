@@ -112,7 +112,7 @@ impl Redis {
     pub(super) fn put(&self, way: Way, slot: u16, commands: Pipeline, answer: Answer) {
         let node = match self.nodes.of(slot) {
             Ok(node) => node,
-            Err(reason) => return answer(Err(Failure::NotDone(reason))),
+            Err(reason) => return lane::answer_later(answer, reason),
         };
         let lane = match way {
             Way::Writes => &node.writes,
