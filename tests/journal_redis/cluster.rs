@@ -8,7 +8,9 @@ use std::{
 use bytes::Bytes;
 use dropcast::{
     clock::SystemClock,
-    journal::{Append, AppendError, Claim, ClaimError, Journal, Mark, Position, ReadError, RedisJournal, RedisOptions},
+    journal::{
+        Append, AppendError, Claim, ClaimError, Finding, Journal, Mark, Position, ReadError, RedisJournal, RedisOptions,
+    },
 };
 
 use crate::{
@@ -104,6 +106,18 @@ async fn a_show_that_moves_to_another_server_is_found_there() {
     };
     writer.write("after").await;
     writer.assert_all_there().await;
+}
+
+#[tokio::test]
+async fn every_server_of_a_cluster_is_looked_at() {
+    let servers = start_cluster();
+    let options = RedisOptions { urls: vec![servers[0].url()], cluster: true, ..RedisOptions::default() };
+    servers[1].cli(&["CONFIG", "SET", "appendfsync", "no"]);
+    let (_, found) = RedisJournal::connect(&options, Arc::new(SystemClock)).await.unwrap();
+    assert_eq!(found.noteworthy, [Finding::LazyAppendOnlyFile { setting: "no".into(), lost: "minute" }]);
+    servers[2].cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lfu"]);
+    let error = RedisJournal::connect(&options, Arc::new(SystemClock)).await.unwrap_err();
+    assert!(error.to_string().contains(&servers[2].url()), "{error}");
 }
 
 #[tokio::test]

@@ -80,9 +80,16 @@ impl Nodes {
         self.strays.noticed();
     }
 
-    /// The server of the first slot.
-    pub(super) fn any(&self) -> Result<Arc<Node>, String> {
-        self.of(0)
+    /// Every server that has slots, and one of them.
+    pub(super) fn all(&self) -> Vec<(u16, Arc<Node>)> {
+        let ranges = self.ranges.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<(u16, Arc<Node>)> = Vec::new();
+        for (slot, node) in ranges.iter() {
+            if !all.iter().any(|(_, other)| Arc::ptr_eq(other, node)) {
+                all.push((*slot, Arc::clone(node)));
+            }
+        }
+        all
     }
 
     /// Asks the cluster whose slots are whose.
