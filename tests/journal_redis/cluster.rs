@@ -1,16 +1,20 @@
 //! A Redis Cluster of three servers.
 
-use std::process::{Command, Stdio};
+use std::{
+    process::{Command, Stdio},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use dropcast::{
     clock::SystemClock,
-    journal::{Append, Journal, Mark, RedisJournal, RedisOptions},
+    journal::{
+        Append, AppendError, Claim, ClaimError, Finding, Journal, Mark, Position, ReadError, RedisJournal, RedisOptions,
+    },
 };
-use std::sync::Arc;
 
 use crate::{
-    fixture::{PATIENCE, Writer, exchange},
+    fixture::{PATIENCE, Writer, exchange, open},
     redis_server::{RedisServer, free_port},
 };
 
@@ -102,6 +106,38 @@ async fn a_show_that_moves_to_another_server_is_found_there() {
     };
     writer.write("after").await;
     writer.assert_all_there().await;
+}
+
+#[tokio::test]
+async fn every_server_of_a_cluster_is_looked_at() {
+    let servers = start_cluster();
+    let options = RedisOptions { urls: vec![servers[0].url()], cluster: true, ..RedisOptions::default() };
+    servers[1].cli(&["CONFIG", "SET", "appendfsync", "no"]);
+    let (_, found) = RedisJournal::connect(&options, Arc::new(SystemClock)).await.unwrap();
+    assert_eq!(found.noteworthy, [Finding::LazyAppendOnlyFile { setting: "no".into(), lost: "minute" }]);
+    servers[2].cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lfu"]);
+    let error = RedisJournal::connect(&options, Arc::new(SystemClock)).await.unwrap_err();
+    assert!(error.to_string().contains(&servers[2].url()), "{error}");
+}
+
+#[tokio::test]
+async fn while_a_cluster_does_not_answer_everything_is_unavailable() {
+    let urls = vec![format!("redis://127.0.0.1:{}", free_port())];
+    let options = RedisOptions { urls, cluster: true, ..RedisOptions::default() };
+    let journal = open(&options);
+    assert!(matches!(journal.claim("show").await, Err(ClaimError::Unavailable(_))));
+    let tail = Position::default();
+    let claim = Claim { show: "show".to_owned(), epoch: 1, token: 1, tail, lease: None, inbox: Mark::default() };
+    let mut writer =
+        Writer { journal: journal.clone(), claim, position: tail, now_ms: 1_700_000_000_000, entries: Vec::new() };
+    for wake_at_ms in [None, Some(5_000)] {
+        let append = Append { wake_at_ms, ..writer.next("nowhere") };
+        let outcome = writer.call(append).await;
+        assert!(matches!(outcome, Err(AppendError::Unavailable(_))), "{outcome:?}");
+    }
+    let heard = exchange(&journal).listen("show", 1, None, PATIENCE).await;
+    assert!(matches!(heard, Err(ReadError::Unavailable(_))), "{heard:?}");
+    journal.close().await;
 }
 
 #[tokio::test]

@@ -69,6 +69,38 @@ async fn an_answer_that_does_not_come_in_time_leaves_an_append_in_doubt() {
 }
 
 #[tokio::test]
+async fn more_than_may_wait_is_unavailable_and_the_others_go_on() {
+    let server = RedisServer::start();
+    let call_limit = Duration::from_secs(30);
+    let journal = open(&RedisOptions { call_limit, ..options(&server, "node") });
+    let mut writer = Writer::claim(&journal).await;
+    server.freeze();
+    let mut calls = Vec::new();
+    let refused = loop {
+        let before = writer.position;
+        let append = writer.next("waits");
+        let call = writer.call(append);
+        // Nothing is answered while Redis stands still, but what there is no room for.
+        let mut call = Box::pin(call);
+        match std::future::poll_fn(|context| std::task::Poll::Ready(call.as_mut().poll(context))).await {
+            std::task::Poll::Pending => calls.push(call),
+            std::task::Poll::Ready(outcome) => {
+                writer.position = before;
+                break outcome;
+            }
+        }
+    };
+    assert!(matches!(refused, Err(AppendError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(journal.tail(SHOW).await, Err(ReadError::Unavailable(_))));
+    assert!(calls.len() > 1_000, "{} may wait", calls.len());
+    server.thaw();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(journal.tail(SHOW).await.unwrap(), writer.position);
+}
+
+#[tokio::test]
 async fn scripts_that_redis_forgets_in_mid_stream_cost_nobody_anything() {
     let server = RedisServer::start();
     let journal = node(&server, "node");

@@ -79,6 +79,25 @@ async fn an_older_claim_can_not_make_the_index_later() {
 }
 
 #[tokio::test]
+async fn a_delayed_change_of_the_index_undoes_no_later_one() {
+    let server = RedisServer::start();
+    let change = |script: &str, token: &str, number: u32, wake: &str| {
+        let file = format!("{}/src/journal/redis/lua/{script}.lua", env!("CARGO_MANIFEST_DIR"));
+        let (wakes, owners) = ("dropcast:{index}:wakes", "dropcast:{index}:owners");
+        server.cli(&["--eval", &file, wakes, owners, ",", SHOW, token, &format!("{number:020}"), wake])
+    };
+    server.cli(&["HSET", "dropcast:{index}:owners", SHOW, "token 00000000000000000000"]);
+    assert_eq!(change("index_set", "token", 1, "9"), "ok");
+    assert_eq!(change("index_lower", "token", 3, "4"), "ok");
+    assert_eq!(change("index_set", "token", 2, "9"), "stale", "it was called before");
+    assert_eq!(change("index_set", "taken", 4, "9"), "stale", "it is another claim's");
+    assert_eq!(indexed(&server), "4");
+    assert_eq!(change("index_lower", "taken", 5, "3"), "ok", "too early is never wrong");
+    assert_eq!(change("index_set", "token", 4, ""), "ok");
+    assert_eq!(indexed(&server), "");
+}
+
+#[tokio::test]
 async fn an_append_that_can_not_lower_the_index_is_not_sent() {
     let server = RedisServer::start();
     let call_limit = Duration::from_secs(5);

@@ -1,5 +1,12 @@
 //! The real program with its journal on Redis.
 
+use std::sync::Arc;
+
+use dropcast::{
+    clock::SystemClock,
+    journal::{Archive, Journal as _, RedisJournal, RedisOptions},
+};
+
 use crate::{
     process::{Launch, Server, run},
     redis_server::{RedisServer, free_port},
@@ -18,6 +25,21 @@ async fn audit(server: &Server) -> String {
     audit.stdout
 }
 
+/// What the show comes to, added up from an archive alone.
+async fn audit_archive(redis: &RedisServer) -> String {
+    let options = RedisOptions { urls: vec![redis.url()], ..RedisOptions::default() };
+    let journal = RedisJournal::open(&options, Arc::new(SystemClock)).expect("a journal");
+    let folder = tempfile::tempdir().expect("a directory");
+    let entries = journal.read(SHOW, 1, 1_000).await.expect("entries");
+    Archive::new(folder.path()).add(SHOW, &entries).expect("an archive");
+    let folder = folder.path().to_str().expect("UTF-8");
+    let audit = run(&["audit", SHOW, "--archive", folder], &[]).await;
+    assert_eq!(audit.code, Some(0), "{audit:?}");
+    let both = run(&["audit", SHOW, "--archive", folder, "--data-dir", folder], &[]).await;
+    assert_eq!(both.code, Some(2), "{both:?}");
+    audit.stdout
+}
+
 #[tokio::test]
 async fn a_show_on_redis_sells_and_survives_a_kill_of_its_node() {
     let redis = RedisServer::start();
@@ -33,6 +55,7 @@ async fn a_show_on_redis_sells_and_survives_a_kill_of_its_node() {
     let (mut ann, _, _) = Socket::join(&server, Some(&crate::shop::viewer_token("ann")), None).await;
     assert_eq!(ann.buy("click", 1).await["held"]["quantity"], 1);
     let before = audit(&server).await;
+    assert_eq!(audit_archive(&redis).await, before, "an archive of everything adds up to the same");
     server.kill();
     assert!(!launch.journal_file().exists(), "nothing is in the data directory");
     let server = launch.start().await;

@@ -1,9 +1,16 @@
 //! What this Redis can promise, looked at when the journal is opened.
 
-use redis::{Pipeline, Value};
+use std::collections::BTreeMap;
+
+use redis::{Cmd, Value};
 
 use super::{
-    open_error::RedisOpenError, options::RedisDurability, outcome::Failure, reply::Parts, scripts::one, server::Redis,
+    open_error::RedisOpenError,
+    options::RedisDurability,
+    outcome::{Failure, first},
+    reply::{Parts, bytes},
+    scripts::one,
+    server::Redis,
 };
 use crate::journal::contract::Durability;
 
@@ -71,44 +78,84 @@ pub enum Finding {
     },
 }
 
-/// Looks at Redis.
+/// Looks at every server that has slots.
 pub(super) async fn check(redis: &Redis, cluster: bool) -> Result<Findings, RedisOpenError> {
-    let node =
-        redis.nodes.any().map_err(|reason| RedisOpenError::Unreachable { url: "a cluster".to_owned(), reason })?;
-    let url = || node.server.shown.to_string();
-    let unreachable = |failure: Failure| {
-        let (Failure::NotDone(reason) | Failure::Unknown(reason)) = failure;
-        RedisOpenError::Unreachable { url: url(), reason }
-    };
-    let info = texts(redis.ask_first(one(redis::cmd("INFO"))).await.map_err(unreachable)?);
-    let info = |name: &str| info_field(&info, name);
-    let version = info("redis_version").unwrap_or_default();
-    if parsed(&version) < VERSION_MIN {
-        return Err(RedisOpenError::Version { url: url(), version, needed: VERSION_NEEDED });
-    }
-    let is_cluster = info("cluster_enabled").as_deref() == Some("1");
-    if is_cluster != cluster {
-        let what = if is_cluster { "part of a cluster" } else { "not part of a cluster" };
-        return Err(RedisOpenError::Cluster { url: url(), what, cluster: is_cluster });
-    }
-    let mut noteworthy = Vec::new();
-    match settings(redis).await {
-        None => noteworthy.push(Finding::SettingsHidden),
-        Some(settings) => {
-            if !matches!(settings.policy.as_str(), "noeviction" | "") {
-                return Err(RedisOpenError::Evicts { url: url(), policy: settings.policy });
+    let mut findings = Findings { version: String::new(), asked_for: redis.durability.level(), noteworthy: Vec::new() };
+    for (slot, node) in redis.nodes.all() {
+        let server = Looked { redis, slot, url: node.server.shown.to_string() };
+        let (version, noteworthy) = server.look(cluster).await?;
+        findings.version = version;
+        for finding in noteworthy {
+            if !findings.noteworthy.contains(&finding) {
+                findings.noteworthy.push(finding);
             }
-            noteworthy.extend(settings.of_log());
-            noteworthy.extend(settings.of_replicas(redis.durability));
         }
     }
-    if let RedisDurability::Two { replicas_min: needed, .. } = redis.durability {
-        let connected = info("connected_slaves").and_then(|number| number.parse().ok()).unwrap_or(0);
-        if connected < u64::from(needed) {
-            noteworthy.push(Finding::ReplicasMissing { needed, connected });
+    Ok(findings)
+}
+
+/// One server, which is asked by one of its slots.
+struct Looked<'a> {
+    redis: &'a Redis,
+    slot: u16,
+    url: String,
+}
+
+impl Looked<'_> {
+    /// Its version, and what is noteworthy about it.
+    async fn look(&self, cluster: bool) -> Result<(String, Vec<Finding>), RedisOpenError> {
+        let url = || self.url.clone();
+        let info = self.ask(redis::cmd("INFO")).await.map_err(|failure| {
+            let (Failure::NotDone(reason) | Failure::Unknown(reason)) = failure;
+            RedisOpenError::Unreachable { url: url(), reason }
+        })?;
+        let info = bytes(info).ok().flatten().unwrap_or_default();
+        let info = String::from_utf8_lossy(&info);
+        let version = info_field(&info, "redis_version").unwrap_or_default();
+        if parsed(version) < VERSION_MIN {
+            let version = version.to_owned();
+            return Err(RedisOpenError::Version { url: url(), version, needed: VERSION_NEEDED });
         }
+        let is_cluster = info_field(&info, "cluster_enabled") == Some("1");
+        if is_cluster != cluster {
+            let what = if is_cluster { "part of a cluster" } else { "not part of a cluster" };
+            return Err(RedisOpenError::Cluster { url: url(), what, cluster: is_cluster });
+        }
+        let mut noteworthy = self.settings_noteworthy().await?;
+        if let RedisDurability::Two { replicas_min: needed, .. } = self.redis.durability {
+            let connected = info_field(&info, "connected_slaves").and_then(|number| number.parse().ok()).unwrap_or(0);
+            if connected < u64::from(needed) {
+                noteworthy.push(Finding::ReplicasMissing { needed, connected });
+            }
+        }
+        Ok((version.to_owned(), noteworthy))
     }
-    Ok(Findings { version, asked_for: redis.durability.level(), noteworthy })
+
+    async fn settings_noteworthy(&self) -> Result<Vec<Finding>, RedisOpenError> {
+        let Some(settings) = self.settings().await else { return Ok(vec![Finding::SettingsHidden]) };
+        if !matches!(settings.policy.as_str(), "noeviction" | "") {
+            return Err(RedisOpenError::Evicts { url: self.url.clone(), policy: settings.policy });
+        }
+        Ok(settings.of_log().into_iter().chain(settings.of_replicas(self.redis.durability)).collect())
+    }
+
+    /// Its settings; `None` if it does not show them.
+    async fn settings(&self) -> Option<Settings> {
+        let names = ["maxmemory-policy", "appendonly", "appendfsync", "min-replicas-to-write"];
+        let mut command = redis::cmd("CONFIG");
+        command.arg("GET").arg(&names);
+        let mut answer = Parts::of(self.ask(command).await.ok()?).ok()?;
+        let mut values = BTreeMap::new();
+        while answer.len() > 0 {
+            values.insert(answer.text().ok()?, answer.text().ok()?);
+        }
+        let [policy, append_only, fsync, replicas_to_write] = names.map(|name| values.remove(name).unwrap_or_default());
+        Some(Settings { policy, append_only, fsync, replicas_to_write })
+    }
+
+    async fn ask(&self, command: Cmd) -> Result<Value, Failure> {
+        first(self.redis.call(self.slot, one(command)).await)
+    }
 }
 
 /// The settings that matter; empty where Redis has none of the name.
@@ -136,41 +183,11 @@ impl Settings {
     }
 }
 
-async fn settings(redis: &Redis) -> Option<Settings> {
-    let names = ["maxmemory-policy", "appendonly", "appendfsync", "min-replicas-to-write"];
-    let mut command = redis::cmd("CONFIG");
-    command.arg("GET").arg(&names);
-    let mut answer = Parts::of(redis.ask_first(one(command)).await.ok()?).ok()?;
-    let mut values = std::collections::BTreeMap::new();
-    while answer.len() > 0 {
-        values.insert(answer.text().ok()?, answer.text().ok()?);
-    }
-    let mut value = |name| values.remove(name).unwrap_or_default();
-    let [policy, append_only, fsync, replicas_to_write] = names.map(&mut value);
-    Some(Settings { policy, append_only, fsync, replicas_to_write })
-}
-
-fn texts(value: Value) -> String {
-    match value {
-        Value::BulkString(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Value::VerbatimString { text, .. } | Value::SimpleString(text) => text,
-        _ => String::new(),
-    }
-}
-
-fn info_field(info: &str, name: &str) -> Option<String> {
-    let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-    Some(line.trim().to_owned())
+fn info_field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
+    info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }
 
 fn parsed(version: &str) -> (u32, u32) {
     let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
-}
-
-impl Redis {
-    /// Asks the first server.
-    async fn ask_first(&self, commands: Pipeline) -> Result<Value, Failure> {
-        super::outcome::first(self.call(0, commands).await)
-    }
 }

@@ -17,13 +17,11 @@ use redis::{
 };
 
 use super::{
+    lane::UNDER_WAY_MAX,
     open_error::RedisOpenError,
     options::{RedisOptions, shown_url},
     scripts,
 };
-
-/// How many requests a connection takes before they are written.
-const WRITES_BUFFERED: usize = 256;
 
 /// After how long of silence it is looked whether a server is still there, and how often then.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(5);
@@ -94,7 +92,7 @@ impl Connector {
         protocol: ProtocolVersion,
         config: AsyncConnectionConfig,
     ) -> Result<MultiplexedConnection, RedisError> {
-        let config = config.set_connection_timeout(Some(self.connect_limit)).set_pipeline_buffer_size(WRITES_BUFFERED);
+        let config = config.set_connection_timeout(Some(self.connect_limit)).set_pipeline_buffer_size(UNDER_WAY_MAX);
         let settings = server.info.redis_settings().clone().set_protocol(protocol);
         let client = Client::open(server.info.clone().set_redis_settings(settings))?;
         let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;

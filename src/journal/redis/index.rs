@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use redis::Cmd;
+
 use super::{
+    appends::replicated,
     keys::{OWNERS, SHOWS, WAKES, slot},
     lane::Answer,
     outcome::{Failure, Outcome, worded},
+    reply::Parts,
     scripts::{INDEX_CLAIM, INDEX_LOWER, INDEX_SET, Script, one},
     server::{Place, Redis, Way},
     wakes::Wake,
@@ -25,7 +29,8 @@ impl Redis {
     pub(super) async fn index_claim(&self, of: Indexed<'_>, wake: Wake) -> Result<Wake, Failure> {
         let mut command = INDEX_CLAIM.call(&[SHOWS, WAKES, OWNERS]);
         command.arg(of.show).arg(token(of.token)).arg(score(wake));
-        let (_, mut answer) = worded(self.call(slot(WAKES), one(command)).await)?;
+        let place = self.place(0).map_err(Failure::NotDone)?;
+        let mut answer = self.change(command, place).await?;
         let score = answer.text()?;
         // Sorted sets keep floating point numbers, and say them as such.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score of ours is a whole number")]
@@ -41,10 +46,22 @@ impl Redis {
         place: Arc<Place>,
     ) -> Result<(), Failure> {
         let command = change_of(&INDEX_LOWER, &of, change, wake);
-        worded(self.call_in(place, slot(WAKES), one(command)).await).map(drop)
+        self.change(command, place).await.map(drop)
     }
 
-    /// Sets the index, and tells whether it is known to be set.
+    /// Makes a change without which the index may wake a show too late: as durable as what is appended.
+    async fn change<P: Send + 'static>(&self, command: Cmd, place: P) -> Result<Parts, Failure> {
+        let mut commands = one(command);
+        self.wait_for_replicas(&mut commands);
+        let outcome = self.ask(Way::Writes, place, slot(WAKES), commands).await;
+        let replicas = outcome.as_ref().ok().and_then(|values| values.get(1).cloned());
+        let (_, answer) = worded(outcome)?;
+        replicated(replicas.as_ref(), self.durability).map_err(Failure::Unknown)?;
+        Ok(answer)
+    }
+
+    /// Sets the index, and tells whether it is known to be set. It waits for no replica: one that lost this has what was
+    /// there before, which was too early or the same.
     pub(super) fn index_set(
         &self,
         of: &Indexed<'_>,
@@ -55,11 +72,11 @@ impl Redis {
         let command = change_of(&INDEX_SET, of, change, wake);
         let answer: Answer =
             Box::new(move |outcome: Outcome| done(worded(outcome).is_ok_and(|(word, _)| word == "ok")));
-        self.put(Way::Calls, slot(WAKES), one(command), answer);
+        self.put(Way::Writes, slot(WAKES), one(command), answer);
     }
 }
 
-fn change_of(script: &Script, of: &Indexed<'_>, change: u64, wake: Wake) -> redis::Cmd {
+fn change_of(script: &Script, of: &Indexed<'_>, change: u64, wake: Wake) -> Cmd {
     let mut command = script.call(&[WAKES, OWNERS]);
     command.arg(of.show).arg(token(of.token)).arg(format!("{change:020}")).arg(score(wake));
     command

@@ -7,7 +7,14 @@
 //!   sent until everything under way is answered, the scripts are loaded, and those that met `NOSCRIPT` are sent again
 //!   in their order, before anything that was put in line after them.
 
-use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::{poll_fn, ready},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use redis::{Pipeline, RedisError, Value};
@@ -23,8 +30,9 @@ use super::{
     scripts,
 };
 
-/// How many requests are under way at once on one connection; the next one waits in line.
-const UNDER_WAY_MAX: usize = 256;
+/// How many requests are under way at once on one connection; the next one waits in line. The connection has room for as
+/// many, so that none waits for room inside it.
+pub(super) const UNDER_WAY_MAX: usize = 256;
 /// How often a request is sent again because the scripts were flushed.
 const REPLAYS_MAX: u8 = 8;
 
@@ -68,9 +76,15 @@ impl Lane {
     /// Puts a request in line.
     pub(super) fn push(&self, job: Job) {
         if let Err(mpsc::error::SendError(job)) = self.line.send(job) {
-            (job.answer)(Err(Failure::NotDone("the journal is closed".to_owned())));
+            answer_later(job.answer, "the journal is closed".to_owned());
         }
     }
+}
+
+/// Answers that nothing was done, when whoever put the request in line is done with it: he may hold a lock that the
+/// answer needs.
+pub(super) fn answer_later(answer: Answer, reason: String) {
+    tokio::spawn(async move { answer(Err(Failure::NotDone(reason))) });
 }
 
 type Sent = Pin<Box<dyn Future<Output = Result<Vec<Value>, RedisError>> + Send>>;
@@ -104,7 +118,7 @@ impl LaneTask {
         loop {
             let may_send = self.under_way.len() < UNDER_WAY_MAX && self.ending.is_none();
             tokio::select! {
-                // Answers first: what was sent is then polled, and so written, before the next one is taken.
+                // Answers first: they make room.
                 biased;
                 Some(answered) = self.sent.next(), if !self.under_way.is_empty() => self.answered(answered).await,
                 () = end_of(&mut closed), if open => {
@@ -142,8 +156,15 @@ impl LaneTask {
         let mut connection = watched.connection.clone();
         let commands = Arc::clone(&job.commands);
         self.under_way.push_back(job);
-        self.sent
-            .push_back(Box::pin(async move { connection.send_packed_commands(&commands, 0, commands.len()).await }));
+        // Without the runtime's budget, which may put a future off: the first poll then hands the request over, and
+        // whatever is sent later comes after it.
+        let mut sent: Sent = Box::pin(tokio::task::unconstrained(async move {
+            connection.send_packed_commands(&commands, 0, commands.len()).await
+        }));
+        match poll_fn(|context| Poll::Ready(sent.as_mut().poll(context))).await {
+            Poll::Pending => self.sent.push_back(sent),
+            Poll::Ready(answered) => self.sent.push_back(Box::pin(ready(answered))),
+        }
     }
 
     async fn answered(&mut self, answered: Result<Vec<Value>, RedisError>) {

@@ -22,7 +22,7 @@ const REFRESH_INTERVAL: Duration = Duration::from_millis(100);
 /// A server with the lanes to it.
 pub(super) struct Node {
     pub(super) server: Server,
-    /// What writes under a claim, in order: `WAIT` counts what its own connection wrote.
+    /// What is written under a claim, in order: `WAIT` counts what its own connection wrote.
     pub(super) writes: Lane,
     /// Everything else that does not wait.
     pub(super) calls: Lane,
@@ -80,9 +80,16 @@ impl Nodes {
         self.strays.noticed();
     }
 
-    /// The server of the first slot.
-    pub(super) fn any(&self) -> Result<Arc<Node>, String> {
-        self.of(0)
+    /// Every server that has slots, and one of them.
+    pub(super) fn all(&self) -> Vec<(u16, Arc<Node>)> {
+        let ranges = self.ranges.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<(u16, Arc<Node>)> = Vec::new();
+        for (slot, node) in ranges.iter() {
+            if !all.iter().any(|(_, other)| Arc::ptr_eq(other, node)) {
+                all.push((*slot, Arc::clone(node)));
+            }
+        }
+        all
     }
 
     /// Asks the cluster whose slots are whose.
@@ -154,16 +161,22 @@ fn slots(answer: Value) -> Result<Vec<(u16, String, u16)>, Strange> {
 
 /// Looks at the cluster whenever there is a reason to, as long as the journal is open.
 async fn look_again(nodes: std::sync::Weak<Nodes>, strays: Strays, mut closed: watch::Receiver<bool>) {
+    let mut failing = false;
     loop {
         tokio::select! {
             () = strays.0.notified() => {}
             () = end_of(&mut closed) => return,
         }
         let Some(nodes) = nodes.upgrade() else { return };
-        if let Err(reason) = nodes.refresh().await {
-            tracing::warn!(reason, "the cluster does not say whose slots are whose");
+        let refreshed = nodes.refresh().await;
+        if let Err(reason) = &refreshed {
+            // Said once; it is looked again until it is known.
+            if !failing {
+                tracing::warn!(reason, "the cluster does not say whose slots are whose");
+            }
             strays.noticed();
         }
+        failing = refreshed.is_err();
         tokio::time::sleep(REFRESH_INTERVAL).await;
     }
 }

@@ -112,7 +112,7 @@ impl Redis {
     pub(super) fn put(&self, way: Way, slot: u16, commands: Pipeline, answer: Answer) {
         let node = match self.nodes.of(slot) {
             Ok(node) => node,
-            Err(reason) => return answer(Err(Failure::NotDone(reason))),
+            Err(reason) => return lane::answer_later(answer, reason),
         };
         let lane = match way {
             Way::Writes => &node.writes,
@@ -129,18 +129,18 @@ impl Redis {
     /// Asks with so much payload, and waits for the answer.
     pub(super) async fn call_with(&self, slot: u16, commands: Pipeline, payload_bytes: usize) -> Outcome {
         let place = self.place(payload_bytes).map_err(Failure::NotDone)?;
-        self.call_in(place, slot, commands).await
+        self.ask(Way::Calls, place, slot, commands).await
     }
 
-    /// The same, in a place that is there.
-    pub(super) async fn call_in<P: Send + 'static>(&self, place: P, slot: u16, commands: Pipeline) -> Outcome {
+    /// Asks in a place that is there, and waits for the answer.
+    pub(super) async fn ask<P: Send + 'static>(&self, way: Way, place: P, slot: u16, commands: Pipeline) -> Outcome {
         let (answer, answered) = oneshot::channel();
         let answer = Box::new(move |outcome| {
             // Whoever dropped the future does not want the answer.
             let _ = answer.send(outcome);
             drop(place);
         });
-        self.put(Way::Calls, slot, commands, answer);
+        self.put(way, slot, commands, answer);
         answered.await.unwrap_or_else(|_| Err(Failure::Unknown("the journal is gone".to_owned())))
     }
 

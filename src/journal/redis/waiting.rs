@@ -34,12 +34,12 @@ impl Redis {
         };
         let mut closed = self.closed.subscribe();
         tokio::select! {
-            answered = self.ask(slot, command, wait) => answered,
+            answered = self.ask_alone(slot, command, wait) => answered,
             () = end_of(&mut closed) => Err(Failure::NotDone("the journal is closed".to_owned())),
         }
     }
 
-    async fn ask(&self, slot: u16, command: &Cmd, wait: Duration) -> Result<Value, Failure> {
+    async fn ask_alone(&self, slot: u16, command: &Cmd, wait: Duration) -> Result<Value, Failure> {
         let node = self.nodes.of(slot).map_err(Failure::NotDone)?;
         let limit = wait + self.call_limit;
         if let Some(connection) = node.idle.take() {
