@@ -94,19 +94,18 @@ impl MemoryExchange {
         wait: Duration,
         look: impl Fn(&Shared) -> Option<Result<T, ReadError>>,
     ) -> Option<Result<T, ReadError>> {
-        let mut news = lock(&self.shared).news.subscribe();
+        let news = Arc::clone(&lock(&self.shared).news);
         let found = async {
             loop {
-                news.mark_unchanged();
+                // Whatever changes from here on wakes it, so nothing is missed between the look and the wait.
+                let changed = news.notified();
                 if let Some(found) = self.look(&look) {
-                    return Some(found);
+                    return found;
                 }
-                if news.changed().await.is_err() {
-                    return None;
-                }
+                changed.await;
             }
         };
-        tokio::time::timeout(wait, found).await.ok().flatten()
+        tokio::time::timeout(wait, found).await.ok()
     }
 
     fn look<T>(&self, look: impl Fn(&Shared) -> Option<Result<T, ReadError>>) -> Option<Result<T, ReadError>> {

@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use bytes::Bytes;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot};
 
 use super::faults::AppendFault;
 use crate::journal::{
@@ -33,8 +33,9 @@ pub(super) struct Shared {
     pub(super) snapshots_fail: bool,
     /// How many writes of a show can be taken back.
     pub(super) writes_remembered: usize,
-    /// Wakes whoever waits for something new.
-    pub(super) news: watch::Sender<u64>,
+    /// Wakes whoever waits for something new, in the order of waiting: a `watch` would wake in an order that chance
+    /// decides, and no simulation could be repeated.
+    pub(super) news: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -132,7 +133,7 @@ impl Shared {
 
     /// Tells whoever waits for something new.
     pub(super) fn changed(&self) {
-        self.news.send_modify(|news| *news += 1);
+        self.news.notify_waiters();
     }
 }
 
