@@ -43,8 +43,8 @@ pub(crate) struct Ledger {
 #[derive(Default)]
 pub(crate) struct Book {
     pub(crate) calls: Vec<Call>,
-    /// What is dropped now is dropped because its node crashes.
-    pub(crate) crashing: bool,
+    /// The calls that are dropped while a node goes down, if one does.
+    dropped: Option<Vec<usize>>,
 }
 
 impl Ledger {
@@ -65,6 +65,18 @@ impl Ledger {
         let mut book = self.read();
         book.calls.push(Call { request, attempt, node, called, told: None });
         Slip { ledger: self.clone(), number: book.calls.len() - 1, is_told: false }
+    }
+
+    /// Drops something that may hold slips; `told` is what becomes of their calls. They are noted in the order of the
+    /// calls, since a runtime drops its tasks in the order of numbers that it shares with other threads.
+    pub(crate) fn drop_with(&self, told: &Told, dropped: impl Sized) {
+        self.read().dropped = Some(Vec::new());
+        drop(dropped);
+        let mut numbers = self.read().dropped.take().unwrap_or_default();
+        numbers.sort_unstable();
+        for number in numbers {
+            self.tell(number, told.clone());
+        }
     }
 
     fn tell(&self, number: usize, told: Told) {
@@ -97,8 +109,11 @@ impl Slip {
 impl Drop for Slip {
     fn drop(&mut self) {
         if !self.is_told {
-            let crashing = self.ledger.read().crashing;
-            self.ledger.tell(self.number, if crashing { Told::Crashed } else { Told::Dropped });
+            match &mut self.ledger.read().dropped {
+                Some(dropped) => return dropped.push(self.number),
+                None => {}
+            }
+            self.ledger.tell(self.number, Told::Dropped);
         }
     }
 }

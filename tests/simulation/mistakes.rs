@@ -32,11 +32,6 @@ fn an_append_under_an_old_claim_is_found_by_the_fence() {
 }
 
 #[test]
-fn what_was_told_to_have_left_no_trace_and_arrives_late_is_found() {
-    is_found(Mistake::NoFence, Check::Trace);
-}
-
-#[test]
 fn a_digest_without_time_is_found_by_the_chain() {
     is_found(Mistake::DigestWithoutTime, Check::Chain);
 }

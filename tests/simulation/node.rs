@@ -131,9 +131,7 @@ impl Node {
         let Some(up) = self.up.take() else { return };
         self.note(format_args!("crashes"));
         up.link.cut();
-        self.around.ledger.read().crashing = true;
-        drop(up);
-        self.around.ledger.read().crashing = false;
+        self.around.ledger.drop_with(&Told::Crashed, up);
         if renamed {
             self.name = format!("node-{}-{}", self.number, self.starts);
         }

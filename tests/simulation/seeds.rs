@@ -142,7 +142,8 @@ fn equal_seeds_make_equal_traces() {
     for seed in TWICE {
         let (one, other) = (run(seed, true).trace.lines(), run(seed, true).trace.lines());
         let differs = one.lines().zip(other.lines()).position(|(one, other)| one != other);
-        assert!(one == other, "seed {seed} differs at line {differs:?}");
+        let lines = differs.map(|line| (one.lines().nth(line), other.lines().nth(line)));
+        assert!(one == other, "seed {seed} differs at line {differs:?}: {lines:#?}");
         assert!(one.lines().count() > 100, "seed {seed} does nothing");
     }
 }

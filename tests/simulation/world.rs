@@ -15,7 +15,7 @@ use crate::{
     chronicle::{Chronicle, Record},
     client::Client,
     faults::{Fault, KINDS, WRITES_LOST_MAX},
-    ledger::{Call, Ledger},
+    ledger::{Call, Ledger, Told},
     link::{Reach, Weather},
     node::{Node, Surroundings, TICK},
     panics,
@@ -96,7 +96,7 @@ pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
     let around = world.around.clone();
     let faults = world.faults;
     let end = journal_end(&around.journal);
-    drop(world);
+    around.ledger.drop_with(&Told::Dropped, world);
     let calls = around.ledger.read().calls.clone();
     let loads = around.recorder.loads().clone();
     let record = around.chronicle.read().clone();

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use dropcast::engine::{Accepted, Answer};
+use dropcast::{
+    codec::decode_entry,
+    engine::{Accepted, Answer},
+};
 use dropcast_domain::{
     ids::{Key, OrderId, ReservationId},
     show::{Command, Outcome, Principal, Request, Show},
@@ -10,9 +13,13 @@ use dropcast_domain::{
 
 use super::{Check, Violation, snapshots::fold};
 use crate::{
+    chronicle::{Moment, Step},
     ledger::{Call, Told},
     world::Run,
 };
+
+/// By principal and key.
+pub(super) type Bindings = BTreeMap<(Principal, Key), Moment>;
 
 pub(super) fn check(run: &Run) -> Vec<Violation> {
     let mut show = Show::default();
@@ -21,7 +28,8 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         return Vec::new();
     }
     let mut violations: Vec<_> = run.calls.iter().filter_map(|call| lost_acknowledgement(run, &show, call)).collect();
-    violations.extend(wishes(run).into_iter().filter_map(|(wish, calls)| trace(&show, wish, &calls)));
+    let bindings = bindings(run);
+    violations.extend(wishes(run).into_iter().filter_map(|(wish, calls)| trace(&bindings, wish, &calls)));
     violations
 }
 
@@ -60,15 +68,29 @@ pub(super) fn wishes(run: &Run) -> BTreeMap<(&Principal, &Key), Vec<&Call>> {
     wishes
 }
 
-/// A key that is bound although every call of it was told that it left no trace.
-fn trace(show: &Show, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
-    let left_none = calls.iter().all(|call| match &call.told {
+/// A key that came to be bound although every call of it until then was told that it left no trace.
+fn trace(bindings: &Bindings, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
+    let bound = *bindings.get(&(principal.clone(), key.clone()))?;
+    let before = || calls.iter().filter(|call| call.called < bound);
+    let left_none = |call: &&Call| match &call.told {
         Some((Told::Answer(answer), _)) => matches!(answer, Answer::Retry { .. } | Answer::Refused(_)),
         Some((Told::NotOpened, _)) => true,
         Some((Told::Crashed | Told::Dropped, _)) | None => false,
-    });
-    let outcome = show.binding(principal, key)?;
-    let told: Vec<_> = calls.iter().filter_map(|call| call.told.as_ref()).collect();
-    let who = &principal.id;
-    left_none.then(|| Violation::new(Check::Trace, format!("{who} {key} came to {outcome:?}, but was told {told:?}")))
+    };
+    let told: Vec<_> = before().filter_map(|call| call.told.as_ref()).collect();
+    let detail = || format!("{} {key} was bound at {bound}, but was told {told:?}", principal.id);
+    before().copied().all(|call| left_none(&call)).then(|| Violation::new(Check::Trace, detail()))
+}
+
+/// When each key was bound for the first time.
+pub(super) fn bindings(run: &Run) -> Bindings {
+    let mut bindings = Bindings::new();
+    for (before, step) in run.record.steps.iter().enumerate() {
+        let Step::Entry(raw) = step else { continue };
+        let cause = decode_entry(raw).ok().and_then(|entry| entry.cause);
+        if let Some((principal, binding)) = cause.and_then(|cause| Some((cause.principal, cause.binding?))) {
+            bindings.entry((principal, binding.key)).or_insert(before + 1);
+        }
+    }
+    bindings
 }
