@@ -204,8 +204,7 @@ impl Journal for MemoryJournal {
         let mut shared = self.open().map_err(AppendError::Unavailable)?;
         let show = shared.claimed(claim)?;
         check_trim(through_seq, show.snapshot.as_ref().map(|snapshot| snapshot.position))?;
-        show.head.first_seq = show.head.first_seq.max(through_seq + 1);
-        show.entries = show.entries.split_off(&show.head.first_seq);
+        show.trim(through_seq);
         Ok(())
     }
 

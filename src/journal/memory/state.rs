@@ -55,10 +55,21 @@ pub(super) struct Show {
     pub(super) inbox: BTreeMap<Mark, Bytes>,
     pub(super) inbox_consumed: Mark,
     pub(super) notices: BTreeMap<Mark, Notice>,
-    /// The heads and leases before the last writes, the oldest first.
-    before: VecDeque<(Head, Option<Lease>)>,
-    /// The head and lease after the last write.
-    last: (Head, Option<Lease>),
+    /// What was trimmed and may yet have to come back.
+    trimmed: BTreeMap<u64, RawEntry>,
+    /// What was before the last writes, the oldest first.
+    before: VecDeque<Kept>,
+    /// What was after the last write.
+    last: Kept,
+}
+
+/// What a replica has that did not get what came after. It gets everything in order: what it lacks a write of, it lacks
+/// every snapshot and trim of since.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    head: Head,
+    lease: Option<Lease>,
+    snapshot: Option<Snapshot>,
 }
 
 /// To whom a show is lent, and until when by the journal's time.
@@ -168,7 +179,7 @@ impl Show {
     pub(super) fn extend(&mut self, node: &str, lease: Duration, now_ms: u64) {
         if self.lease.as_ref().is_some_and(|held| held.node == node) {
             self.lease = Some(Lease::of(node, lease, now_ms));
-            self.last.1.clone_from(&self.lease);
+            self.last.lease.clone_from(&self.lease);
         }
     }
 
@@ -204,27 +215,42 @@ impl Show {
         }
     }
 
+    /// Forgets the entries through this one, as far as they can't come back.
+    pub(super) fn trim(&mut self, through_seq: u64) {
+        self.head.first_seq = self.head.first_seq.max(through_seq + 1);
+        let kept = self.entries.split_off(&self.head.first_seq);
+        self.trimmed.append(&mut std::mem::replace(&mut self.entries, kept));
+        self.forget_trimmed();
+    }
+
     /// Keeps what was before the write that was just made.
     pub(super) fn remember(&mut self, writes_max: usize) {
-        let before = std::mem::replace(&mut self.last, (self.head, self.lease.clone()));
-        self.before.push_back(before);
+        let now = Kept { head: self.head, lease: self.lease.clone(), snapshot: self.snapshot.clone() };
+        self.before.push_back(std::mem::replace(&mut self.last, now));
         while self.before.len() > writes_max {
             self.before.pop_front();
         }
+        self.forget_trimmed();
     }
 
     /// Undoes the last writes, and returns how many entries went with them.
     pub(super) fn take_back(&mut self, writes: usize) -> u64 {
         let kept = self.before.len().saturating_sub(writes);
-        let Some((head, lease)) = self.before.drain(kept..).next() else { return 0 };
-        let lost = self.head.tail.seq - head.tail.seq;
-        self.entries.split_off(&(head.tail.seq + 1));
-        if self.snapshot.as_ref().is_some_and(|snapshot| snapshot.position.seq > head.tail.seq) {
-            self.snapshot = None;
-        }
-        (self.head, self.lease) = (head, lease.clone());
-        self.last = (head, lease);
+        let Some(before) = self.before.drain(kept..).next() else { return 0 };
+        let lost = self.head.tail.seq - before.head.tail.seq;
+        self.entries.append(&mut self.trimmed.split_off(&before.head.first_seq));
+        self.entries.split_off(&(before.head.tail.seq + 1));
+        self.head = before.head;
+        self.lease.clone_from(&before.lease);
+        self.snapshot.clone_from(&before.snapshot);
+        self.last = before;
         lost
+    }
+
+    /// What was trimmed before the oldest state that can come back is gone for good.
+    fn forget_trimmed(&mut self) {
+        let oldest = self.before.front().unwrap_or(&self.last);
+        self.trimmed = self.trimmed.split_off(&oldest.head.first_seq);
     }
 
     /// The position with this number, as far as it is still known.
