@@ -16,8 +16,8 @@ pub(crate) type Moment = usize;
 pub(crate) enum Step {
     /// An entry became durable.
     Entry(RawEntry),
-    /// A failover lost every entry after this number.
-    Lost { through_seq: u64 },
+    /// A failover lost so many entries, all after this number.
+    Lost { through_seq: u64, entries: usize, at_ms: u64 },
 }
 
 /// The record of one world. Cheap to clone.
@@ -90,16 +90,16 @@ impl Chronicle {
     }
 
     /// The last writes were lost, and with them what comes after `tail`.
-    pub(crate) fn failed_over(&self, writes: usize, tail: Position) {
+    pub(crate) fn failed_over(&self, at_ms: u64, writes: usize, tail: Position) {
         let mut record = self.read();
         record.failovers += 1;
         let kept = record.writes.len().saturating_sub(writes);
         record.writes.truncate(kept);
         let before = record.line.len();
         record.line.truncate(usize::try_from(tail.seq).unwrap());
-        if record.line.len() < before {
-            record.steps.push(Step::Lost { through_seq: tail.seq });
-        }
+        let entries = before - record.line.len();
+        // Where no entry was lost, claims and renewals were.
+        record.steps.push(Step::Lost { through_seq: tail.seq, entries, at_ms });
     }
 }
 

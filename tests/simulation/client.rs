@@ -118,6 +118,10 @@ impl Client {
     pub(crate) fn finish(&mut self) {
         self.is_finishing = true;
         self.repeat = None;
+        if !self.script.may_give_up() {
+            // What it waits for may be impossible until it does what comes first once more.
+            self.wish = None;
+        }
         self.script.finish();
     }
 

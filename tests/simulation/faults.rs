@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// How many writes a failover can lose.
-pub(crate) const WRITES_LOST_MAX: u64 = 12;
+pub(crate) const WRITES_LOST_MAX: usize = 12;
 /// The most faults of one world.
 const FAULTS_MAX: u64 = 7;
 const HOUR_MS: i64 = 3_600_000;
@@ -97,7 +97,7 @@ fn draw_one(random: &mut Random, nodes: usize, shared: bool) -> Fault {
         8 => Fault::Trim,
         9 => Fault::TrimTooMuch,
         10 | 11 => Fault::Pause { node, for_ms: random.between(500, 6_000) },
-        12 => Fault::FailOver { writes: usize::try_from(random.between(1, WRITES_LOST_MAX)).unwrap() },
+        12 => Fault::FailOver { writes: random.count(1, WRITES_LOST_MAX) },
         _ => Fault::Usurp,
     }
 }

@@ -18,11 +18,13 @@ pub(crate) struct Call {
     pub(crate) attempt: u32,
     pub(crate) node: usize,
     pub(crate) called: Moment,
+    pub(crate) called_at_ms: u64,
     pub(crate) told: Option<(Told, Moment)>,
 }
 
 /// What became of a call.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of them are the large one")]
 pub(crate) enum Told {
     Answer(Answer),
     /// The node could not open the show, so it decided nothing.
@@ -63,7 +65,8 @@ impl Ledger {
         self.trace.note(who, format_args!("asks node {node}, {:?} attempt {attempt}: {what}", request.key));
         let called = self.chronicle.now();
         let mut book = self.read();
-        book.calls.push(Call { request, attempt, node, called, told: None });
+        let called_at_ms = self.trace.now_ms();
+        book.calls.push(Call { request, attempt, node, called, called_at_ms, told: None });
         Slip { ledger: self.clone(), number: book.calls.len() - 1, is_told: false }
     }
 
@@ -109,9 +112,9 @@ impl Slip {
 impl Drop for Slip {
     fn drop(&mut self) {
         if !self.is_told {
-            match &mut self.ledger.read().dropped {
-                Some(dropped) => return dropped.push(self.number),
-                None => {}
+            if let Some(dropped) = &mut self.ledger.read().dropped {
+                dropped.push(self.number);
+                return;
             }
             self.ledger.tell(self.number, Told::Dropped);
         }

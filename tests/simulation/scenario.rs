@@ -26,7 +26,8 @@ pub(crate) const DROPS: [&str; 2] = ["night", "late"];
 /// such a node can't know of is left out.
 pub(crate) const NODES_SHARE: bool = false;
 
-const LEASE: Duration = Duration::from_secs(2);
+/// How long a node has a show for at a time.
+pub(crate) const LEASE_MS: u64 = 2_000;
 const LEASE_FOR_GOOD: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug)]
@@ -50,18 +51,18 @@ pub(crate) struct Scenario {
 impl Scenario {
     pub(crate) fn of(seed: u64) -> Self {
         let random = &mut Random::of(seed, "scenario");
-        let nodes = random.between(2, 3) as usize;
+        let nodes = random.count(2, 3);
         let length_ms = random.between(3_000, 9_000);
         Self {
             nodes,
             ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
-            viewers: random.between(3, 8) as usize,
+            viewers: random.count(3, 8),
             pace_ms_max: random.between(50, 800),
-            units: random.between(2, 14) as u32,
-            limit_per_viewer: random.between(1, 3) as u32,
+            units: random.units(2, 24),
+            limit_per_viewer: random.units(1, 3),
             hold_ttl_ms: random.between(1_000, 5_000),
             length_ms,
-            lease: if NODES_SHARE { LEASE } else { LEASE_FOR_GOOD },
+            lease: if NODES_SHARE { Duration::from_millis(LEASE_MS) } else { LEASE_FOR_GOOD },
             weather: faults::weather(random),
             faults: faults::draw(random, nodes, length_ms, NODES_SHARE),
             engine: engine(random),
@@ -117,13 +118,12 @@ impl Scenario {
 /// Small bounds, so that they are met.
 fn engine(random: &mut Random) -> EngineConfig {
     EngineConfig {
-        mailbox_max: random.between(2, 64) as usize,
-        batch_max: random.between(1, 16) as usize,
-        appends_in_flight_max: random.between(1, 4) as usize,
+        mailbox_max: random.count(2, 64),
+        batch_max: random.count(1, 16),
+        appends_in_flight_max: random.count(1, 4),
         idle_after: Duration::from_millis(random.between(500, 4_000)),
         snapshot_every_entries: random.between(2, 40),
         retry_after_ms: 50,
-        ..EngineConfig::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fmt::Write as _,
     sync::atomic::{AtomicU64, Ordering},
     thread,
 };
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// How many worlds are run when nobody says.
-const SEEDS_DEFAULT: u64 = 120;
+const SEEDS_DEFAULT: u64 = 1_000;
 /// After how many worlds it is said how far it got.
 const PROGRESS_EVERY: u64 = 500;
 
@@ -124,11 +125,12 @@ fn summary(first: u64, tally: &Tally, failed: usize) -> String {
 
 /// What is wrong, with the way to see it again.
 fn told(failed: &[(u64, Vec<Violation>)]) -> String {
+    // Writing into a text can't fail.
     let mut text = String::new();
     for (seed, violations) in failed.iter().take(5) {
-        text.push_str(&format!("\nseed {seed}: make sim SEEDS=1 FIRST={seed} TRACE=1\n"));
+        let _ = writeln!(text, "\nseed {seed}: make sim SEEDS=1 FIRST={seed} TRACE=1");
         for violation in violations.iter().take(5) {
-            text.push_str(&format!("  {:?}: {}\n", violation.check, violation.detail));
+            let _ = writeln!(text, "  {:?}: {}", violation.check, violation.detail);
         }
     }
     text

@@ -20,7 +20,7 @@ use crate::{
     node::{Node, Surroundings, TICK},
     panics,
     random::Random,
-    recorder::{Load, Recorder},
+    recorder::{Load, Look, Recorder},
     scenario::{BRAND, SHOW, Scenario},
     trace::{BEGIN_MS, Time, Trace},
     viewer::Viewer,
@@ -32,13 +32,14 @@ const SETTLE_MS: u64 = 40_000;
 /// How long the nodes may take to stop.
 const STOP_MS: u64 = 20_000;
 /// How many writes the journal can be made to lose.
-const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX as usize;
+const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX;
 
 /// What there is to judge a world by.
 pub(crate) struct Run {
     pub(crate) record: Record,
     pub(crate) calls: Vec<Call>,
     pub(crate) loads: Vec<Load>,
+    pub(crate) looks: Vec<Look>,
     pub(crate) end: JournalEnd,
     /// Who was not answered in the end, and which nodes did not stop.
     pub(crate) unsettled: Vec<String>,
@@ -98,9 +99,10 @@ pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
     let end = journal_end(&around.journal);
     around.ledger.drop_with(&Told::Dropped, world);
     let calls = around.ledger.read().calls.clone();
-    let loads = around.recorder.loads().clone();
+    let (loads, looks) = (around.recorder.loads().clone(), around.recorder.looks().clone());
     let record = around.chronicle.read().clone();
-    Run { record, calls, loads, end, unsettled, panics: panics::count() - panics_before, faults, trace: around.trace }
+    let panics = panics::count() - panics_before;
+    Run { record, calls, loads, looks, end, unsettled, panics, faults, trace: around.trace }
 }
 
 impl World {
@@ -230,7 +232,7 @@ impl World {
     fn fail_over(&self, writes: usize) {
         let lost = self.around.journal.faults().fail_over(SHOW, writes);
         let tail = self.around.journal.tail(SHOW).now_or_never().unwrap().unwrap();
-        self.around.chronicle.failed_over(writes, tail);
+        self.around.chronicle.failed_over(self.now_ms(), writes, tail);
         self.around.trace.note("journal", format_args!("lost {lost} entries, ends at {}", tail.seq));
     }
 

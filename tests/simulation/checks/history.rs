@@ -8,22 +8,24 @@ use super::{Check, Violation, promises::keeps, snapshots::fold};
 use crate::{
     chronicle::{Moment, Step},
     ledger::{Call, Told},
+    scenario::LEASE_MS,
     world::Run,
 };
 
 /// An answer that has to be true of some state from the call to the answer.
 struct Claimed<'a> {
     call: &'a Call,
+    from: Moment,
     answer: &'a Answer,
     told: Moment,
 }
 
 pub(super) fn check(run: &Run) -> Vec<Violation> {
-    let mut open: Vec<Claimed<'_>> = run.calls.iter().filter_map(claimed).collect();
+    let mut open: Vec<Claimed<'_>> = run.calls.iter().filter_map(|call| claimed(run, call)).collect();
     let mut violations = Vec::new();
     let mut show = Show::default();
     for now in 0..=run.record.steps.len() {
-        open.retain(|claimed| !(claimed.call.called <= now && now <= claimed.told && is_true(&show, claimed)));
+        open.retain(|claimed| !(claimed.from <= now && now <= claimed.told && is_true(&show, claimed)));
         violations.extend(open.extract_if(.., |claimed| claimed.told <= now).map(|claimed| untrue(&claimed)));
         match run.record.steps.get(now) {
             None => {}
@@ -45,13 +47,24 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
     violations
 }
 
-fn claimed(call: &Call) -> Option<Claimed<'_>> {
+fn claimed<'a>(run: &Run, call: &'a Call) -> Option<Claimed<'a>> {
     match &call.told {
         Some((Told::Answer(answer @ (Answer::Refused(_) | Answer::Accepted(_))), told)) => {
-            Some(Claimed { call, answer, told: *told })
+            Some(Claimed { call, from: from(run, call, *told), answer, told: *told })
         }
         _ => None,
     }
+}
+
+/// From when on the answer may have been true. A writer learns of a failover when it next writes or renews, at the latest
+/// when its lease is over; until then what was lost is true for it.
+fn from(run: &Run, call: &Call, told: Moment) -> Moment {
+    let unnoticed = |(now, step): (usize, &Step)| match step {
+        Step::Lost { entries, at_ms, .. } if call.called_at_ms <= at_ms + LEASE_MS => Some(now - entries),
+        _ => None,
+    };
+    let steps = run.record.steps[..told].iter().enumerate();
+    steps.filter_map(unnoticed).fold(call.called, Moment::min)
 }
 
 fn is_true(show: &Show, claimed: &Claimed<'_>) -> bool {
@@ -84,7 +97,7 @@ fn state_after(run: &Run, last: Moment) -> Result<Show, Violation> {
     for step in &run.record.steps[..=last] {
         match step {
             Step::Entry(raw) => line.push(raw),
-            Step::Lost { through_seq } => line.truncate(usize::try_from(*through_seq).unwrap()),
+            Step::Lost { through_seq, .. } => line.truncate(usize::try_from(*through_seq).unwrap()),
         }
     }
     let mut show = Show::default();
