@@ -49,6 +49,13 @@ pub(crate) struct Book {
     dropped: Option<Vec<usize>>,
 }
 
+impl Book {
+    /// Whether every call was told what became of it.
+    pub(crate) fn is_told(&self) -> bool {
+        self.calls.iter().rev().all(|call| call.told.is_some())
+    }
+}
+
 impl Ledger {
     pub(crate) fn new(chronicle: Chronicle, trace: Trace) -> Self {
         Self { book: Arc::default(), chronicle, trace }

@@ -59,6 +59,7 @@ pub(crate) struct JournalEnd {
 }
 
 /// Something that is to happen at its moment.
+#[derive(Clone, Copy)]
 enum Turn {
     Fault(Fault),
     Start(usize),
@@ -273,10 +274,11 @@ impl World {
         }
     }
 
-    /// Lets everybody get an answer; returns who didn't.
+    /// Lets everybody get an answer, those who no longer wait for one, too; returns who didn't.
     fn settle(&mut self) -> Vec<String> {
         let end_ms = self.now_ms() + SETTLE_MS;
-        while self.now_ms() < end_ms && !self.clients.iter().all(Client::is_done) {
+        let is_over = |world: &Self| world.clients.iter().all(Client::is_done) && world.around.ledger.read().is_told();
+        while self.now_ms() < end_ms && !is_over(self) {
             self.tick();
             self.step_clients();
         }
