@@ -9,7 +9,11 @@ BUYERS ?= 1000
 CLICKS ?= 50000
 STOCK ?= 500
 KILL ?= 0
+JOURNAL ?= embedded
+NODES ?= 1
 CARGO_DENY_VERSION := 0.20.2
+CHECK_JSONSCHEMA_VERSION := 0.39.0
+CHECK_JSONSCHEMA := target/check-jsonschema-$(CHECK_JSONSCHEMA_VERSION)
 
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-output/*' 2>/dev/null)
 
@@ -23,14 +27,14 @@ demo: web ## Serve the three pages with a show that is selling, at http://127.0.
 	target/release/dropcast demo
 
 .PHONY: test
-test: web ## Run every test: rules, journals, engine, hub, API, pages in a real browser.
+test: web redis-server ## Run every test: rules, journals, engine, hub, API, pages in a real browser.
 	cargo test --workspace --locked
 	cd web && npm test
 	cargo build --locked --workspace --bins
 	cd web && npm run test:browser
 
 .PHONY: check
-check: web-packages deny ## Check format, lints, types, licences and where dependencies come from.
+check: web-packages deny compose ## Check format, lints, types, licences, where dependencies come from, the compose file.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && npm run check
@@ -40,10 +44,15 @@ bench: ## Measure the rules and the journal on this machine.
 	cargo bench --locked --workspace
 
 .PHONY: rush
-rush: web ## Send a burst of clicks at a fresh server: VIEWERS= BUYERS= CLICKS= STOCK= KILL=1.
+rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: VIEWERS= BUYERS= CLICKS= STOCK= JOURNAL=redis NODES= KILL=1|redis.
 	cargo build --release --locked --workspace --bins
-	target/release/loadtest rush --server target/release/dropcast --viewers $(VIEWERS) --buyers $(BUYERS) \
-		--clicks $(CLICKS) --stock $(STOCK) --kill $(KILL)
+	target/release/loadtest rush --server target/release/dropcast --journal $(JOURNAL) --nodes $(NODES) \
+		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --kill $(KILL)
+
+.PHONY: sim
+sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on.
+	$(if $(SEEDS),DROPCAST_SIM_SEEDS=$(SEEDS)) $(if $(FIRST_SEED),DROPCAST_SIM_FIRST_SEED=$(FIRST_SEED)) \
+		cargo test --locked --test simulation -- --nocapture
 
 .PHONY: web
 web: web/dist/.built ## Build the pages that the binary carries.
@@ -64,3 +73,23 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 deny:
 	@cargo deny --version 2>/dev/null | grep -q ' $(CARGO_DENY_VERSION)$$' || cargo install --locked cargo-deny@$(CARGO_DENY_VERSION)
 	cargo deny --all-features check bans licenses sources
+
+# Tests and rushes start Redis servers of their own, on ports of their own: one that runs as a service is left alone.
+.PHONY: redis-server
+redis-server:
+	@command -v redis-server >/dev/null || { \
+		if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; \
+		else \
+			echo "Redis 7 is needed: install it (Debian: apt-get install redis-server)"; exit 1; \
+		fi; \
+	}
+
+.PHONY: compose
+compose: $(CHECK_JSONSCHEMA)/.installed
+	$(CHECK_JSONSCHEMA)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+$(CHECK_JSONSCHEMA)/.installed:
+	@python3 -m venv $(CHECK_JSONSCHEMA) || { echo "Python 3.10 or newer with venv is needed to check docker-compose.yml: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	$(CHECK_JSONSCHEMA)/bin/pip install --quiet --disable-pip-version-check check-jsonschema==$(CHECK_JSONSCHEMA_VERSION)
+	touch $@

@@ -20,14 +20,18 @@ use crate::{
         state::{ApiState, DemoTokens},
     },
     clock::{Clock, SystemClock},
-    config::Config,
+    config::{Config, JournalKind},
     effects::{Payments, PaymentsProjection, Sandbox, settle_orders},
     engine::{Engine, Projection, ProjectionFactory, wake_due_shows},
     feed::{FeedProjection, Feeds, publish_latest_values},
     hub::Hub,
-    journal::{EmbeddedJournal, Journal, Options, Position},
+    journal::{
+        Archive, ArchivingJournal, Durability, EmbeddedJournal, Journal, Options, Position, RedisJournal, shown_url,
+    },
     stats::StatsProjection,
-    telemetry::{metered_journal::MeteredJournal, metrics::Metrics},
+    telemetry::{
+        failovers::FailoverObserver, metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection,
+    },
 };
 
 /// Anything that keeps a server from starting; its text says what to do.
@@ -50,7 +54,7 @@ pub struct App {
     pub address: SocketAddr,
     /// What its handlers share.
     pub state: ApiState,
-    journal: Arc<EmbeddedJournal>,
+    journal: Arc<dyn Journal>,
     background: JoinSet<()>,
     http: tokio::task::JoinHandle<()>,
     stop_http: oneshot::Sender<()>,
@@ -58,24 +62,26 @@ pub struct App {
 
 impl App {
     /// Opens the journal, listens, and serves. With `demo`, whoever asks is given a token.
-    pub async fn start(config: Config, demo: Option<DemoTokens>) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config, demo: Option<DemoTokens>) -> Result<Self, StartError> {
         let tokens = Tokens::new(config.secret()?);
-        let journal = Arc::new(EmbeddedJournal::open(&config.data_dir, Options::default())?);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let journal = open_journal(&mut config, &clock).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| format!("can't listen on {}: {error}; choose another with --listen", config.listen))?;
         let address = listener.local_addr()?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let metrics = Metrics::new();
         let hub = Arc::new(Hub::start(config.hub.hub_config(&config.limits))?);
         let feeds = Feeds::new(Arc::clone(&hub));
         let payments = Arc::new(Payments::default());
-        let projections = Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments) };
-        let engine = Engine::new(
-            Arc::new(MeteredJournal::new(Arc::clone(&journal) as Arc<dyn Journal>, Arc::clone(&metrics))),
+        let projections =
+            Projections { feeds: Arc::clone(&feeds), payments: Arc::clone(&payments), metrics: Arc::clone(&metrics) };
+        let engine = Engine::observed(
+            Arc::new(MeteredJournal::new(Arc::clone(&journal), Arc::clone(&metrics))),
             Arc::clone(&clock),
             Arc::new(projections),
             config.engine.engine_config(),
+            Arc::new(FailoverObserver(Arc::clone(&metrics))),
         );
         metrics.watch(Arc::clone(&hub), &engine);
         let state = ApiState {
@@ -106,6 +112,11 @@ impl App {
             api::listen::serve(listener, router, &of_http, stopped).await;
         });
         Ok(Self { address, state, journal, background, http, stop_http })
+    }
+
+    /// What an acknowledged sale survives.
+    pub fn durability(&self) -> Durability {
+        self.journal.durability()
     }
 
     /// How long a stop may take, as the configuration says.
@@ -152,19 +163,48 @@ impl App {
     }
 }
 
+/// The journal that the configuration names. A node that has no name gets one.
+async fn open_journal(config: &mut Config, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Journal>, StartError> {
+    if config.journal == JournalKind::Embedded {
+        return Ok(Arc::new(EmbeddedJournal::open(&config.data_dir, Options::default())?));
+    }
+    let options = config.redis.options();
+    config.redis.node.clone_from(&options.node);
+    let (journal, findings) = RedisJournal::connect(&options, Arc::clone(clock)).await?;
+    let url: Vec<String> = options.urls.iter().map(|url| shown_url(url)).collect();
+    tracing::info!(
+        url = url.join(","),
+        version = findings.version,
+        durability = findings.asked_for.as_str(),
+        node = options.node,
+        "the journal is on Redis"
+    );
+    for finding in &findings.noteworthy {
+        tracing::warn!("{finding}");
+    }
+    let journal: Arc<dyn Journal> = Arc::new(journal);
+    if let Some(folder) = &config.redis.archive_dir {
+        return Ok(Arc::new(ArchivingJournal::new(journal, Archive::new(folder))));
+    }
+    tracing::warn!("redis.archive_dir is not set: what is trimmed is gone");
+    Ok(journal)
+}
+
 /// Who reads a show's facts beside its writer.
 struct Projections {
     feeds: Arc<Feeds>,
     payments: Arc<Payments>,
+    metrics: Arc<Metrics>,
 }
 
 impl ProjectionFactory for Projections {
     fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
-        let feed = self.feeds.open(show, position.seq);
+        let feed = self.feeds.open(show, position);
         vec![
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
             Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
             Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
+            Box::new(PromisesProjection::new(Arc::clone(&self.metrics))),
         ]
     }
 }

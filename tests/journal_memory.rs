@@ -149,7 +149,7 @@ async fn a_failover_takes_back_what_came_after_the_writes_that_it_loses() {
     journal.save_snapshot(&claim, lost).await.unwrap();
     journal.trim(&claim, 3).await.unwrap();
 
-    assert_eq!(journal.faults().fail_over("show", 1), 1);
+    assert_eq!(journal.faults().fail_over("show", 3), 1, "an append, a snapshot and a trim");
     assert_eq!(journal.tail("show").await.unwrap(), end(&second));
     assert_eq!(journal.snapshot("show").await.unwrap(), Some(kept));
     let entries = journal.read("show", 1, 10).await.unwrap();

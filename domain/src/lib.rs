@@ -29,7 +29,8 @@
 //! 5. Reservations and orders are numbered from 1 without gaps; time never goes back.
 //! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.
 //! 7. A key of a principal is bound once, to one content and one outcome; a refusal binds nothing.
-//! 8. Equal entries make equal shows, byte for byte.
+//! 8. A promise of a lost history is kept or broken once; the units that keep it count as all others do.
+//! 9. Equal entries make equal shows, byte for byte.
 
 pub mod ids;
 pub mod inventory;

@@ -12,7 +12,7 @@ pub const AMOUNT_MINOR_MAX: u64 = (1 << 53) - 1;
 pub struct Currency([u8; 3]);
 
 /// The text is not three capital letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("is not an ISO 4217 code of three capital letters, such as EUR")]
 pub struct CurrencyError;
 

@@ -15,7 +15,8 @@ pub const LANGUAGES_MAX: usize = 16;
 pub struct Text(pub BTreeMap<String, String>);
 
 /// What is wrong with a text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TextError {
     /// The language is not two or three lower-case letters.
     #[error("{0:?} is not a language of two or three lower-case letters, such as en")]

@@ -1,6 +1,9 @@
 //! The HTTP side of the public protocol, as far as a load test needs it.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
@@ -30,23 +33,25 @@ pub(crate) enum ApiError {
     Refused { what: String, status: StatusCode, problem: String },
 }
 
-/// A caller of one server.
-#[derive(Clone)]
+/// A caller of servers that are alike: it stays with one for as long as that one answers.
 pub(crate) struct Api {
     client: reqwest::Client,
-    base: String,
+    bases: Vec<String>,
+    /// Counts the servers that were left; where it stands decides whom the next call goes to.
+    turn: AtomicUsize,
 }
 
 impl Api {
-    /// A caller of the server at `base`, such as `http://127.0.0.1:8080`.
-    pub(crate) fn new(base: &str) -> Result<Self, ApiError> {
+    /// A caller of the servers at `bases`, such as `http://127.0.0.1:8080`, of which there is at least one.
+    pub(crate) fn new(bases: &[String]) -> Result<Self, ApiError> {
         let client = reqwest::Client::builder()
             .timeout(CALL_TIMEOUT)
             .tcp_nodelay(true)
             .no_proxy()
             .build()
             .map_err(ApiError::Client)?;
-        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+        let bases = bases.iter().map(|base| base.trim_end_matches('/').to_owned()).collect();
+        Ok(Self { client, bases, turn: AtomicUsize::new(0) })
     }
 
     /// Makes a show what the plan says. Safe to repeat.
@@ -69,19 +74,27 @@ impl Api {
         response.text().await.map_err(|source| ApiError::Unreachable { what: path.clone(), source })
     }
 
-    /// Whether the server says that it is ready.
+    /// Whether the server whose turn it is says that it is ready.
     pub(crate) async fn is_ready(&self) -> bool {
-        let answer = self.client.get(format!("{}/readyz", self.base)).send().await;
+        let answer = self.client.get(format!("{}/readyz", self.base())).send().await;
         answer.is_ok_and(|response| response.status().is_success())
     }
 
-    fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token)
+    fn base(&self) -> &str {
+        // No other memory hangs on the turn, so no order is needed.
+        &self.bases[self.turn.load(Ordering::Relaxed) % self.bases.len()]
     }
 
+    fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base())).bearer_auth(token)
+    }
+
+    /// Makes a call until it comes through: of a server that can't be reached or is unavailable the next one is asked,
+    /// and after all were asked, all again after a wait.
     async fn call(&self, what: &str, request: impl Fn() -> RequestBuilder) -> Result<Response, ApiError> {
         let deadline = Instant::now() + PATIENCE;
-        for failures in 0.. {
+        let (mut asked, mut waits) = (0_usize, 0);
+        loop {
             let error = match request().send().await {
                 Ok(response) if response.status() == StatusCode::OK || response.status() == StatusCode::CREATED => {
                     return Ok(response);
@@ -100,9 +113,24 @@ impl Api {
             if Instant::now() >= deadline {
                 return Err(error);
             }
-            tokio::time::sleep(backoff::wait(failures)).await;
+            if is_away(&error) {
+                self.turn.fetch_add(1, Ordering::Relaxed);
+                asked += 1;
+            }
+            if !is_away(&error) || asked.is_multiple_of(self.bases.len()) {
+                tokio::time::sleep(backoff::wait(waits)).await;
+                waits += 1;
+            }
         }
-        unreachable!("the loop ends by returning")
+    }
+}
+
+/// Whether another server may be better off.
+fn is_away(error: &ApiError) -> bool {
+    match error {
+        ApiError::Unreachable { .. } => true,
+        ApiError::Refused { status, .. } => *status == StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Client(_) => false,
     }
 }
 

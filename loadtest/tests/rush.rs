@@ -2,9 +2,11 @@
 
 mod support;
 
+use std::path::Path;
+
 use serde_json::json;
 use support::{
-    rush::{Outcome, finish, start},
+    rush::{Outcome, finish, own, start},
     server::Server,
     world::Behaviour,
 };
@@ -37,7 +39,7 @@ fn an_honest_server_is_green() {
 fn the_last_line_has_these_fields_in_this_order() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
-    let outcome = rush(Behaviour::Honest, &["--json", path, "--journal", "memory", "--nodes", "2"]);
+    let outcome = rush(Behaviour::Honest, &["--json", path, "--journal", "redis", "--nodes", "2"]);
     let names = [
         "journal",
         "nodes",
@@ -51,6 +53,7 @@ fn the_last_line_has_these_fields_in_this_order() {
         "sold",
         "oversold",
         "lost",
+        "broken_promises",
         "kills",
         "click_p50_ms",
         "click_p99_ms",
@@ -62,7 +65,7 @@ fn the_last_line_has_these_fields_in_this_order() {
     let places: Vec<_> = names.iter().map(|name| line.find(&format!("\"{name}\":")).unwrap()).collect();
     assert!(places.is_sorted(), "{line}");
     assert_eq!(outcome.json().as_object().unwrap().len(), names.len());
-    assert_eq!((&outcome.json()["journal"], &outcome.json()["nodes"]), (&json!("memory"), &json!(2)));
+    assert_eq!((&outcome.json()["journal"], &outcome.json()["nodes"]), (&json!("redis"), &json!(2)));
     assert_eq!(std::fs::read_to_string(path).unwrap().trim_end(), line);
 }
 
@@ -96,6 +99,38 @@ fn a_server_that_dies_in_the_middle_is_survived() {
     assert_eq!((&outcome.json()["answered"], &outcome.json()["held"]), (&json!(400), &json!(25)));
     // Those whose clicks were open came back; a viewer that only watches may still be waiting when the rush is over.
     assert!(server.shared.world().resumed > 0);
+}
+
+#[test]
+fn when_one_of_two_servers_dies_for_good_the_other_serves_everybody() {
+    let first = Server::start(Behaviour::Honest);
+    let second = Server::start_beside(&first);
+    let rush = start(&format!("{},{}", first.url(), second.url()), &["--clicks-per-second=500", "--cut=0"]);
+    second.wait_until(|world| world.clicks >= 100);
+    // It took the calls so far; the journal has to come from the other.
+    drop(first);
+    let outcome = finish(rush);
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    let line = outcome.json();
+    assert_eq!((&line["answered"], &line["held"], &line["nodes"]), (&json!(400), &json!(25), &json!(2)));
+    assert!(second.shared.world().resumed > 0);
+}
+
+#[test]
+fn the_first_server_need_not_be_up() {
+    let down = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = Server::start(Behaviour::Honest);
+    let outcome = finish(start(&format!("http://{down},{}", server.url()), &[]));
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    assert_eq!(outcome.json()["held"], 25);
+}
+
+#[test]
+fn a_server_that_takes_no_work_is_passed_over() {
+    let (away, server) = (Server::start_unavailable(), Server::start(Behaviour::Honest));
+    let outcome = finish(start(&format!("{},{}", away.url(), server.url()), &[]));
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    assert_eq!(outcome.json()["held"], 25);
 }
 
 #[test]
@@ -158,4 +193,19 @@ fn a_rush_that_cannot_be_run_says_why() {
     let outcome = rush(Behaviour::Honest, &["--buyers=31"]);
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("31 buyers can't be among 30 viewers"), "{}", outcome.stderr);
+}
+
+#[test]
+fn servers_that_cannot_be_started_together_are_refused() {
+    let refused = |more: &[&str]| {
+        let outcome = finish(own(Path::new("/nowhere/dropcast"), more).spawn().unwrap());
+        assert_eq!(outcome.code, 2);
+        outcome.stderr
+    };
+    let shared = refused(&["--nodes=2"]);
+    assert!(shared.contains("2 nodes can't share an embedded journal; take --journal redis"), "{shared}");
+    let no_redis = refused(&["--kill=redis"]);
+    assert!(no_redis.contains("there is no Redis to kill without --journal redis"), "{no_redis}");
+    let unknown = refused(&["--kill=everything"]);
+    assert!(unknown.contains("is neither a number nor node nor redis"), "{unknown}");
 }

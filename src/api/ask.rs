@@ -29,6 +29,9 @@ use crate::{
 /// be chance, and the client is asked to try again.
 const OPENINGS_MAX: usize = 3;
 
+/// A request over HTTP doesn't say whether it was sent before, so each is decided where that is known.
+const ATTEMPT: u32 = 1;
+
 /// Sends a command, and answers it: with `accepted` as the status when it was carried out, 202 when it is not known
 /// whether it was. The key is taken from the command; the token was checked before.
 pub async fn command(
@@ -58,14 +61,14 @@ pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, reques
     let limit = Duration::from_millis(state.config.limits.request_timeout_ms);
     let ask = async {
         for _ in 1..OPENINGS_MAX {
-            let answer = handle.ask_and_wait(request.clone()).await;
+            let answer = handle.ask_again_and_wait(request.clone(), ATTEMPT).await;
             if !matches!(answer, Answer::Retry { reason: RetryReason::Stopping, .. }) {
                 return answer;
             }
             let Ok(opened) = state.engine.open(show).await else { return answer };
             handle = opened;
         }
-        handle.ask_and_wait(request).await
+        handle.ask_again_and_wait(request, ATTEMPT).await
     };
     let pending = Answer::Pending { after_ms: state.retry_after_ms() };
     let answer = tokio::time::timeout(limit, ask).await.unwrap_or(pending);

@@ -7,6 +7,7 @@ use dropcast_proto::v1::{self, Cause, Role, fact::Kind, key_outcome};
 use super::{
     ViolationCode,
     drops::Drops,
+    promises::Promises,
     sales::{Sales, State},
     stock::Stock,
     violation::Findings,
@@ -20,6 +21,7 @@ pub(super) struct Books {
     pub(super) stock: Stock,
     drops: Drops,
     pub(super) sales: Sales,
+    pub(super) promises: Promises,
     /// The keys that were bound: role, principal, key.
     keys: BTreeSet<(i32, String, String)>,
 }
@@ -63,12 +65,23 @@ impl Books {
             Kind::ReservationExpired(fact) => self.end_hold(fact.reservation, State::Expired, findings),
             Kind::OrderPlaced(order) => self.sales.place_order(order, findings),
             Kind::OrderPaid(order) => self.sales.pay_order(order.order, findings),
+            Kind::PromiseKept(kept) => {
+                for key in self.promises.keep(kept, &self.sales, findings) {
+                    self.bind(Role::Viewer.into(), &kept.viewer, &key, findings);
+                }
+            }
+            Kind::PromiseBroken(broken) => {
+                let key = (Role::Viewer.into(), broken.viewer.clone(), broken.key.clone());
+                self.promises.break_one(broken, self.keys.contains(&key), findings);
+            }
         }
     }
 
     /// Ends an entry: what must be whole by then is checked, and its key is bound.
     pub(super) fn end(&mut self, cause: Option<&Cause>, findings: &mut Findings) {
         self.sales.expect_orders(findings);
+        let by_system = cause.is_some_and(|cause| cause.role == i32::from(Role::System));
+        self.promises.end_entry(by_system, &self.sales, findings);
         let Some((cause, binding)) = cause.and_then(|cause| Some((cause, cause.binding.as_ref()?))) else { return };
         let outcome = binding.outcome.and_then(|outcome| outcome.kind);
         let exists = match &outcome {
@@ -80,9 +93,13 @@ impl Books {
         if !exists {
             findings.add(ViolationCode::KeyOutcome, format_args!("key {} stands for {outcome:?}", binding.key));
         }
-        if !self.keys.insert((cause.role, cause.principal.clone(), binding.key.clone())) {
-            let role = Role::try_from(cause.role).unwrap_or_default().as_str_name();
-            let detail = format_args!("key {} of {role} {} was bound before", binding.key, cause.principal);
+        self.bind(cause.role, &cause.principal, &binding.key, findings);
+    }
+
+    fn bind(&mut self, role: i32, principal: &str, key: &str, findings: &mut Findings) {
+        if !self.keys.insert((role, principal.to_owned(), key.to_owned())) {
+            let role = Role::try_from(role).unwrap_or_default().as_str_name();
+            let detail = format_args!("key {key} of {role} {principal} was bound before");
             findings.add(ViolationCode::KeyBoundTwice, detail);
         }
     }
@@ -123,7 +140,10 @@ impl Books {
     }
 
     fn hold(&mut self, held: &v1::ReservationHeld, findings: &mut Findings) {
-        self.expect_live(format_args!("reservation {} is held", held.reservation), findings);
+        let is_promised = self.promises.is_due(held.reservation);
+        if !is_promised {
+            self.expect_live(format_args!("reservation {} is held", held.reservation), findings);
+        }
         if held.quantity == 0 {
             findings.add(ViolationCode::QuantityZero, format_args!("reservation {}", held.reservation));
         }
@@ -131,8 +151,12 @@ impl Books {
             return;
         }
         let hold_ttl_ms = self.settings.as_ref().map_or(0, |settings| settings.hold_ttl_ms);
-        let list_price_minor = self.stock.list_price_minor(&held.sku);
-        self.drops.hold(held, self.at_ms, hold_ttl_ms, list_price_minor, findings);
+        if is_promised {
+            self.drops.hold_as_promised(held, self.at_ms, hold_ttl_ms, findings);
+        } else {
+            let list_price_minor = self.stock.list_price_minor(&held.sku);
+            self.drops.hold(held, self.at_ms, hold_ttl_ms, list_price_minor, findings);
+        }
         self.stock.hold(&held.sku, held.quantity, findings);
     }
 

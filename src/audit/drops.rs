@@ -36,14 +36,16 @@ impl Drops {
             self.drops.insert(plan.drop.clone(), Drop::planned(plan));
             return;
         };
-        if drop.phase != DropPhase::Planned && drop.sells_otherwise(plan) {
+        if drop.is_fixed() && drop.sells_otherwise(plan) {
             findings.add(ViolationCode::DropChanged, format_args!("drop {} is {:?}", plan.drop, drop.phase));
         }
         drop.plan = plan.clone();
     }
 
     pub(super) fn unplan(&mut self, name: &str, findings: &mut Findings) {
-        self.expect(name, &[DropPhase::Planned], "taken away", findings);
+        if self.expect(name, &[DropPhase::Planned], "taken away", findings).is_some_and(|drop| drop.has_held()) {
+            findings.add(ViolationCode::DropChanged, format_args!("drop {name} is taken away with what it held"));
+        }
         self.drops.remove(name);
     }
 
@@ -118,13 +120,35 @@ impl Drops {
             let detail = format_args!("drop {} is {:?} until {until:?}", held.drop, drop.phase);
             findings.add(ViolationCode::DropNotOpen, detail);
         }
-        let expires_at = at_ms.saturating_add(drop.plan.hold_ttl_ms.unwrap_or(hold_ttl_ms)).min(MOMENT_MAX_MS);
+        let expires_at = drop.deadline(at_ms, hold_ttl_ms);
         if held.expires_at != expires_at {
             let (found, expected) = (time(held.expires_at), time(expires_at));
             let detail = format_args!("reservation {} is held until {found}, not {expected}", held.reservation);
             findings.add(ViolationCode::DeadlineDiffers, detail);
         }
-        drop.take(held, list_price_minor, findings);
+        drop.take(held, Some(list_price_minor), findings);
+    }
+
+    /// Takes units for a viewer to whom a lost history promised them: whatever the phase, at the price that was
+    /// promised, and for no shorter a time than anybody would have.
+    pub(super) fn hold_as_promised(
+        &mut self,
+        held: &ReservationHeld,
+        at_ms: u64,
+        hold_ttl_ms: u64,
+        findings: &mut Findings,
+    ) {
+        let Some(drop) = self.drops.get_mut(&held.drop) else {
+            findings.add(ViolationCode::DropUnknown, format_args!("{:?} holds units", held.drop));
+            return;
+        };
+        let earliest = drop.deadline(at_ms, hold_ttl_ms);
+        if held.expires_at < earliest {
+            let (found, expected) = (time(held.expires_at), time(earliest));
+            let detail = format_args!("reservation {} is held until {found}, before {expected}", held.reservation);
+            findings.add(ViolationCode::DeadlineDiffers, detail);
+        }
+        drop.take(held, None, findings);
     }
 
     /// Units came back.
@@ -169,13 +193,29 @@ impl Drop {
         }
     }
 
+    /// Until when units are held that are held now.
+    fn deadline(&self, at_ms: u64, hold_ttl_ms: u64) -> u64 {
+        at_ms.saturating_add(self.plan.hold_ttl_ms.unwrap_or(hold_ttl_ms)).min(MOMENT_MAX_MS)
+    }
+
+    /// Whether anything was ever held in it.
+    fn has_held(&self) -> bool {
+        !self.taken.is_empty()
+    }
+
+    /// Whether it sells what it sells for good: it was opened, or something was held in it as promised.
+    fn is_fixed(&self) -> bool {
+        self.phase != DropPhase::Planned || self.has_held()
+    }
+
     /// Whether a plan changes more than what people read and the place in the run of show.
     fn sells_otherwise(&self, plan: &DropPlanned) -> bool {
         let comparable = DropPlanned { title: plan.title.clone(), place: plan.place, ..self.plan.clone() };
         comparable != *plan
     }
 
-    fn take(&mut self, held: &ReservationHeld, list_price_minor: u64, findings: &mut Findings) {
+    /// Takes units; their price is checked where there is a list price to hold it against.
+    fn take(&mut self, held: &ReservationHeld, list_price_minor: Option<u64>, findings: &mut Findings) {
         let quantity = u64::from(held.quantity);
         let taken = self.taken.entry(held.sku.clone()).or_default();
         *taken += quantity;
@@ -190,7 +230,9 @@ impl Drop {
             findings.add(ViolationCode::SkuNotInDrop, format_args!("{:?} in drop {}", held.sku, held.drop));
             return;
         };
-        check_price(item, held, list_price_minor, findings);
+        if let Some(list_price_minor) = list_price_minor {
+            check_price(item, held, list_price_minor, findings);
+        }
         let raised = self.raised.get(&held.sku).copied().unwrap_or_default();
         if let Some(cap) = item.cap.map(|cap| u64::from(cap) + raised).filter(|cap| *taken > *cap) {
             let detail = format_args!("drop {} has {taken} units of {}, not {cap}", held.drop, held.sku);

@@ -59,6 +59,7 @@ impl Audit {
             skus,
             totals,
             orders: self.books.sales.orders(),
+            promises: self.books.promises.report(),
             violations: self.findings.listed,
             violations_count: self.findings.count,
         }

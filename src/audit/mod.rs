@@ -5,6 +5,7 @@ mod books;
 mod drops;
 mod entries;
 mod line;
+mod promises;
 mod report;
 mod sales;
 mod stock;
@@ -12,5 +13,5 @@ mod violation;
 
 pub use entries::Audit;
 pub use line::read_line;
-pub use report::{AuditOrders, AuditReport, AuditSku, AuditTotals};
+pub use report::{AuditOrders, AuditPromises, AuditReport, AuditSku, AuditTotals};
 pub use violation::{VIOLATIONS_LISTED_MAX, Violation, ViolationCode};

@@ -24,6 +24,8 @@ pub struct AuditReport {
     pub totals: AuditTotals,
     /// The orders.
     pub orders: AuditOrders,
+    /// What a lost history acknowledged, and this one was asked for.
+    pub promises: AuditPromises,
     /// What is wrong, in the order of the journal; at most [`super::VIOLATIONS_LISTED_MAX`].
     pub violations: Vec<Violation>,
     /// How much is wrong, listed or not.
@@ -68,6 +70,16 @@ pub struct AuditOrders {
     pub paid: u64,
     /// The totals of those placed, in minor units.
     pub revenue_minor: u64,
+}
+
+/// What became of what a lost history acknowledged. A promise that is broken is no violation: it is told to its viewer
+/// and to the brand, and no unit is gone with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AuditPromises {
+    /// How many were kept: held anew, bought anew, or only sold.
+    pub kept: u64,
+    /// How many could not be kept.
+    pub broken: u64,
 }
 
 impl AuditTotals {

@@ -24,7 +24,7 @@ pub(super) struct Reservation {
     unit_price_minor: u64,
     expires_at: u64,
     state: State,
-    ordered: bool,
+    order: Option<u64>,
 }
 
 /// Every reservation and order by its number.
@@ -59,6 +59,15 @@ impl Sales {
         self.paid.contains_key(&number)
     }
 
+    pub(super) fn viewer_of(&self, reservation: u64) -> Option<&String> {
+        self.reservations.get(&reservation).map(|reservation| &reservation.viewer)
+    }
+
+    /// The order that the reservation was sold into.
+    pub(super) fn order_of(&self, reservation: u64) -> Option<u64> {
+        self.reservations.get(&reservation)?.order
+    }
+
     /// Whether the reservation is a new one; one whose number was used is not entered anywhere.
     pub(super) fn hold(&mut self, held: &ReservationHeld, findings: &mut Findings) -> bool {
         let number = held.reservation;
@@ -73,7 +82,7 @@ impl Sales {
                 unit_price_minor: held.unit_price_minor,
                 expires_at: held.expires_at,
                 state: State::Held,
-                ordered: false,
+                order: None,
             };
             self.reservations.insert(number, reservation);
         }
@@ -119,11 +128,11 @@ impl Sales {
             let detail = format_args!("reservation {} is {:?}", order.reservation, reservation.state);
             findings.add(ViolationCode::OrderWithoutSale, detail);
         }
-        if reservation.ordered {
+        if reservation.order.is_some() {
             let detail = format_args!("order {} is for reservation {}", order.order, order.reservation);
             findings.add(ViolationCode::OrderTwice, detail);
         }
-        reservation.ordered = true;
+        reservation.order = Some(order.order);
         let total_minor = reservation.total_minor();
         if order.total_minor != total_minor {
             let detail = format_args!("order {} comes to {total_minor}, not {}", order.order, order.total_minor);

@@ -100,6 +100,12 @@ codes! {
     KeyBoundTwice,
     /// A key stands for a reservation or an order that never was, or for nothing.
     KeyOutcome,
+    /// A promise of a lost history was kept or broken a second time, or under no key of its viewer.
+    PromiseTwice,
+    /// A promise of a lost history is said to be kept, but its viewer's units are not held or sold in the same entry.
+    PromiseWithoutUnits,
+    /// A promise of a lost history was kept or broken, and it was not the system that asked.
+    PromiseCause,
 }
 
 impl fmt::Display for ViolationCode {

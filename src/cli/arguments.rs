@@ -116,11 +116,15 @@ pub(super) struct JournalArguments {
     /// The show.
     pub(super) show: String,
     /// A running server to read the journal from.
-    #[arg(long, value_name = "URL", conflicts_with = "data_dir", required_unless_present = "data_dir")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data_dir", "archive"],
+        required_unless_present_any = ["data_dir", "archive"])]
     pub(super) url: Option<String>,
     /// The data directory of a server that is stopped.
     #[arg(long, value_name = "DIRECTORY")]
     pub(super) data_dir: Option<PathBuf>,
+    /// The folder with archived entries: those alone are read.
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "data_dir")]
+    pub(super) archive: Option<PathBuf>,
     /// With --url: a file that holds a brand token; otherwise the token is in DROPCAST_TOKEN.
     #[arg(long, value_name = "FILE")]
     pub(super) token_file: Option<PathBuf>,

@@ -16,7 +16,7 @@ pub(super) async fn run(arguments: &ServeArguments) -> Result<(), CliError> {
     telemetry::tracing::init(&config.log)?;
     raise_open_files_limit();
     let app = App::start(config, None).await?;
-    tracing::info!(address = %app.address, durability = "embedded", "dropcast serves");
+    tracing::info!(address = %app.address, durability = app.durability().as_str(), "dropcast serves");
     StopSignals::catch()?.received().await;
     tracing::info!("stopping");
     stop(app).await;

@@ -8,7 +8,7 @@ use dropcast_proto::v1::JournalEntry;
 use super::{CliError, arguments::JournalArguments};
 use crate::{
     audit, codec,
-    journal::{EmbeddedJournal, Journal as _, Options},
+    journal::{Archive, EmbeddedJournal, Journal as _, Options, RawEntry},
 };
 
 /// How many entries are asked for at once: as many as a server gives, so that a long journal takes few requests.
@@ -20,19 +20,21 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(super) enum Source {
     Server { client: reqwest::Client, url: String, token: String },
     Files(EmbeddedJournal),
+    Archive(Archive),
 }
 
 impl Source {
     pub(super) fn open(arguments: &JournalArguments) -> Result<(ShowId, Self), CliError> {
         let show = ShowId::new(&arguments.show).map_err(|error| format!("the show's name {error}"))?;
-        let source = match (&arguments.url, &arguments.data_dir) {
-            (_, Some(data_dir)) => Self::Files(EmbeddedJournal::open_read_only(data_dir, Options::default())?),
-            (Some(url), None) => Self::Server {
+        let source = match (&arguments.url, &arguments.data_dir, &arguments.archive) {
+            (_, _, Some(folder)) => Self::Archive(Archive::new(folder)),
+            (_, Some(data_dir), None) => Self::Files(EmbeddedJournal::open_read_only(data_dir, Options::default())?),
+            (Some(url), None, None) => Self::Server {
                 client: client()?,
                 url: url.trim_end_matches('/').to_owned(),
                 token: token(arguments.token_file.as_deref())?,
             },
-            (None, None) => return Err("say --url or --data-dir".into()),
+            (None, None, None) => return Err("say --url, --data-dir or --archive".into()),
         };
         Ok((show, source))
     }
@@ -58,11 +60,8 @@ impl Source {
 
     async fn page(&self, show: &ShowId, from_seq: u64) -> Result<Vec<JournalEntry>, CliError> {
         match self {
-            Self::Files(journal) => {
-                let entries = journal.read(show.as_str(), from_seq, PAGE_ENTRIES).await?;
-                let export = |raw| codec::export_entry(raw).map_err(CliError::from);
-                entries.iter().map(export).collect()
-            }
+            Self::Files(journal) => exported(&journal.read(show.as_str(), from_seq, PAGE_ENTRIES).await?),
+            Self::Archive(archive) => exported(&archive.read(show.as_str(), from_seq, PAGE_ENTRIES)?),
             Self::Server { client, url, token } => {
                 let url = format!("{url}/v1/shows/{show}/journal?from={from_seq}&limit={PAGE_ENTRIES}");
                 let text = answer_text(client.get(&url).bearer_auth(token)).await?;
@@ -70,6 +69,10 @@ impl Source {
             }
         }
     }
+}
+
+fn exported(entries: &[RawEntry]) -> Result<Vec<JournalEntry>, CliError> {
+    entries.iter().map(|raw| codec::export_entry(raw).map_err(CliError::from)).collect()
 }
 
 /// A client for a Dropcast server.

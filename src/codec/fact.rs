@@ -9,7 +9,7 @@ use dropcast_domain::{
 };
 use dropcast_proto::v1::{self, fact::Kind};
 
-use super::{DecodeError, names::InWire as _};
+use super::{DecodeError, names::InWire as _, promise};
 
 pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
     let kind = match fact {
@@ -71,6 +71,8 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
         Fact::OrderPaid { order, payment } => {
             Kind::OrderPaid(v1::OrderPaid { order: order.0, payment: payment.to_string() })
         }
+        Fact::PromiseKept(kept) => Kind::PromiseKept(promise::kept_to_wire(kept)),
+        Fact::PromiseBroken(broken) => Kind::PromiseBroken(promise::broken_to_wire(broken)),
     };
     v1::Fact { kind: Some(kind) }
 }
@@ -124,6 +126,8 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
         Kind::OrderPaid(fact) => {
             Fact::OrderPaid { order: OrderId(fact.order), payment: PrincipalId::new(&fact.payment)? }
         }
+        Kind::PromiseKept(fact) => Fact::PromiseKept(Box::new(promise::kept_from_wire(fact)?)),
+        Kind::PromiseBroken(fact) => Fact::PromiseBroken(Box::new(promise::broken_from_wire(&fact)?)),
     })
 }
 

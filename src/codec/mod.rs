@@ -3,10 +3,12 @@
 mod entry;
 mod fact;
 mod names;
+mod promise;
 mod request;
 mod view;
 
 pub use entry::{DecodeError, decode_entry, encode_entry, export_entry};
+pub use promise::{broken_promise_view, own_broken_promises};
 pub use request::{MessageProblem, Wish, read_command};
 pub use view::*;
 

@@ -2,10 +2,10 @@
 
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, RedisSection};
 use crate::{
     hub::{PRIVATE_FRAMES_LIMIT, SHARDS_MAX},
-    journal::APPEND_ENTRIES_MAX,
+    journal::{APPEND_ENTRIES_MAX, shown_url},
 };
 
 impl Config {
@@ -31,9 +31,49 @@ impl Config {
         if hub.idle_limit_ms <= hub.ping_after_ms {
             return Err(wrong("hub.idle_limit_ms", "must be longer than hub.ping_after_ms"));
         }
+        self.redis.check()?;
         self.allowed_origins.iter().try_for_each(|origin| check_origin(origin))?;
         EnvFilter::try_new(&self.log.filter).map(drop).map_err(|error| wrong("log.filter", error.to_string()))
     }
+}
+
+impl RedisSection {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.url.each().next().is_none() {
+            return Err(wrong("redis.url", "names no Redis; it must be like redis://127.0.0.1:6379"));
+        }
+        let is_other = |url: &&str| !url.starts_with("redis://") && !url.starts_with("rediss://");
+        if let Some(url) = self.url.each().find(is_other) {
+            return Err(wrong("redis.url", format!("{} begins neither with redis:// nor rediss://", shown_url(url))));
+        }
+        if !self.cluster && self.url.each().count() > 1 {
+            return Err(wrong("redis.url", "names several; without redis.cluster it must be one"));
+        }
+        within("redis.replicas_min", self.replicas_min as usize, 1, REPLICAS_MAX)?;
+        milliseconds("redis.wait_limit_ms", self.wait_limit_ms, 1, WAIT_MS_MAX)?;
+        milliseconds("redis.lease_ms", self.lease_ms, LEASE_MS_MIN, WAIT_MS_MAX)?;
+        milliseconds("redis.call_limit_ms", self.call_limit_ms, 1, WAIT_MS_MAX)?;
+        within("redis.waiting_connections_max", self.waiting_connections_max, 1, WAITING_CONNECTIONS_MAX)?;
+        if self.node.len() > NODE_BYTES_MAX || !self.node.chars().all(|character| character.is_ascii_graphic()) {
+            return Err(wrong("redis.node", format!("must be at most {NODE_BYTES_MAX} letters, digits and signs")));
+        }
+        Ok(())
+    }
+}
+
+/// More replicas than anybody waits for.
+const REPLICAS_MAX: usize = 16;
+/// The longest that is waited for anything of Redis.
+const WAIT_MS_MAX: u64 = 60_000;
+/// A shorter lease would run out between two renewals of a busy node.
+const LEASE_MS_MIN: u64 = 100;
+/// More connections than a Redis takes as it comes.
+const WAITING_CONNECTIONS_MAX: usize = 10_000;
+/// The longest name of a node.
+const NODE_BYTES_MAX: usize = 64;
+
+fn milliseconds(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), ConfigError> {
+    if (min..=max).contains(&value) { Ok(()) } else { Err(wrong(field, format!("must be {min} to {max}"))) }
 }
 
 /// What a mailbox can have at most: the permits of its semaphore.
@@ -66,17 +106,23 @@ fn wrong(field: &'static str, problem: impl Into<String>) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::RedisUrl;
 
     #[test]
     fn what_can_not_work_is_named() {
         type Change = fn(&mut Config);
-        let cases: [(&str, Change); 7] = [
+        let cases: [(&str, Change); 12] = [
             ("engine.mailbox_max", |config| config.engine.mailbox_max = 0),
             ("engine.batch_max", |config| config.engine.batch_max = 1_025),
             ("hub.shards", |config| config.hub.shards = 257),
             ("hub.idle_limit_ms", |config| config.hub.idle_limit_ms = config.hub.ping_after_ms),
             ("limits.per_token_burst", |config| config.limits.per_token_burst = 0),
             ("allowed_origins", |config| config.allowed_origins = vec!["https://shop.example/".into()]),
+            ("redis.url", |config| config.redis.url = RedisUrl("localhost:6379".into())),
+            ("redis.url", |config| config.redis.url = RedisUrl("redis://a, redis://b".into())),
+            ("redis.replicas_min", |config| config.redis.replicas_min = 0),
+            ("redis.lease_ms", |config| config.redis.lease_ms = 10),
+            ("redis.node", |config| config.redis.node = "two words".into()),
             ("log.filter", |config| config.log.filter = "info,=".into()),
         ];
         Config::default().check().expect("the defaults work");

@@ -22,6 +22,11 @@ pub struct EngineSection {
     pub snapshot_every_entries: u64,
     /// How long a client that is told *retry* is asked to wait, in milliseconds. Default: 250.
     pub retry_after_ms: u64,
+    /// How long a command waits at most for the show's writer on another node, in milliseconds; then it is answered
+    /// *pending*. Default: 5,000.
+    pub forward_limit_ms: u64,
+    /// How many entries stay in the journal behind the newest snapshot, where older ones are archived. Default: 100,000.
+    pub keep_entries: u64,
 }
 
 impl EngineSection {
@@ -34,6 +39,8 @@ impl EngineSection {
             idle_after: Duration::from_millis(self.idle_after_ms),
             snapshot_every_entries: self.snapshot_every_entries,
             retry_after_ms: self.retry_after_ms,
+            forward_limit: Duration::from_millis(self.forward_limit_ms),
+            ..EngineConfig::default()
         }
     }
 }
@@ -48,6 +55,8 @@ impl Default for EngineSection {
             idle_after_ms: milliseconds(engine.idle_after),
             snapshot_every_entries: engine.snapshot_every_entries,
             retry_after_ms: engine.retry_after_ms,
+            forward_limit_ms: milliseconds(engine.forward_limit),
+            keep_entries: 100_000,
         }
     }
 }

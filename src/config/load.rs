@@ -6,11 +6,14 @@ use serde_json::Value;
 use toml::{Table, Value as TomlValue};
 
 use super::{Config, ConfigError, Secret};
+use crate::journal::Password;
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "DROPCAST_";
 /// Holds the secret; no field of the file, see [`Config::token_secret`].
 const SECRET: &str = "DROPCAST_TOKEN_SECRET";
+/// Holds the password for Redis; no field of the file either.
+const REDIS_PASSWORD: &str = "DROPCAST_REDIS__PASSWORD";
 /// Variables that begin like settings but belong to the command line: where the configuration is, and which server and
 /// token the commands that talk to one use.
 const NO_SETTINGS: [&str; 4] = ["DROPCAST_CONFIG", "DROPCAST_URL", "DROPCAST_TOKEN", "DROPCAST_BIN"];
@@ -26,10 +29,12 @@ impl Config {
     pub fn load(file: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let mut table = file.map(read_file).transpose()?.unwrap_or_default();
         let settings = Setting::all();
-        let mut secret = None;
+        let (mut secret, mut redis_password) = (None, None);
         for (name, text) in env.filter(|(name, _)| name.starts_with(PREFIX)) {
             if name == SECRET {
                 secret = Some(Secret::new(&text)?);
+            } else if name == REDIS_PASSWORD {
+                redis_password = Some(Password::new(&text));
             } else if !NO_SETTINGS.contains(&name.as_str()) {
                 set(&mut table, &settings, &name, &text)?;
             }
@@ -42,6 +47,11 @@ impl Config {
         config.token_secret = match (secret, &config.token_secret_file) {
             (Some(secret), _) => Some(secret),
             (None, Some(path)) => Some(read_secret(path)?),
+            (None, None) => None,
+        };
+        config.redis.password = match (redis_password, &config.redis.password_file) {
+            (Some(password), _) => Some(password),
+            (None, Some(path)) => Some(Password::new(&read_text(path)?)),
             (None, None) => None,
         };
         config.check()?;
@@ -102,8 +112,12 @@ fn collect(path: &[String], value: Value, settings: &mut Vec<Setting>) {
     }
 }
 
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+}
+
 fn read_file(path: &Path) -> Result<Table, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let text = read_text(path)?;
     let mistake = |error: &toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();
@@ -133,13 +147,12 @@ fn set(table: &mut Table, settings: &[Setting], name: &str, text: &str) -> Resul
 }
 
 fn nearest(settings: &[Setting], name: &str) -> String {
-    let names = settings.iter().map(Setting::variable).chain([SECRET.to_owned()]);
+    let names = settings.iter().map(Setting::variable).chain([SECRET.to_owned(), REDIS_PASSWORD.to_owned()]);
     names.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default()
 }
 
 fn read_secret(path: &Path) -> Result<Secret, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    Secret::new(&text).map_err(|source| ConfigError::SecretFile { path: path.to_owned(), source })
+    Secret::new(&read_text(path)?).map_err(|source| ConfigError::SecretFile { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -213,6 +226,26 @@ mod tests {
         assert_eq!(config.secret().expect("a secret").expose(), b"0123456789abcdef0123456789abcdef");
         let none = Config::load(None, std::iter::empty()).expect("a configuration");
         assert!(matches!(none.secret(), Err(ConfigError::SecretMissing)));
+    }
+
+    #[test]
+    fn the_password_of_redis_comes_from_the_environment_or_a_file_and_is_never_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("password");
+        fs::write(&path, "of the file\n").expect("a file");
+        let file = ("DROPCAST_REDIS__PASSWORD_FILE".to_owned(), path.display().to_string());
+        let variable = ("DROPCAST_REDIS__PASSWORD".to_owned(), "of the variable".to_owned());
+        let url = ("DROPCAST_REDIS__URL".to_owned(), "redis://:hushed@host, redis://other".to_owned());
+        let cluster = ("DROPCAST_REDIS__CLUSTER".to_owned(), "true".to_owned());
+        for (env, password) in [
+            (vec![file.clone(), url.clone(), cluster.clone()], "of the file"),
+            (vec![file, variable, url, cluster], "of the variable"),
+        ] {
+            let config = Config::load(None, env.into_iter()).expect("a configuration");
+            assert_eq!(config.redis.password, Some(Password::new(password)));
+            assert_eq!(config.redis.options().urls.len(), 2);
+            assert!(!format!("{config:?} {:?}", config.redis.options()).contains("hushed"));
+        }
     }
 
     #[test]

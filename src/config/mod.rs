@@ -9,6 +9,7 @@ mod hub;
 mod limits;
 mod load;
 mod log;
+mod redis;
 mod secret;
 mod server;
 
@@ -17,5 +18,6 @@ pub use error::ConfigError;
 pub use hub::HubSection;
 pub use limits::LimitsSection;
 pub use log::{LogFormat, LogSection};
+pub use redis::{RedisLevel, RedisSection, RedisUrl};
 pub use secret::{SECRET_BYTES_MIN, Secret, SecretError};
-pub use server::Config;
+pub use server::{Config, JournalKind};

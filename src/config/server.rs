@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, EngineSection, HubSection, LimitsSection, LogSection, Secret};
+use super::{ConfigError, EngineSection, HubSection, LimitsSection, LogSection, RedisSection, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ use super::{ConfigError, EngineSection, HubSection, LimitsSection, LogSection, S
 pub struct Config {
     /// The address that HTTP and WebSockets are served on. Default: 127.0.0.1:8080.
     pub listen: SocketAddr,
+    /// Where the shows' journals are. Default: `embedded`.
+    pub journal: JournalKind,
     /// The folder of the embedded journal; made when it is missing. Default: `data`.
     pub data_dir: PathBuf,
     /// Signs tokens. Only from `DROPCAST_TOKEN_SECRET` or the file that [`Config::token_secret_file`] names: a
@@ -38,14 +40,28 @@ pub struct Config {
     pub engine: EngineSection,
     /// Bounds of the viewers' connections.
     pub hub: HubSection,
+    /// The journal on Redis.
+    pub redis: RedisSection,
     /// What is logged, and how.
     pub log: LogSection,
+}
+
+/// Where the shows' journals are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JournalKind {
+    /// In a file of this one process.
+    #[default]
+    Embedded,
+    /// On a Redis that several nodes share.
+    Redis,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            journal: JournalKind::Embedded,
             data_dir: PathBuf::from("data"),
             token_secret: None,
             token_secret_file: None,
@@ -55,6 +71,7 @@ impl Default for Config {
             limits: LimitsSection::default(),
             engine: EngineSection::default(),
             hub: HubSection::default(),
+            redis: RedisSection::default(),
             log: LogSection::default(),
         }
     }

@@ -5,7 +5,7 @@
 //! charged twice.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -30,22 +30,30 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The shows that have orders to settle. Bounded by the shows that are loaded.
 #[derive(Debug, Default)]
 pub struct Payments {
-    shows: Mutex<BTreeSet<ShowId>>,
+    /// Each with whether it is to be looked through from its first order on.
+    shows: Mutex<BTreeMap<ShowId, bool>>,
     noticed: Notify,
 }
 
 impl Payments {
+    /// The show has an order to settle after those that were settled.
     fn notice(&self, show: &ShowId) {
-        self.lock().insert(show.clone());
+        self.lock().entry(show.clone()).or_default();
         self.noticed.notify_one();
     }
 
-    fn take(&self) -> BTreeSet<ShowId> {
+    /// Any order of the show may have to be settled: other nodes wrote it, or its history is another one.
+    fn start_over(&self, show: &ShowId) {
+        self.lock().insert(show.clone(), true);
+        self.noticed.notify_one();
+    }
+
+    fn take(&self) -> BTreeMap<ShowId, bool> {
         std::mem::take(&mut *self.lock())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<ShowId>> {
-        // A set of names is whole whatever panics.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ShowId, bool>> {
+        // A map of names is whole whatever panics.
         self.shows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -56,29 +64,44 @@ pub struct PaymentsProjection {
     show: ShowId,
     payments: Arc<Payments>,
     placed: bool,
+    /// Whether this node writes the show: who does so charges, and nobody else.
+    charges: bool,
+    /// Whether there were orders to settle when the show was loaded.
+    is_owed: bool,
 }
 
 impl PaymentsProjection {
     /// The projection of one show.
     pub fn new(show: ShowId, payments: Arc<Payments>) -> Self {
-        Self { show, payments, placed: false }
+        Self { show, payments, placed: false, charges: false, is_owed: false }
     }
 }
 
 impl Projection for PaymentsProjection {
     fn load(&mut self, show: &Show, _position: Position) {
         self.placed = false;
-        if show.orders().any(|order| order.state == OrderState::Placed) {
-            self.payments.notice(&self.show);
+        self.is_owed = show.orders().any(|order| order.state == OrderState::Placed);
+        if self.is_owed && self.charges {
+            self.payments.start_over(&self.show);
+        }
+    }
+
+    fn writes(&mut self, writes: bool) {
+        let begins = writes && !self.charges;
+        self.charges = writes;
+        if begins && self.is_owed {
+            self.payments.start_over(&self.show);
         }
     }
 
     fn applied(&mut self, _show: &Show, _position: Position, entry: &Entry) {
-        self.placed |= entry.facts.iter().any(|fact| matches!(fact, Fact::OrderPlaced { .. }));
+        let placed = entry.facts.iter().any(|fact| matches!(fact, Fact::OrderPlaced { .. }));
+        self.placed |= placed;
+        self.is_owed |= placed;
     }
 
     fn collect(&mut self, _show: &Show) -> Option<Publication> {
-        if !std::mem::take(&mut self.placed) {
+        if !std::mem::take(&mut self.placed) || !self.charges {
             return None;
         }
         let (payments, show) = (Arc::clone(&self.payments), self.show.clone());
@@ -93,10 +116,13 @@ pub async fn settle_orders(engine: Arc<Engine>, payments: Arc<Payments>, provide
     loop {
         payments.noticed.notified().await;
         let mut left = false;
-        for show in payments.take() {
+        for (show, starts_over) in payments.take() {
             let through = settled.entry(show.clone()).or_insert(OrderId(0));
+            if starts_over {
+                *through = OrderId(0);
+            }
             if !settle_show(&engine, &*provider, &show, through).await {
-                payments.lock().insert(show);
+                payments.lock().entry(show).or_default();
                 left = true;
             }
         }

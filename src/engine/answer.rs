@@ -10,7 +10,6 @@ use crate::codec;
 
 /// The answer to one command. Exactly one is given for each.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(clippy::large_enum_variant, reason = "most answers are the large one; boxing it would allocate for each")]
 pub enum Answer {
     /// It was carried out, durably; perhaps long ago, under the same key.
     Accepted(Accepted),

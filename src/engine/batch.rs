@@ -51,13 +51,23 @@ impl Batch {
         position
     }
 
+    /// Forgets what was added.
+    pub(super) fn clear(&mut self) {
+        (self.append, self.bytes) = (Append::default(), 0);
+    }
+
+    /// The show's card goes with the next entries, whatever they are: the one that is listed may be an older one.
+    pub(super) fn renew_card(&mut self) {
+        self.card_changed = true;
+    }
+
     /// The append, with when to wake the show and its card if it changed; `None` when there is nothing to append.
     /// `show` is the state after it.
     pub(super) fn take(&mut self, id: &ShowId, show: &Show) -> Option<Append> {
-        let Self { mut append, card_changed, .. } = std::mem::take(self);
-        if append.entries.is_empty() {
+        if self.append.entries.is_empty() {
             return None;
         }
+        let Self { mut append, card_changed, .. } = std::mem::take(self);
         append.wake_at_ms = show.next_deadline().map(|at| at.0);
         let settings = show.settings().filter(|_| card_changed);
         append.card = settings.map(|settings| Bytes::from(codec::card(id, show, settings).encode_to_vec()));

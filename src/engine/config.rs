@@ -18,6 +18,13 @@ pub struct EngineConfig {
     pub snapshot_every_entries: u64,
     /// How long a client told *retry* is asked to wait.
     pub retry_after_ms: u64,
+    /// Who this node is among those that share the journal; no two may have one name at a time.
+    pub node: String,
+    /// How long a command of this node's callers waits for the show's writer on another node, at most; then the answer is
+    /// *pending*, and the writer no longer carries it out.
+    pub forward_limit: Duration,
+    /// How many entries stay in the journal behind the newest snapshot; older ones are trimmed. `None`: all.
+    pub keep_entries: Option<u64>,
 }
 
 impl Default for EngineConfig {
@@ -29,6 +36,9 @@ impl Default for EngineConfig {
             idle_after: Duration::from_secs(60),
             snapshot_every_entries: 50_000,
             retry_after_ms: 250,
+            node: "node".to_owned(),
+            forward_limit: Duration::from_secs(5),
+            keep_entries: None,
         }
     }
 }

@@ -18,11 +18,19 @@ pub(super) type Look = Box<dyn FnOnce(&Show, Position) -> Publication + Send>;
 /// What a show's writer is sent.
 pub(super) enum Message {
     /// Decide this, and answer.
-    Ask(Request, Reply),
+    Ask(Asked),
     /// Look at the state.
     Look(Look),
     /// Finish what is under way, give the show back and come to an end.
     Stop,
+}
+
+/// A command, and who waits for its answer.
+pub(super) struct Asked {
+    pub(super) request: Request,
+    /// How often it was asked before, as far as whoever asks knows.
+    pub(super) attempt: u32,
+    pub(super) reply: Reply,
 }
 
 /// A way to a loaded show. Cheap to clone; it outlives the show being put away, and then says so.
@@ -42,12 +50,18 @@ impl ShowHandle {
     /// Asks for a decision. Never waits: when too much waits already, the answer is *retry*. The answer comes when the
     /// facts that it rests on are durable.
     pub fn ask(&self, request: Request, reply: Reply) {
-        let (message, reason) = match self.mailbox.try_send(Message::Ask(request, reply)) {
+        self.ask_again(request, 0, reply);
+    }
+
+    /// The same for a command that was asked `attempt` times before: whether it was accepted then, only the show's writer
+    /// can tell.
+    pub fn ask_again(&self, request: Request, attempt: u32, reply: Reply) {
+        let (message, reason) = match self.mailbox.try_send(Message::Ask(Asked { request, attempt, reply })) {
             Ok(()) => return,
             Err(mpsc::error::TrySendError::Full(message)) => (message, RetryReason::Busy),
             Err(mpsc::error::TrySendError::Closed(message)) => (message, RetryReason::Stopping),
         };
-        if let Message::Ask(_, reply) = message {
+        if let Message::Ask(Asked { reply, .. }) = message {
             self.observer.turned_away(reason);
             reply(Answer::Retry { after_ms: self.retry_after_ms, reason });
         }
@@ -55,12 +69,17 @@ impl ShowHandle {
 
     /// Asks, and waits for the answer.
     pub async fn ask_and_wait(&self, request: Request) -> Answer {
+        self.ask_again_and_wait(request, 0).await
+    }
+
+    /// Asks what was asked `attempt` times before, and waits for the answer.
+    pub async fn ask_again_and_wait(&self, request: Request, attempt: u32) -> Answer {
         let (sender, receiver) = oneshot::channel();
         let reply: Reply = Box::new(|answer| {
             // Whoever asked may have gone; the decision stands all the same.
             let _ = sender.send(answer);
         });
-        self.ask(request, reply);
+        self.ask_again(request, attempt, reply);
         receiver.await.unwrap_or(Answer::Pending { after_ms: self.retry_after_ms })
     }
 

@@ -52,6 +52,18 @@ impl HeldBack {
         }
     }
 
+    /// Another writer may have gone on: what was accepted stands, but what was refused or seen may be true no more. Every
+    /// refusal becomes `answer`, and who looked is told by what they wait for being dropped.
+    pub(super) fn doubt_refusals(&mut self, answer: &Answer) {
+        for (position, release) in std::mem::take(&mut self.waiting) {
+            match release {
+                Release::Answer(reply, Answer::Refused(_)) => reply(answer.clone()),
+                Release::Look(_) => {}
+                Release::Answer(..) | Release::Publication(_) => self.waiting.push_back((position, release)),
+            }
+        }
+    }
+
     /// Nobody waits any longer: every answer is `answer`, and who looked is told by what they wait for being dropped.
     /// What projections make known stays: it is still to be seen whether it is durable.
     pub(super) fn answer_waiting(&mut self, answer: &Answer) {
@@ -68,6 +80,11 @@ impl HeldBack {
     pub(super) fn undo(&mut self, answer: &Answer) {
         self.answer_waiting(answer);
         self.waiting.clear();
+    }
+
+    /// Whether something rests on this very position.
+    pub(super) fn has(&self, position: Position) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == position)
     }
 
     /// Whether nothing waits.

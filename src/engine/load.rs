@@ -1,6 +1,6 @@
 //! A show from its journal: the newest snapshot and the facts after it.
 
-use dropcast_domain::show::{FoldError, Show};
+use dropcast_domain::show::{Entry, FoldError, Show};
 
 use super::state_format;
 use crate::{
@@ -46,28 +46,45 @@ pub enum LoadError {
 
 /// Folds a show up to the end of its journal.
 pub(super) async fn load(journal: &dyn Journal, show: &str) -> Result<Loaded, LoadError> {
+    load_through(journal, show, u64::MAX).await
+}
+
+/// Folds a show up to the end of its journal, which is known to be at `tail` or after it.
+pub(super) async fn load_to(journal: &dyn Journal, show: &str, tail: Position) -> Result<Loaded, LoadError> {
+    let loaded = load(journal, show).await?;
+    if loaded.position.seq < tail.seq {
+        let (seq, reason) =
+            (loaded.position.seq + 1, "it can't be read, though the journal goes on after it".to_owned());
+        return Err(ReadError::Damaged { seq, reason }.into());
+    }
+    Ok(loaded)
+}
+
+/// Folds a show up to this entry, or to the end of its journal if that comes first; farther if the newest snapshot is.
+pub(super) async fn load_through(journal: &dyn Journal, show: &str, through_seq: u64) -> Result<Loaded, LoadError> {
     let mut loaded = from_snapshot(journal, show).await?;
-    loop {
+    while loaded.position.seq < through_seq {
         let entries = journal.read(show, loaded.position.seq + 1, READ_ENTRIES).await?;
         if entries.is_empty() {
-            return Ok(loaded);
+            break;
         }
-        for raw in &entries {
+        for raw in entries.iter().take_while(|raw| raw.seq <= through_seq) {
             loaded.fold(raw)?;
         }
     }
+    Ok(loaded)
 }
 
-/// The positions that the journal has after `seq`.
-pub(super) async fn positions_after(journal: &dyn Journal, show: &str, seq: u64) -> Result<Vec<Position>, ReadError> {
-    let mut positions: Vec<Position> = Vec::new();
+/// The entries that the journal has after `seq`.
+pub(super) async fn entries_after(journal: &dyn Journal, show: &str, seq: u64) -> Result<Vec<RawEntry>, ReadError> {
+    let mut entries: Vec<RawEntry> = Vec::new();
     loop {
-        let from_seq = positions.last().map_or(seq, |last| last.seq) + 1;
-        let entries = journal.read(show, from_seq, READ_ENTRIES).await?;
-        if entries.is_empty() {
-            return Ok(positions);
+        let from_seq = entries.last().map_or(seq, |last| last.seq) + 1;
+        let more = journal.read(show, from_seq, READ_ENTRIES).await?;
+        if more.is_empty() {
+            return Ok(entries);
         }
-        positions.extend(entries.iter().map(RawEntry::position));
+        entries.extend(more);
     }
 }
 
@@ -79,14 +96,25 @@ async fn from_snapshot(journal: &dyn Journal, show: &str) -> Result<Loaded, Load
 
 impl Loaded {
     fn fold(&mut self, raw: &RawEntry) -> Result<(), LoadError> {
-        let expected = RawEntry::following(&self.position, raw.at_ms, raw.body.clone());
-        if expected != *raw {
-            let reason = "its number or digest does not follow from the entry before it".to_owned();
-            return Err(ReadError::Damaged { seq: raw.seq, reason }.into());
-        }
-        let entry = codec::decode_entry(raw).map_err(|source| LoadError::Decode { seq: raw.seq, source })?;
-        self.show.fold(&entry).map_err(|source| LoadError::Fold { seq: raw.seq, source })?;
+        check_follows(self.position, raw)?;
+        fold(&mut self.show, raw)?;
         self.position = raw.position();
         Ok(())
     }
+}
+
+/// Whether an entry follows this position.
+pub(super) fn check_follows(position: Position, raw: &RawEntry) -> Result<(), ReadError> {
+    if RawEntry::following(&position, raw.at_ms, raw.body.clone()) == *raw {
+        return Ok(());
+    }
+    let reason = "its number or digest does not follow from the entry before it".to_owned();
+    Err(ReadError::Damaged { seq: raw.seq, reason })
+}
+
+/// Takes an entry in; it was checked that it follows.
+pub(super) fn fold(show: &mut Show, raw: &RawEntry) -> Result<Entry, LoadError> {
+    let entry = codec::decode_entry(raw).map_err(|source| LoadError::Decode { seq: raw.seq, source })?;
+    show.fold(&entry).map_err(|source| LoadError::Fold { seq: raw.seq, source })?;
+    Ok(entry)
 }

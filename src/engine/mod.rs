@@ -1,16 +1,31 @@
 //! Running shows: one task per show is its only writer. It decides in memory, ahead of the disk, and lets nothing out
 //! before what it rests on is durable.
+//!
+//! Where nodes share a journal, every node that needs a show has such a task. One of them has claimed the show and writes
+//! it; the others follow it, answer what they can know, and forward the rest.
 
 mod answer;
 mod batch;
 mod config;
+mod context;
+mod deciding_for_others;
+mod follower;
+mod forwarded;
 mod handle;
+mod heal;
 mod held_back;
+mod inbox;
+mod lease;
 mod load;
 mod observer;
+mod parcel;
 mod projection;
+mod promises;
+mod recent;
 mod recover;
 mod registry;
+mod seat;
+mod snapshots;
 mod state_format;
 mod waker;
 mod writer;

@@ -21,6 +21,12 @@ pub trait Observer: Send + Sync + 'static {
     /// An append of so many entries became durable, so long after it was handed to the journal.
     fn appended(&self, _entries: usize, _took: Duration) {}
 
+    /// A journal that had lost the last so many entries got them back.
+    fn healed(&self, _entries: u64) {}
+
+    /// A journal goes on without so many entries that were durable; so much of what they promised is reclaimed.
+    fn forked(&self, _entries: u64, _promises: usize) {}
+
     /// An append did not end as *appended*.
     fn append_failed(&self, _error: &AppendError) {}
 }

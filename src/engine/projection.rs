@@ -28,6 +28,14 @@ pub trait Projection: Send {
     /// A command was decided; for counting demand. Not durable, not replayed.
     fn decided(&mut self, _request: &Request, _refusal: Option<&Refusal>) {}
 
+    /// Whether this node writes the show from now on, or follows another that does. A projection that acts on the world
+    /// does so where the show is written; before the first call it isn't.
+    fn writes(&mut self, _writes: bool) {}
+
+    /// The show can't be followed here any more, though another node may go on with it: whoever watches must be sent
+    /// there.
+    fn abandoned(&mut self) {}
+
     /// Whether somebody watches, so that the show should not be put away.
     fn in_use(&self) -> bool {
         false

@@ -2,28 +2,42 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use dropcast_domain::show::Request;
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
 
 use super::{
     answer::{Answer, RetryReason},
     handle::Message,
-    load::{LoadError, load, positions_after},
-    writer::{Ended, Writer},
+    heal::{Standing, compare, put_back},
+    inbox::Inbox,
+    lease::Lease,
+    load::{LoadError, Loaded, entries_after, load, load_to},
+    recent::Recent,
+    writer::{Caller, Ended, Writer},
 };
-use crate::journal::{AppendError, ClaimError, Digest, ReadError};
+use crate::journal::{AppendError, Claim, ClaimError, Digest, ReadError};
 
 /// The first wait before the journal is tried again; each further one is twice as long.
-const BACK_OFF_MIN: Duration = Duration::from_millis(100);
+pub(super) const BACK_OFF_MIN: Duration = Duration::from_millis(100);
 /// The longest wait before the journal is tried again.
-const BACK_OFF_MAX: Duration = Duration::from_secs(2);
+pub(super) const BACK_OFF_MAX: Duration = Duration::from_secs(2);
 
 /// Why the journal can't be taken up again yet.
 #[derive(Debug, thiserror::Error)]
-enum ReloadError {
+pub(super) enum ReloadError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error("what the journal lost can't be put back: {0}")]
+    PutBack(#[from] AppendError),
+}
+
+impl From<ReadError> for ReloadError {
+    fn from(error: ReadError) -> Self {
+        Self::Load(error.into())
+    }
 }
 
 /// What becomes of whoever looks at the show while its journal can't be written.
@@ -36,17 +50,29 @@ enum Reads {
 }
 
 impl Writer {
+    /// The state is what was loaded, and nothing is under way.
+    pub(super) fn load(&mut self, loaded: Loaded) {
+        self.show = loaded.show;
+        self.tail = loaded.position;
+        self.durable = loaded.position;
+        self.snapshots.seq = loaded.snapshot_seq;
+        self.batch.clear();
+        for projection in &mut self.context.projections {
+            projection.load(&self.show, self.tail);
+        }
+    }
+
     /// Tells everybody who waits what became of them, throws the state away and loads it anew. `None`: the show goes on.
     pub(super) async fn recover(&mut self, error: AppendError) -> Option<Ended> {
-        tracing::warn!(show = %self.id, %error, "an append failed; the show is loaded anew");
-        self.observer.append_failed(&error);
+        tracing::warn!(show = %self.context.id, %error, "an append failed; the show is loaded anew");
+        self.context.observer.append_failed(&error);
         let fenced = matches!(error, AppendError::Fenced) | self.await_the_others().await;
         let reason = if fenced { RetryReason::Stopping } else { RetryReason::Unavailable };
         if !matches!(error, AppendError::InDoubt(_)) {
             // It is certain that the append left no trace, and the later ones rest on it.
             self.undo(reason);
         }
-        if fenced {
+        if fenced && self.context.exchange.is_none() {
             return Some(self.give_way().await);
         }
         let mut reads = Reads::TurnedAway;
@@ -54,12 +80,16 @@ impl Writer {
             if self.back_off(reads).await {
                 // Until the show is claimed anew, what is in doubt could still arrive.
                 self.leave_pending();
-                self.turn_away_the_rest().await;
+                self.refusals.forget(&self.context.pending());
+                self.context.turn_away_the_rest().await;
                 return Some(Ended::Stopped);
             }
             match self.reload().await {
                 Ok(()) => return None,
-                Err(error) => tracing::warn!(show = %self.id, %error, "the journal can't be taken up yet"),
+                Err(ReloadError::Claim(ClaimError::Held { .. })) => return Some(self.give_way().await),
+                Err(error) => {
+                    tracing::warn!(show = %self.context.id, %error, "the journal can't be taken up yet");
+                }
             }
             self.leave_pending();
             if reads == Reads::TurnedAway {
@@ -71,7 +101,7 @@ impl Writer {
     /// Takes up the last state that was made known, so that reads go on while nothing can be written. Where an append in
     /// doubt turns out to be there, that is not the journal's end, and reads wait for the rest to be made known, too.
     async fn rest_on_what_is_durable(&mut self) -> Reads {
-        match load(&*self.journal, self.id.as_str()).await {
+        match load(&*self.context.journal, self.context.id.as_str()).await {
             Ok(loaded) if loaded.position == self.durable => {
                 self.show = loaded.show;
                 Reads::Answered
@@ -93,42 +123,100 @@ impl Writer {
     /// Leaves the show to the writer that claimed it, whose claim keeps out whatever is still in doubt.
     async fn give_way(&mut self) -> Ended {
         if let Err(error) = self.settle(RetryReason::Stopping).await {
-            tracing::warn!(show = %self.id, %error, "what is in doubt stays in doubt; the keys will tell");
+            tracing::warn!(show = %self.context.id, %error, "what is in doubt stays in doubt; the keys will tell");
             self.leave_pending();
         }
-        self.turn_away_the_rest().await;
+        self.refusals.forget(&self.context.pending());
+        if self.context.exchange.is_none() {
+            self.context.turn_away_the_rest().await;
+        }
         Ended::Fenced
     }
 
     async fn reload(&mut self) -> Result<(), ReloadError> {
+        let called_at = Instant::now();
         // First the claim: after it nothing that is in doubt can still arrive.
-        let claim = self.journal.claim(self.id.as_str()).await?;
-        let loaded = load(&*self.journal, self.id.as_str()).await?;
+        let claim = self.context.journal.claim(self.context.id.as_str()).await?;
+        let (loaded, promised) = self.heal(&claim).await?;
         self.settle(RetryReason::Unavailable).await.map_err(LoadError::from)?;
+        self.lease = Lease::granted(claim.lease, called_at);
+        self.open_inbox(&claim);
         self.claim = claim;
+        if self.context.exchange.is_some() && self.context.recent.end() != loaded.position {
+            self.context.recent = Recent::starting_at(loaded.position);
+        }
         self.load(loaded);
+        self.reclaim(promised);
         Ok(())
     }
 
-    /// Lets out what turns out to be durable and undoes the rest.
+    /// What was undone is still in the inbox, and decided again.
+    fn open_inbox(&mut self, claim: &Claim) {
+        self.refusals.forget(&self.context.pending());
+        (self.consumed, self.consumed_durably, self.parcels_untold) = (claim.inbox, claim.inbox, 0);
+        let exchange = self.context.exchange.as_ref();
+        self.inbox = exchange.map(|exchange| Inbox::open(exchange, self.context.id.as_str(), claim.inbox));
+    }
+
+    /// Puts back what the journal lost, loads the show, and returns what must be reclaimed because another writer went
+    /// on without it.
+    async fn heal(&mut self, claim: &Claim) -> Result<(Loaded, Vec<Request>), ReloadError> {
+        let (journal, id) = (&*self.context.journal, self.context.id.as_str());
+        let standing = match self.context.exchange {
+            Some(_) => compare(journal, id, &self.context.recent, claim.tail).await?,
+            None => Standing::Ahead,
+        };
+        if let Standing::Behind(from) = standing {
+            put_back(journal, claim, &self.context.recent, from).await?;
+            self.context.observer.healed(self.context.recent.end().seq - from.seq);
+            self.batch.renew_card();
+        }
+        let loaded = load_to(journal, id, claim.tail).await?;
+        let promised = match standing {
+            Standing::Forked(common) => self.context.promised_after(common, &loaded.show),
+            Standing::Ahead | Standing::Behind(_) => Vec::new(),
+        };
+        Ok((loaded, promised))
+    }
+
+    /// Reclaims what a lost history promised; what a node has reclaimed already is reclaimed by its key.
+    pub(super) fn reclaim(&mut self, promised: Vec<Request>) {
+        if promised.is_empty() {
+            return;
+        }
+        let now = self.context.clock.now();
+        self.pass_time(now);
+        for request in promised {
+            self.decide(now, &request, Caller::Nobody);
+        }
+        self.flush();
+    }
+
+    /// Lets out what turns out to be durable and undoes the rest. Where another writer wrote meanwhile, or may have, only
+    /// what was accepted is certain.
     async fn settle(&mut self, reason: RetryReason) -> Result<(), ReadError> {
         if self.held_back.is_empty() {
             return Ok(());
         }
-        let positions = positions_after(&*self.journal, self.id.as_str(), self.durable.seq).await?;
+        let entries = entries_after(&*self.context.journal, self.context.id.as_str(), self.durable.seq).await?;
+        if entries.last().is_some_and(|last| !self.held_back.has(last.position())) || reason == RetryReason::Stopping {
+            self.held_back.doubt_refusals(&self.context.retry(reason));
+        }
+        let positions = entries.iter().map(crate::journal::RawEntry::position);
         let durable: BTreeMap<u64, Digest> =
-            positions.into_iter().chain([self.durable]).map(|position| (position.seq, position.digest)).collect();
+            positions.chain([self.durable]).map(|position| (position.seq, position.digest)).collect();
         self.held_back.release_where(|position| durable.get(&position.seq) == Some(&position.digest));
         self.undo(reason);
         Ok(())
     }
 
     fn undo(&mut self, reason: RetryReason) {
-        self.held_back.undo(&Answer::Retry { after_ms: self.config.retry_after_ms, reason });
+        self.held_back.undo(&self.context.retry(reason));
     }
 
     fn leave_pending(&mut self) {
-        self.held_back.answer_waiting(&Answer::Pending { after_ms: self.config.retry_after_ms });
+        let pending: Answer = self.context.pending();
+        self.held_back.answer_waiting(&pending);
     }
 
     /// Waits before the journal is tried again: not at all after it has just worked, then longer and longer. Returns
@@ -141,31 +229,14 @@ impl Writer {
 
     /// Answers *retry* to whoever asks in the meantime, and lets look who may. Returns whether it was told to stop.
     async fn turn_away_for(&mut self, wait: Duration, reads: Reads) -> bool {
-        let until = tokio::time::Instant::now() + wait;
+        let until = Instant::now() + wait;
         loop {
-            match tokio::time::timeout_at(until, self.mailbox.recv()).await {
+            match tokio::time::timeout_at(until, self.context.mailbox.recv()).await {
                 Err(_) => return false,
                 Ok(None | Some(Message::Stop)) => return true,
                 Ok(Some(Message::Look(look))) if reads == Reads::Answered => look(&self.show, self.durable)(),
-                Ok(Some(message)) => self.turn_away(message, RetryReason::Unavailable),
+                Ok(Some(message)) => self.context.turn_away(message, RetryReason::Unavailable),
             }
-        }
-    }
-
-    /// Takes nothing more. Only `recv` waits for a message whose sender was about to put it in; nobody is left without
-    /// an answer.
-    async fn turn_away_the_rest(&mut self) {
-        self.mailbox.close();
-        while let Some(message) = self.mailbox.recv().await {
-            self.turn_away(message, RetryReason::Stopping);
-        }
-    }
-
-    /// Whoever asks is told; whoever looks notices that what they wait on is dropped.
-    fn turn_away(&self, message: Message, reason: RetryReason) {
-        if let Message::Ask(_, reply) = message {
-            self.observer.turned_away(reason);
-            reply(Answer::Retry { after_ms: self.config.retry_after_ms, reason });
         }
     }
 }

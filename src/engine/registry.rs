@@ -9,18 +9,22 @@ use std::{
 };
 
 use dashmap::{DashMap, Entry};
-use dropcast_domain::{ids::ShowId, show::Show};
-use tokio::sync::{Mutex, MutexGuard, mpsc};
+use dropcast_domain::ids::ShowId;
+use tokio::{
+    sync::{Mutex, MutexGuard, mpsc},
+    time::Instant,
+};
 
 use super::{
-    batch::Batch,
     config::EngineConfig,
+    context::Context,
+    forwarded::Forwarded,
     handle::{Message, ShowHandle},
-    held_back::HeldBack,
-    load::{LoadError, load},
+    load::{LoadError, load, load_to},
     observer::{Observer, Unobserved},
     projection::ProjectionFactory,
-    writer::Writer,
+    recent::Recent,
+    seat::Part,
 };
 use crate::{
     clock::Clock,
@@ -205,34 +209,14 @@ impl Engine {
     }
 
     async fn start(self: &Arc<Self>, id: &ShowId, place: &Loading) -> Result<Running, OpenError> {
-        let claim = self.journal.claim(id.as_str()).await?;
-        let loaded = load(&*self.journal, id.as_str()).await?;
         let (sender, mailbox) = mpsc::channel(self.config.mailbox_max);
-        let mut writer = Writer {
-            id: id.clone(),
-            journal: Arc::clone(&self.journal),
-            clock: Arc::clone(&self.clock),
-            config: self.config.clone(),
-            observer: Arc::clone(&self.observer),
-            mailbox,
-            projections: self.projections.projections(id, loaded.position),
-            claim,
-            show: Show::default(),
-            tail: Position::default(),
-            durable: Position::default(),
-            batch: Batch::default(),
-            in_flight: futures_util::stream::FuturesOrdered::new(),
-            held_back: HeldBack::default(),
-            snapshot_seq: 0,
-            back_off: Duration::ZERO,
-        };
-        writer.load(loaded);
+        let part = self.part(id, mailbox).await?;
         let generation = self.generations.fetch_add(1, Ordering::Relaxed);
-        tracing::info!(show = %id, entries = writer.tail.seq, generation, "show loaded");
+        tracing::info!(show = %id, generation, "show loaded");
         let has_ended = Arc::new(AtomicBool::new(false));
         let (engine, id, place, ends) = (Arc::downgrade(self), id.clone(), place.clone(), Arc::clone(&has_ended));
         let task = tokio::spawn(async move {
-            let ended = writer.run().await;
+            let ended = part.run().await;
             tracing::info!(show = %id, ?ended, generation, "show put away");
             ends.store(true, Ordering::Release);
             if let Some(engine) = engine.upgrade() {
@@ -241,6 +225,48 @@ impl Engine {
         });
         let (retry_after_ms, observer) = (self.config.retry_after_ms, Arc::clone(&self.observer));
         Ok(Running { handle: ShowHandle { mailbox: sender, retry_after_ms, observer }, task, has_ended })
+    }
+
+    /// Writes the show, or follows it while another node does.
+    async fn part(&self, id: &ShowId, mailbox: mpsc::Receiver<Message>) -> Result<Part, OpenError> {
+        let called_at = Instant::now();
+        let (journal, exchange) = (&self.journal, self.journal.exchange());
+        match (journal.claim(id.as_str()).await, exchange) {
+            (Ok(claim), _) => match load_to(&**journal, id.as_str(), claim.tail).await {
+                Ok(loaded) => {
+                    let context = self.context(id, mailbox, loaded.position);
+                    Ok(Part::writing(context, claim, called_at, loaded))
+                }
+                Err(error) => {
+                    // A node that can't read the show leaves it to those that can.
+                    if let Err(error) = journal.release(&claim).await {
+                        tracing::warn!(show = %id, %error, "the show was not given back; its claim has to run out");
+                    }
+                    Err(error.into())
+                }
+            },
+            (Err(ClaimError::Held { left_ms }), Some(exchange)) => {
+                let loaded = load(&**journal, id.as_str()).await?;
+                let context = self.context(id, mailbox, loaded.position);
+                Ok(Part::following(context, exchange, loaded, called_at + Duration::from_millis(left_ms)))
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    fn context(&self, id: &ShowId, mailbox: mpsc::Receiver<Message>, position: Position) -> Context {
+        Context {
+            id: id.clone(),
+            journal: Arc::clone(&self.journal),
+            exchange: self.journal.exchange(),
+            clock: Arc::clone(&self.clock),
+            config: self.config.clone(),
+            observer: Arc::clone(&self.observer),
+            mailbox,
+            projections: self.projections.projections(id, position),
+            recent: Recent::default(),
+            forwarded: Forwarded::starting_at(self.clock.now()),
+        }
     }
 
     /// Takes the place of a show that nobody runs out of the list, unless somebody has begun to load it again.

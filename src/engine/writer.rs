@@ -1,41 +1,38 @@
-//! The task that runs one show.
+//! The part of a show's task that writes it: its only writer, as long as its claim holds.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, time::Duration};
 
 use dropcast_domain::{
-    ids::ShowId,
-    show::{Entry, Request, Show, passing},
+    show::{Entry, Outcome, Refusal, Request, Show, passing},
     time::Timestamp,
 };
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
-use tokio::{sync::mpsc, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     answer::{Answer, Reply, accepted},
     batch::Batch,
-    config::EngineConfig,
-    handle::{Look, Message},
+    context::Context,
+    deciding_for_others::Refusals,
+    handle::{Asked, Look, Message},
     held_back::{HeldBack, Release},
-    load::Loaded,
-    observer::Observer,
-    projection::{Projection, Publication},
-    state_format,
+    inbox::Inbox,
+    lease::Lease,
+    snapshots::Snapshots,
 };
 use crate::{
-    clock::Clock,
-    journal::{Append, AppendError, Claim, Journal, Position, RawEntry, Snapshot},
+    journal::{Append, AppendError, Claim, Mark, Parcel, Position, RawEntry, Renewal},
+    mistakes::{Mistake, made},
 };
+
+/// After so many parcels that no append said to be consumed, a renewal of the claim says so.
+const PARCELS_UNTOLD_MAX: u32 = 64;
 
 /// A show, its journal, and what is under way between them.
 pub(super) struct Writer {
-    pub(super) id: ShowId,
-    pub(super) journal: Arc<dyn Journal>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) config: EngineConfig,
-    pub(super) observer: Arc<dyn Observer>,
-    pub(super) mailbox: mpsc::Receiver<Message>,
-    pub(super) projections: Vec<Box<dyn Projection>>,
+    pub(super) context: Context,
     pub(super) claim: Claim,
+    pub(super) lease: Lease,
     /// The state, ahead of the disk.
     pub(super) show: Show,
     /// What the state is the fold of, once everything under way is durable.
@@ -45,21 +42,34 @@ pub(super) struct Writer {
     pub(super) batch: Batch,
     pub(super) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
     pub(super) held_back: HeldBack,
-    pub(super) snapshot_seq: u64,
+    pub(super) snapshots: Snapshots,
+    /// `None` when no other node shares the journal.
+    pub(super) inbox: Option<Inbox>,
+    /// Up to where the inbox is decided, and how many parcels of that no append under way says.
+    pub(super) consumed: Mark,
+    pub(super) parcels_untold: u32,
+    /// Up to where the journal knows it to be, and the refusals that wait for that.
+    pub(super) consumed_durably: Mark,
+    pub(super) refusals: Refusals,
+    /// When somebody last wanted something of the show.
+    pub(super) busy_at: Instant,
     /// How long to wait before the journal is tried again; zero while it works.
     pub(super) back_off: Duration,
 }
 
-/// How an append ended.
+/// How an append or a renewal ended.
 pub(super) struct AppendEnd {
     /// The position after it.
     position: Position,
-    entries: usize,
-    took: Duration,
+    /// What it appended; nothing for a renewal.
+    entries: Vec<RawEntry>,
+    /// How far the inbox was consumed.
+    inbox: Option<Mark>,
+    called_at: Instant,
     pub(super) result: Result<(), AppendError>,
 }
 
-/// Why a writer came to an end.
+/// Why a show's task, or a part that it played, came to an end.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// Nobody needed the show any more.
@@ -68,33 +78,44 @@ pub(super) enum Ended {
     Stopped,
     /// Another writer claimed the show.
     Fenced,
+    /// The journal has something that this version does not understand.
+    Unreadable,
+}
+
+/// Who waits for a decision.
+pub(super) enum Caller {
+    /// Somebody at this node.
+    Here(Reply),
+    /// Another node.
+    Node { node: String, ticket: u64, mark: Mark },
+    /// Nobody.
+    Nobody,
 }
 
 /// What happened.
 enum Event {
     Appended(AppendEnd),
     Messages,
+    Parcels(Vec<Parcel>),
     Due,
+    Renew,
     Idle,
     /// Every handle is gone.
     Forgotten,
 }
 
 impl Writer {
-    pub(super) fn load(&mut self, loaded: Loaded) {
-        self.show = loaded.show;
-        self.tail = loaded.position;
-        self.durable = loaded.position;
-        self.snapshot_seq = loaded.snapshot_seq;
-        self.batch = Batch::default();
-        for projection in &mut self.projections {
-            projection.load(&self.show, self.tail);
-        }
+    /// Runs the show until it is put away, stopped or taken over.
+    pub(super) async fn run(mut self) -> (Ended, Context) {
+        self.context.play(true);
+        let ended = self.write().await;
+        let Self { context, inbox, .. } = self;
+        drop(inbox);
+        (ended, context)
     }
 
-    /// Runs the show until it is put away, stopped or taken over.
-    pub(super) async fn run(mut self) -> Ended {
-        let mut messages = Vec::with_capacity(self.config.batch_max);
+    async fn write(&mut self) -> Ended {
+        let mut messages = Vec::with_capacity(self.context.config.batch_max);
         loop {
             match self.next_event(&mut messages).await {
                 Event::Appended(end) => {
@@ -107,38 +128,48 @@ impl Writer {
                         return self.finish(Ended::Stopped).await;
                     }
                 }
+                Event::Parcels(parcels) => self.take_parcels(parcels),
                 Event::Due => {
-                    self.pass_time(self.clock.now());
+                    self.pass_time(self.context.clock.now());
                     self.flush();
                 }
-                Event::Idle if !self.may_rest() => {}
+                Event::Renew => {
+                    self.give_up_waiting();
+                    self.renew();
+                }
+                Event::Idle if !self.may_rest() => self.busy_at = Instant::now(),
                 Event::Idle | Event::Forgotten => return self.finish(Ended::Idle).await,
             }
         }
     }
 
     async fn next_event(&mut self, messages: &mut Vec<Message>) -> Event {
-        let room = self.in_flight.len() < self.config.appends_in_flight_max;
+        let Context { mailbox, clock, config, .. } = &mut self.context;
+        let room = self.in_flight.len() < config.appends_in_flight_max;
         let deadline = self.show.next_deadline().filter(|_| room);
+        let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
         tokio::select! {
             biased;
             Some(end) = self.in_flight.next() => Event::Appended(end),
-            count = self.mailbox.recv_many(messages, self.config.batch_max), if room => {
+            () = sleep_until(renew_at) => Event::Renew,
+            count = mailbox.recv_many(messages, config.batch_max), if room => {
                 if count == 0 { Event::Forgotten } else { Event::Messages }
             }
-            () = self.clock.sleep_until(deadline.unwrap_or_default()), if deadline.is_some() => Event::Due,
-            () = tokio::time::sleep(self.config.idle_after), if room => Event::Idle,
+            parcels = next_parcels(&mut self.inbox), if room => Event::Parcels(parcels),
+            () = clock.sleep_until(deadline.unwrap_or_default()), if deadline.is_some() => Event::Due,
+            () = tokio::time::sleep_until(self.busy_at + config.idle_after), if room => Event::Idle,
         }
     }
 
     /// Decides a batch, all at one moment, and hands its facts to the journal. Returns whether it was told to stop.
-    fn take(&mut self, messages: &mut Vec<Message>) -> bool {
-        let now = self.clock.now();
+    pub(super) fn take(&mut self, messages: &mut Vec<Message>) -> bool {
+        let now = self.context.clock.now();
+        self.busy_at = Instant::now();
         self.pass_time(now);
         let mut stop = false;
         for message in messages.drain(..) {
             match message {
-                Message::Ask(request, reply) => self.decide(now, &request, reply),
+                Message::Ask(Asked { request, reply, .. }) => self.decide(now, &request, Caller::Here(reply)),
                 Message::Look(look) => self.look(look),
                 Message::Stop => stop = true,
             }
@@ -147,26 +178,38 @@ impl Writer {
         stop
     }
 
-    fn decide(&mut self, now: Timestamp, request: &Request, reply: Reply) {
+    pub(super) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
         if !self.batch.has_room_for(&request.command) {
             self.flush();
         }
         let mut entries = Vec::new();
-        let decided = self.show.handle(now, request, &mut entries);
+        let decided = if made(Mistake::NoKeyBinding) {
+            let unbound = forget_key(request, self.tail.seq);
+            self.show.handle(now, &unbound, &mut entries)
+        } else {
+            self.show.handle(now, request, &mut entries)
+        };
         self.record(&entries);
-        let refusal = decided.as_ref().err();
-        for projection in &mut self.projections {
-            projection.decided(request, refusal);
-        }
-        self.observer.decided(&request.command, refusal);
-        let answer = match decided {
-            Ok(outcome) => match accepted(&self.show, &request.command, outcome) {
-                Some(accepted) => Answer::Accepted(accepted),
-                None => Answer::Pending { after_ms: self.config.retry_after_ms },
-            },
-            Err(refusal) => Answer::Refused(refusal),
+        self.context.note_decided(request, decided.as_ref().err());
+        let is_told = is_told_by(&entries, request);
+        let outcome = decided.as_ref().ok().copied();
+        let answer = self.answer(request, decided);
+        let reply: Reply = match caller {
+            Caller::Here(reply) => reply,
+            Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome, is_told),
+            Caller::Nobody => return,
         };
         self.held_back.push(self.tail, Release::Answer(reply, answer));
+    }
+
+    fn answer(&self, request: &Request, decided: Result<Outcome, Refusal>) -> Answer {
+        match decided {
+            Ok(outcome) => match accepted(&self.show, &request.command, outcome) {
+                Some(accepted) => Answer::Accepted(accepted),
+                None => self.context.pending(),
+            },
+            Err(refusal) => Answer::Refused(refusal),
+        }
     }
 
     fn look(&mut self, look: Look) {
@@ -179,7 +222,7 @@ impl Writer {
     /// Lets time pass as [`Show::pass`] does, but entry by entry: a great many holds that run out at once need more than
     /// one append.
     #[expect(clippy::expect_used, reason = "selling on from a state in the middle of an entry would be worse")]
-    fn pass_time(&mut self, now: Timestamp) {
+    pub(super) fn pass_time(&mut self, now: Timestamp) {
         let at = now.max(self.show.last_at());
         while let Some(facts) = passing(&self.show, at) {
             if !self.batch.has_room() {
@@ -194,75 +237,107 @@ impl Writer {
     fn record(&mut self, entries: &[Entry]) {
         for entry in entries {
             self.tail = self.batch.add(self.tail, entry);
-            for projection in &mut self.projections {
+            for projection in &mut self.context.projections {
                 projection.applied(&self.show, self.tail, entry);
             }
         }
     }
 
     /// Hands what was decided to the journal, and lets out what rests on nothing that is under way.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         self.collect();
         self.save_snapshot_now_and_then();
-        if let Some(append) = self.batch.take(&self.id, &self.show) {
+        if let Some(append) = self.batch.take(&self.context.id, &self.show) {
             self.append(append);
         }
-        self.held_back.release_through(self.durable.seq);
+        self.let_out();
     }
 
     fn collect(&mut self) {
-        for projection in &mut self.projections {
+        for projection in &mut self.context.projections {
             if let Some(publication) = projection.collect(&self.show) {
                 self.held_back.push(self.tail, Release::Publication(publication));
             }
         }
     }
 
-    fn append(&mut self, append: Append) {
-        let (position, entries, started) = (self.tail, append.entries.len(), Instant::now());
-        debug_assert_eq!(append.entries.last().map(RawEntry::position), Some(position));
-        let appending = self.journal.append(&self.claim, append);
+    /// Lets out what rests on durable facts, as long as no other node can have gone on from them: what is refused must
+    /// still be true. Otherwise the claim is renewed first.
+    fn let_out(&mut self) {
+        self.release();
+        self.tell_refusals();
+    }
+
+    fn release(&mut self) {
+        if made(Mistake::AcknowledgeBeforeAppend) {
+            return self.held_back.release_through(self.tail.seq);
+        }
+        if !self.lease.is_over(Instant::now()) || made(Mistake::RefuseOutsideLease) {
+            self.held_back.release_through(self.durable.seq);
+        } else if self.in_flight.is_empty() && !self.held_back.is_empty() {
+            self.renew();
+        }
+    }
+
+    fn append(&mut self, mut append: Append) {
+        let inbox = self.inbox_mark();
+        append.inbox = inbox;
+        let (position, called_at) = (self.tail, Instant::now());
+        let entries = append.entries.clone();
+        debug_assert_eq!(entries.last().map(RawEntry::position), Some(position));
+        let appending = self.context.journal.append(&self.claim, append);
         self.in_flight.push_back(Box::pin(async move {
             let result = appending.await;
-            AppendEnd { position, entries, took: started.elapsed(), result }
+            AppendEnd { position, entries, inbox, called_at, result }
         }));
     }
 
+    /// Renews the claim, and says how far the inbox is decided.
+    pub(super) fn renew(&mut self) {
+        let (position, called_at) = (self.tail, Instant::now());
+        let inbox = self.inbox_mark();
+        let renewal = Renewal { expected: position, inbox };
+        let renewing = self.context.journal.renew(&self.claim, renewal);
+        self.in_flight.push_back(Box::pin(async move {
+            let result = renewing.await;
+            AppendEnd { position, entries: Vec::new(), inbox, called_at, result }
+        }));
+    }
+
+    fn inbox_mark(&mut self) -> Option<Mark> {
+        self.parcels_untold = 0;
+        self.inbox.is_some().then_some(self.consumed)
+    }
+
+    /// Says how far the inbox is decided when that went unsaid for long.
+    pub(super) fn renew_for_parcels(&mut self) {
+        if self.parcels_untold >= PARCELS_UNTOLD_MAX {
+            self.renew();
+        }
+    }
+
     /// Takes in how an append ended. `None`: the show goes on.
-    async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
+    pub(super) async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
         if let Err(error) = end.result {
             return self.recover(error).await;
         }
-        self.observer.appended(end.entries, end.took);
+        if !end.entries.is_empty() {
+            self.context.observer.appended(end.entries.len(), end.called_at.elapsed());
+        }
+        self.keep(end.entries);
+        self.lease.renewed(end.called_at);
         self.back_off = Duration::ZERO;
         self.durable = end.position;
-        self.held_back.release_through(end.position.seq);
+        self.consumed_durably = end.inbox.unwrap_or_default().max(self.consumed_durably);
+        self.let_out();
         None
     }
 
-    /// Saves the state once what it rests on is durable, beside the appends that follow.
-    fn save_snapshot_now_and_then(&mut self) {
-        if self.tail.seq - self.snapshot_seq < self.config.snapshot_every_entries {
-            return;
-        }
-        self.snapshot_seq = self.tail.seq;
-        let Some(snapshot) = self.snapshot() else { return };
-        let (id, journal, claim) = (self.id.clone(), Arc::clone(&self.journal), self.claim.clone());
-        let save = async move {
-            if let Err(error) = journal.save_snapshot(&claim, snapshot).await {
-                tracing::warn!(show = %id, %error, "no snapshot was saved; loading the show folds more facts");
-            }
-        };
-        let publication: Publication = Box::new(move || drop(tokio::spawn(save)));
-        self.held_back.push(self.tail, Release::Publication(publication));
-    }
-
-    fn snapshot(&self) -> Option<Snapshot> {
-        match state_format::encode(&self.show) {
-            Ok(body) => Some(Snapshot { position: self.tail, at_ms: self.show.last_at().0, body }),
-            Err(error) => {
-                tracing::error!(show = %self.id, %error, "the state can't be written as a snapshot");
-                None
+    /// Keeps what is durable, against a failover; without other nodes there is none.
+    pub(super) fn keep(&mut self, entries: Vec<RawEntry>) {
+        if self.context.exchange.is_some() {
+            for entry in entries {
+                self.context.recent.push(entry);
             }
         }
     }
@@ -270,13 +345,14 @@ impl Writer {
     fn may_rest(&self) -> bool {
         self.in_flight.is_empty()
             && self.held_back.is_empty()
-            && self.mailbox.is_empty()
-            && !self.projections.iter().any(|projection| projection.in_use())
+            && self.context.mailbox.is_empty()
+            && self.context.forwarded.is_empty()
+            && !self.context.is_in_use()
     }
 
     /// Takes nothing more, finishes what is under way, saves a snapshot and gives the show back.
-    async fn finish(mut self, ended: Ended) -> Ended {
-        self.mailbox.close();
+    async fn finish(&mut self, ended: Ended) -> Ended {
+        self.context.mailbox.close();
         let mut messages = Vec::new();
         loop {
             while let Some(end) = self.in_flight.next().await {
@@ -284,7 +360,7 @@ impl Writer {
                     return ended;
                 }
             }
-            if self.mailbox.recv_many(&mut messages, self.config.batch_max).await == 0 {
+            if self.context.mailbox.recv_many(&mut messages, self.context.config.batch_max).await == 0 {
                 break;
             }
             self.take(&mut messages);
@@ -294,14 +370,42 @@ impl Writer {
     }
 
     async fn hand_over(&mut self) {
-        if self.tail.seq > self.snapshot_seq
-            && let Some(snapshot) = self.snapshot()
-            && let Err(error) = self.journal.save_snapshot(&self.claim, snapshot).await
-        {
-            tracing::warn!(show = %self.id, %error, "no snapshot was saved; loading the show folds more facts");
+        self.save_last_snapshot().await;
+        if let Err(error) = self.context.journal.release(&self.claim).await {
+            tracing::warn!(show = %self.context.id, %error, "the show was not given back; its claim has to run out");
         }
-        if let Err(error) = self.journal.release(&self.claim).await {
-            tracing::warn!(show = %self.id, %error, "the show was not given back; its claim has to run out");
-        }
+    }
+}
+
+/// Whether one of these entries binds the request's key: whoever follows the journal learns of the acceptance from it.
+fn is_told_by(entries: &[Entry], request: &Request) -> bool {
+    entries.iter().filter_map(|entry| entry.cause.as_ref()).any(|cause| {
+        cause.principal == request.principal
+            && cause.binding.as_ref().is_some_and(|binding| Some(&binding.key) == request.key.as_ref())
+    })
+}
+
+/// The request under a key that nobody asks again with.
+fn forget_key(request: &Request, seq: u64) -> Request {
+    use dropcast_domain::ids::Key;
+    let forgotten = request.key.as_ref().and_then(|_| Key::new(&format!("forgotten-{seq}")).ok());
+    Request { key: forgotten, ..request.clone() }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_parcels(inbox: &mut Option<Inbox>) -> Vec<Parcel> {
+    let next = match inbox {
+        Some(inbox) => inbox.next().await,
+        None => None,
+    };
+    match next {
+        Some(parcels) => parcels,
+        None => std::future::pending().await,
     }
 }

@@ -25,6 +25,9 @@ use crate::{
 /// The most reservations and orders of one's own in a snapshot: the newest. Open holds are in it whatever their age.
 const OWN_MAX: usize = 100;
 
+/// The most promises of lost histories in a snapshot that could not be kept: the newest.
+const BROKEN_PROMISES_MAX: usize = 20;
+
 /// A connection that joins.
 #[derive(Debug)]
 pub struct Joining {
@@ -168,7 +171,9 @@ impl Drop for Seat {
 /// Whether the snapshot would be the same for anybody.
 fn is_anybody(show: &Show, joining: &Joining) -> bool {
     joining.audience == Audience::Viewer
-        && viewer(joining).is_none_or(|viewer| show.reservations_of(viewer).next().is_none())
+        && viewer(joining).is_none_or(|viewer| {
+            show.reservations_of(viewer).next().is_none() && show.broken_promises_of(viewer).next().is_none()
+        })
 }
 
 fn own_snapshot(show: &Show, cursor: Cursor, joining: &Joining) -> v1::Snapshot {
@@ -188,6 +193,7 @@ fn add_own(message: &mut v1::Snapshot, show: &Show, joining: &Joining) {
     let orders = show.orders_of(viewer).rev().take(OWN_MAX);
     message.orders = orders.filter_map(|order| codec::order_view(show, &order)).collect();
     message.orders.reverse();
+    message.broken_promises = codec::own_broken_promises(show, viewer, BROKEN_PROMISES_MAX);
 }
 
 fn welcome(joining: &Joining, resumed: bool) -> v1::Welcome {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dropcast_domain::{
     ids::{DropId, OrderId, ReservationId},
-    show::{Entry, Fact, Show},
+    show::{BrokenPromise, Entry, Fact, Show},
 };
 use dropcast_proto::v1::{self, server_message::Kind};
 
@@ -90,7 +90,10 @@ impl FeedProjection {
             | Fact::DropPaused { .. }
             | Fact::DropResumed { .. }
             | Fact::DropExtended { .. }
-            | Fact::DropClosed { .. } => {}
+            | Fact::DropClosed { .. }
+            // What keeps it is told by the facts that follow.
+            | Fact::PromiseKept(_) => {}
+            Fact::PromiseBroken(promise) => self.promise_broken(show, promise),
         }
     }
 
@@ -102,6 +105,14 @@ impl FeedProjection {
             Some(Kind::ReservationChanged(v1::ReservationChanged { reservation }))
         };
         self.letters.extend(self.feed.members.address(reservation.viewer, message));
+    }
+
+    fn promise_broken(&mut self, show: &Show, promise: &BrokenPromise) {
+        let message = || {
+            let broken = show.broken_promises_of(&promise.viewer).rfind(|(_, each)| each.key == promise.key)?;
+            Some(Kind::PromiseBroken(codec::broken_promise_view(show.settings()?, broken)))
+        };
+        self.letters.extend(self.feed.members.address(&promise.viewer, message));
     }
 
     fn order_changed(&mut self, show: &Show, id: OrderId) {
@@ -117,7 +128,7 @@ impl Projection for FeedProjection {
         self.letters.clear();
         self.tail = position;
         self.moved = false;
-        self.feed = self.feeds.open(&self.feed.id, position.seq);
+        self.feed = self.feeds.open(&self.feed.id, position);
         self.feed.cached_snapshot.clear();
         self.told = Told::of(&self.feed.id, show);
         // What was handed over of stock may be void; all of it goes out again.
@@ -149,16 +160,21 @@ impl Projection for FeedProjection {
         }
         let critical = std::mem::take(&mut self.critical);
         let letters = std::mem::take(&mut self.letters);
-        let (feed, tail_seq) = (Arc::clone(&self.feed), self.tail.seq);
+        let (feed, tail) = (Arc::clone(&self.feed), self.tail);
         Some(Box::new(move || {
             for (seq, frames) in critical {
                 feed.channel.publish(seq, frames);
             }
             // Entries that had nothing critical to say move the cursor on all the same.
-            feed.channel.publish(tail_seq, Frames::new(Vec::new()));
+            feed.channel.publish(tail.seq, Frames::new(Vec::new()));
+            feed.set_published(tail);
             stock.publish(&feed);
             letters.into_iter().for_each(Letter::send);
         }))
+    }
+
+    fn abandoned(&mut self) {
+        self.feeds.give_up(&self.feed);
     }
 
     fn in_use(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     hub::{Channel, CloseFrame, ConnectionId, Hub},
+    journal::Position,
     stats::ShowStats,
 };
 
@@ -29,15 +30,18 @@ pub struct Feed {
     pub(super) stats: Arc<ShowStats>,
     /// The newest snapshot made for a viewer who owns nothing, so that a storm of joiners costs one.
     pub(super) cached_snapshot: SnapshotCache,
+    /// Up to where the show's entries are published.
+    published: Mutex<Position>,
     /// Whether another feed took its place, or nobody feeds it any more.
     is_retired: AtomicBool,
 }
 
 impl Feed {
-    fn new(hub: &Hub, id: &ShowId, start_seq: u64, stats: Arc<ShowStats>) -> Arc<Self> {
+    fn new(hub: &Hub, id: &ShowId, start: Position, stats: Arc<ShowStats>) -> Arc<Self> {
         Arc::new(Self {
             id: id.clone(),
-            channel: hub.channel(CLASSES, start_seq),
+            channel: hub.channel(CLASSES, start.seq),
+            published: Mutex::new(start),
             members: Members::default(),
             stats,
             cached_snapshot: SnapshotCache::default(),
@@ -73,9 +77,16 @@ impl Feed {
         self.members.remove(principal, connection);
     }
 
-    /// Whether everything up to `seq` was published, and nothing after it.
-    fn is_at(&self, seq: u64) -> bool {
-        self.channel.position_after(seq).is_some() && self.channel.position_after(seq + 1).is_none()
+    /// Everything up to `position` is published.
+    pub(super) fn set_published(&self, position: Position) {
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = position;
+    }
+
+    /// Whether everything up to `position` was published, and nothing after it. Two histories may have an entry of the
+    /// same number; their digests differ.
+    fn is_at(&self, position: Position) -> bool {
+        // It is replaced whole.
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) == position
     }
 
     /// Whether nothing is published here any more, and nobody must be attached.
@@ -121,20 +132,26 @@ impl Feeds {
         self.by_show.iter().map(|entry| Arc::clone(entry.value())).collect()
     }
 
-    /// The show's feed, from after `start_seq` on. A show that was loaded before and is still watched keeps the one it
+    /// The show's feed, from after `start` on. A show that was loaded before and is still watched keeps the one it
     /// had, unless that one missed entries (another writer made them): then it is replaced, and its watchers are closed
     /// with 1012, so that they come back for a snapshot.
-    pub fn open(&self, show: &ShowId, start_seq: u64) -> Arc<Feed> {
+    pub fn open(&self, show: &ShowId, start: Position) -> Arc<Feed> {
         match self.by_show.entry(show.clone()) {
-            Entry::Vacant(place) => Arc::clone(&place.insert(Feed::new(&self.hub, show, start_seq, Arc::default()))),
-            Entry::Occupied(known) if known.get().is_at(start_seq) => Arc::clone(known.get()),
+            Entry::Vacant(place) => Arc::clone(&place.insert(Feed::new(&self.hub, show, start, Arc::default()))),
+            Entry::Occupied(known) if known.get().is_at(start) => Arc::clone(known.get()),
             Entry::Occupied(mut known) => {
                 let stats = Arc::clone(&known.get().stats);
-                let feed = Feed::new(&self.hub, show, start_seq, stats);
+                let feed = Feed::new(&self.hub, show, start, stats);
                 known.insert(Arc::clone(&feed)).retire();
                 feed
             }
         }
+    }
+
+    /// Nobody feeds it here any more: whoever watches is sent away to come back.
+    pub(super) fn give_up(&self, feed: &Arc<Feed>) {
+        self.by_show.remove_if(&feed.id, |_, known| Arc::ptr_eq(known, feed));
+        feed.retire();
     }
 
     /// Forgets a feed that nobody watches.

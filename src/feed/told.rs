@@ -44,6 +44,8 @@ impl Told {
                 | Fact::ReservationExpired { .. }
                 | Fact::OrderPlaced { .. }
                 | Fact::OrderPaid { .. }
+                | Fact::PromiseKept(_)
+                | Fact::PromiseBroken(_)
         )
     }
 

@@ -42,6 +42,8 @@ pub(super) struct FactSums {
     pub(super) orders_paid: u64,
     pub(super) revenue_minor: u64,
     pub(super) skus: Vec<SkuSums>,
+    /// Promises of lost histories that could not be kept.
+    pub(super) promises_broken: u64,
 }
 
 /// The same of one SKU.
@@ -110,6 +112,7 @@ impl ShowStats {
                     revenue: money(sku.revenue_minor),
                 })
                 .collect(),
+            promises_broken: facts.promises_broken,
         }
     }
 

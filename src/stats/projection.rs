@@ -64,6 +64,7 @@ impl StatsProjection {
             orders_paid: self.orders_paid,
             revenue_minor: self.revenue_minor,
             skus: show.stocks().map(sku).collect(),
+            promises_broken: show.broken_promise_count() as u64,
         }
     }
 }

@@ -37,6 +37,7 @@ kinds! {
     Confirm = "confirm",
     Release = "release",
     SettleOrder = "settle_order",
+    Reclaim = "reclaim",
 }
 
 impl From<&Command> for CommandKind {
@@ -56,6 +57,7 @@ impl From<&Command> for CommandKind {
             Command::Confirm { .. } => Self::Confirm,
             Command::Release { .. } => Self::Release,
             Command::SettleOrder { .. } => Self::SettleOrder,
+            Command::Reclaim(_) => Self::Reclaim,
         }
     }
 }

@@ -72,6 +72,10 @@ pub struct Metrics {
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
     tokens_refused: IntCounterVec,
+    healed_entries: IntCounter,
+    forked_entries: IntCounter,
+    promises_kept: IntCounter,
+    promises_broken: IntCounter,
 }
 
 impl Metrics {
@@ -121,12 +125,35 @@ impl Metrics {
                 &["by"],
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
+            healed_entries: counter(
+                &registry,
+                "journal_healed_entries_total",
+                "Entries that a failover lost and that were put back as they were.",
+            ),
+            forked_entries: counter(
+                &registry,
+                "journal_forked_entries_total",
+                "Entries that a failover lost and that the journal went on without.",
+            ),
+            promises_kept: counter(
+                &registry,
+                "promises_kept_total",
+                "Acknowledgements of a lost history that were made good.",
+            ),
+            promises_broken: counter(
+                &registry,
+                "promises_broken_total",
+                "Acknowledgements of a lost history that could not be made good.",
+            ),
             registry,
         })
     }
 
     /// Also shows what the hub and the engine count themselves. Once per process.
     pub fn watch(&self, hub: Arc<Hub>, engine: &Arc<Engine>) {
+        let durability =
+            gauges(&self.registry, "journal_durability", "What is acknowledged survives this.", &["level"]);
+        durability.with_label_values(&[engine.journal().durability().as_str()]).set(1);
         register(&self.registry, Watched { hub, engine: Arc::downgrade(engine) });
     }
 
@@ -219,6 +246,22 @@ impl Metrics {
     /// A token was not accepted; `reason` is one of a few fixed words.
     pub fn token_refused(&self, reason: &'static str) {
         self.tokens_refused.with_label_values(&[reason]).inc();
+    }
+
+    /// So many entries that a failover lost were put back.
+    pub(super) fn healed(&self, entries: u64) {
+        self.healed_entries.inc_by(entries);
+    }
+
+    /// The journal went on without so many entries that a failover lost.
+    pub(super) fn forked(&self, entries: u64) {
+        self.forked_entries.inc_by(entries);
+    }
+
+    /// So many promises of lost histories were kept, and so many broken, durably.
+    pub fn promises(&self, kept: u64, broken: u64) {
+        self.promises_kept.inc_by(kept);
+        self.promises_broken.inc_by(broken);
     }
 
     /// Everything, in Prometheus' text format.
@@ -336,6 +379,10 @@ fn method_label(method: &Method) -> &str {
 
 fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
     register(registry, made(IntCounterVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    register(registry, made(IntCounter::new(format!("dropcast_{name}"), help)))
 }
 
 fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {

@@ -1,7 +1,9 @@
 //! What the server says about itself: metrics and logs.
 
 pub mod command_kind;
+pub mod failovers;
 mod journal_health;
 pub mod metered_journal;
 pub mod metrics;
+pub mod promises;
 pub mod tracing;

@@ -1,5 +1,6 @@
 //! The audit: nothing wrong is found in a journal where nothing is wrong, and every tampering is found and named.
 
+mod promises;
 mod script;
 mod walk;
 
@@ -157,6 +158,11 @@ fn tampered(code: ViolationCode) -> Vec<JournalEntry> {
         | ViolationCode::BodyUnreadable
         | ViolationCode::FactsDiffer
         | ViolationCode::UnknownFact => tampered_entries(code),
+        ViolationCode::PromiseTwice | ViolationCode::PromiseWithoutUnits | ViolationCode::PromiseCause => {
+            let mut script = with_promises();
+            promises::tamper(&mut script, code);
+            script.seal()
+        }
         other => {
             let mut script = clean();
             tamper(&mut script, other);

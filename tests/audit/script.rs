@@ -132,6 +132,48 @@ pub(crate) fn clean() -> Script {
     script
 }
 
+/// The same show, asked after its end for what a lost history promised.
+pub(crate) fn with_promises() -> Script {
+    let mut script = clean();
+    let mut step = |name, seconds: u64, cause, facts: Vec<Kind>| {
+        let facts = facts.into_iter().map(fact).collect();
+        script.0.push(Step { name, at_ms: BEGIN_MS + seconds * 1_000, cause, facts });
+    };
+    step("spare units", 184, None, vec![UnitsAdded(v1::UnitsAdded { sku: "red".into(), units: 5, planned: false })]);
+    let system = |key, outcome| Some(cause(Role::System, "healing", key, outcome));
+    // At a price of its own, in a drop that is over, and for longer than anybody would have.
+    step(
+        "di gets what she bought",
+        185,
+        system("fork-1", key_outcome::Kind::Order(3)),
+        vec![
+            kept(5, "di", Some("d1"), Some((3, "d2"))),
+            held(5, "di", "red", 1, 3_000, 200),
+            sold(5),
+            placed(3, 5, 3_000),
+        ],
+    );
+    step(
+        "ed gets what he held",
+        186,
+        system("fork-2", key_outcome::Kind::Reservation(6)),
+        vec![kept(6, "ed", Some("e1"), None), held(6, "ed", "red", 1, 4_000, 186)],
+    );
+    step(
+        "ed gets what he bought",
+        187,
+        system("fork-3", key_outcome::Kind::Order(4)),
+        vec![kept(6, "ed", None, Some((4, "e2"))), sold(6), placed(4, 6, 4_000)],
+    );
+    step(
+        "flo gets nothing",
+        188,
+        system("fork-4", key_outcome::Kind::Done(v1::DoneOutcome {})),
+        vec![broken("flo", "f1")],
+    );
+    script
+}
+
 fn plan() -> Vec<Kind> {
     vec![
         ShowPlanned(v1::ShowPlanned {
@@ -211,6 +253,30 @@ pub(crate) fn placed(order: u64, reservation: u64, total_minor: u64) -> Kind {
 
 pub(crate) fn paid(order: u64) -> Kind {
     OrderPaid(v1::OrderPaid { order, payment: format!("sandbox-{order}") })
+}
+
+pub(crate) fn kept(reservation: u64, viewer: &str, reserve: Option<&str>, sale: Option<(u64, &str)>) -> Kind {
+    let used = |key: &str| v1::UsedKey { key: key.into(), fingerprint: vec![7; 16] };
+    PromiseKept(v1::PromiseKept {
+        viewer: viewer.into(),
+        lost: 40,
+        reservation,
+        reserve: reserve.map(used),
+        sale: sale.map(|(order, confirm)| v1::KeptSale { order, confirm: Some(used(confirm)) }),
+    })
+}
+
+pub(crate) fn broken(viewer: &str, key: &str) -> Kind {
+    PromiseBroken(v1::PromiseBroken {
+        viewer: viewer.into(),
+        drop: "encore".into(),
+        sku: "green".into(),
+        quantity: 1,
+        unit_price_minor: 4_000,
+        lost: 41,
+        sold: false,
+        key: key.into(),
+    })
 }
 
 fn cause(role: Role, principal: &str, key: &str, outcome: key_outcome::Kind) -> Cause {

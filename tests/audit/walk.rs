@@ -10,7 +10,10 @@ use dropcast::{
 };
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
-    show::{Command, Entry, Fingerprint, OrderState, Principal, Request, ReservationState, Role, Show, ShowPlan},
+    show::{
+        Command, Entry, Fingerprint, KeyUse, OrderState, Principal, Promise, Promised, Request, ReservationState, Role,
+        Show, ShowPlan,
+    },
     time::Timestamp,
 };
 use proptest::{prelude::*, strategy::ValueTree as _};
@@ -71,8 +74,35 @@ fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal
             let order = OrderId(u64::from(other) % 16 + 1);
             (principal(Role::System, "payments"), Command::SettleOrder { order, payment })
         }
+        22 | 23 => {
+            let viewer = PrincipalId::new(&format!("viewer-{}", other % 5)).unwrap();
+            (
+                principal(Role::System, "healing"),
+                Command::Reclaim(Box::new(promise(show, viewer, drop, sku, (one, other)))),
+            )
+        }
         _ => viewer(other, Command::Reserve { drop, sku, quantity: 1 + u32::from(other % 2) }),
     }
+}
+
+/// What a lost history may have promised, now and then under a key that was used here or promised before.
+fn promise(show: &Show, viewer: PrincipalId, drop: DropId, sku: Sku, (one, other): (u8, u8)) -> Promise {
+    let used = |what: &str| KeyUse {
+        key: Key::new(&format!("{what}-{}", one % 64)).unwrap(),
+        fingerprint: Fingerprint::default(),
+    };
+    let lost = ReservationId(u64::from(one) % (show.reservation_count() as u64 + 1) + 1);
+    let (viewer, promised) = match (other / 5) % 3 {
+        0 => (viewer, Promised::Held { reserve: used("key") }),
+        1 => (viewer, Promised::Bought { reserve: used("lost-reserve"), confirm: used("lost-confirm") }),
+        _ => {
+            let owner = show.reservation(lost).map(|reservation| reservation.viewer.clone());
+            (owner.unwrap_or(viewer), Promised::Confirmed { confirm: used("lost-confirm") })
+        }
+    };
+    let expires_at = show.last_at().after_ms(u64::from(other) * 1_000);
+    let quantity = 1 + u32::from(one % 2);
+    Promise { viewer, drop, sku, quantity, unit_price_minor: 1_500, expires_at, lost, promised }
 }
 
 fn walk(steps: &[Step]) -> (Show, Vec<Entry>) {
@@ -128,6 +158,8 @@ proptest! {
         let paid = show.orders().filter(|order| order.state == OrderState::Paid).count();
         prop_assert_eq!((report.orders.placed, report.orders.paid), (show.orders().count() as u64, paid as u64));
         prop_assert_eq!(report.orders.revenue_minor, report.totals.revenue_minor);
+        let promises = (report.promises.kept, report.promises.broken);
+        prop_assert_eq!(promises, (show.kept_promise_count(), show.broken_promise_count() as u64));
     }
 }
 
@@ -146,7 +178,7 @@ fn the_walk_gets_everywhere() {
     let expected =
         expected.into_iter().chain(["DropExtended", "CapRaised", "DropClosed", "ReservationHeld", "ShowEnded"]);
     let expected = expected.chain(["ReservationSold", "ReservationReleased", "ReservationExpired", "OrderPlaced"]);
-    for kind in expected.chain(["OrderPaid"]) {
+    for kind in expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken"]) {
         assert!(kinds.contains(kind), "no {kind} in {kinds:?}");
     }
 }

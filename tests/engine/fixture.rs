@@ -51,6 +51,11 @@ impl Bench {
         Self::over(journal, Arc::new(ManualClock::new(START)), config)
     }
 
+    /// An engine on this journal.
+    pub(crate) fn of(journal: Arc<MemoryJournal>, config: EngineConfig) -> Self {
+        Self::over(journal, Arc::new(ManualClock::new(START)), config)
+    }
+
     fn over(journal: Arc<MemoryJournal>, clock: Arc<ManualClock>, config: EngineConfig) -> Self {
         let recorders = Arc::new(Recorders::default());
         let engine = Engine::observed(

@@ -5,6 +5,7 @@ mod durability;
 mod fixture;
 mod lifecycle;
 mod loading;
+mod nodes;
 mod projections;
 mod recorder;
 mod time;

@@ -59,13 +59,15 @@ fn every_kind_of_fact_is_among_the_examples() {
         Fact::ReservationExpired { .. } => 19,
         Fact::OrderPlaced { .. } => 20,
         Fact::OrderPaid { .. } => 21,
+        Fact::PromiseKept(_) => 22,
+        Fact::PromiseBroken(_) => 23,
     };
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..2_000 {
         seen.insert(number(&fact().new_tree(&mut runner).unwrap().current()));
     }
-    assert_eq!(seen, (0..22).collect());
+    assert_eq!(seen, (0..24).collect());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Cause, CloseReason, DropItem, DropPlan, Entry, Fact, Fingerprint, KeyBinding, Outcome, Principal, Product,
-        Role, ShowSettings, Variant,
+        BrokenPromise, Cause, CloseReason, DropItem, DropPlan, Entry, Fact, Fingerprint, KeptPromise, KeptSale,
+        KeyBinding, KeyUse, Outcome, Principal, Product, Role, ShowSettings, Variant,
     },
     text::Text,
     time::Timestamp,
@@ -25,7 +25,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
 }
 
 pub(crate) fn fact() -> impl Strategy<Value = Fact> {
-    prop_oneof![planning(), running(), buying()]
+    prop_oneof![planning(), running(), buying(), promises()]
 }
 
 fn planning() -> impl Strategy<Value = Fact> {
@@ -81,6 +81,41 @@ fn buying() -> impl Strategy<Value = Fact> {
         (order(), name())
             .prop_map(|(order, payment)| Fact::OrderPaid { order, payment: PrincipalId::new(&payment).unwrap() }),
     ]
+}
+
+fn promises() -> impl Strategy<Value = Fact> {
+    let used = || {
+        (name(), any::<[u8; 16]>())
+            .prop_map(|(key, content)| KeyUse { key: Key::new(&key).unwrap(), fingerprint: Fingerprint(content) })
+    };
+    let sale = (any::<u64>(), used()).prop_map(|(order, confirm)| KeptSale { order: OrderId(order), confirm });
+    let kept = (name(), any::<u64>(), any::<u64>(), option::of(used()), option::of(sale)).prop_map(
+        |(viewer, lost, reservation, reserve, sale)| {
+            Fact::PromiseKept(Box::new(KeptPromise {
+                viewer: PrincipalId::new(&viewer).unwrap(),
+                lost: ReservationId(lost),
+                reservation: ReservationId(reservation),
+                reserve,
+                sale,
+            }))
+        },
+    );
+    let units = (drop_id(), sku(), any::<u32>(), any::<u64>());
+    let broken = (name(), units, any::<u64>(), any::<bool>(), name()).prop_map(
+        |(viewer, (drop, sku, quantity, unit_price_minor), lost, sold, key)| {
+            Fact::PromiseBroken(Box::new(BrokenPromise {
+                viewer: PrincipalId::new(&viewer).unwrap(),
+                drop,
+                sku,
+                quantity,
+                unit_price_minor,
+                lost: ReservationId(lost),
+                sold,
+                key: Key::new(&key).unwrap(),
+            }))
+        },
+    );
+    prop_oneof![kept, broken]
 }
 
 fn settings() -> impl Strategy<Value = ShowSettings> {

@@ -160,7 +160,7 @@ struct Projections(Arc<Feeds>);
 
 impl ProjectionFactory for Projections {
     fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
-        let feed = self.0.open(show, position.seq);
+        let feed = self.0.open(show, position);
         vec![
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
             Box::new(FeedProjection::new(Arc::clone(&self.0), feed)),

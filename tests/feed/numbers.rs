@@ -16,9 +16,9 @@ use crate::{
     script::{Script, on_sale},
 };
 
-/// Units held and sold, orders and revenue, added up from the journal's facts and nothing else.
-async fn added_up(house: &House) -> (u64, u64, u64, u64) {
-    let (mut held, mut sold, mut orders, mut revenue) = (0, 0, 0, 0);
+/// Units held and sold, orders, revenue and broken promises, added up from the journal's facts and nothing else.
+async fn added_up(house: &House) -> (u64, u64, u64, u64, u64) {
+    let (mut held, mut sold, mut orders, mut revenue, mut broken) = (0, 0, 0, 0, 0);
     let mut quantities = std::collections::BTreeMap::new();
     for raw in house.journal.read("show", 1, usize::MAX).await.unwrap() {
         for fact in decode_entry(&raw).unwrap().facts {
@@ -38,20 +38,22 @@ async fn added_up(house: &House) -> (u64, u64, u64, u64) {
                     orders += 1;
                     revenue += total_minor;
                 }
+                Fact::PromiseBroken(_) => broken += 1,
                 _ => {}
             }
         }
     }
-    (held, sold, orders, revenue)
+    (held, sold, orders, revenue, broken)
 }
 
-fn summary(numbers: &v1::Numbers) -> (u64, u64, u64, u64) {
+fn summary(numbers: &v1::Numbers) -> (u64, u64, u64, u64, u64) {
     let revenue = numbers.revenue.as_ref().map_or(0, |money| money.amount_minor);
-    (numbers.units_held, numbers.units_sold, numbers.orders, revenue)
+    (numbers.units_held, numbers.units_sold, numbers.orders, revenue, numbers.promises_broken)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_numbers_are_the_facts_added_up() {
+    let mut broken = 0;
     for seed in 1..=10 {
         let house = House::new();
         on_sale(&house).await;
@@ -62,6 +64,7 @@ async fn the_numbers_are_the_facts_added_up() {
         house.rest().await;
         let expected = added_up(&house).await;
         assert!(expected.1 > 0, "something was sold");
+        broken += expected.4;
         let numbers = house.feed().stats().numbers(0);
         assert_eq!(summary(&numbers), expected, "seed {seed}");
         let sales = house.feed().stats().sales();
@@ -77,6 +80,7 @@ async fn the_numbers_are_the_facts_added_up() {
         assert_eq!(summary(&folded.feed().stats().numbers(0)), expected);
         assert_eq!(folded.feed().stats().sales(), sales);
     }
+    assert!(broken > 0, "promises were broken");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,6 +12,8 @@ pub(crate) struct Picture {
     pub(crate) drops: BTreeMap<String, v1::Drop>,
     pub(crate) reservations: BTreeMap<u64, v1::Reservation>,
     orders: BTreeMap<u64, v1::Order>,
+    /// By their numbers in the lost history and since when they are known.
+    pub(crate) broken_promises: BTreeMap<(u64, u64), v1::BrokenPromise>,
 }
 
 impl Picture {
@@ -37,6 +39,9 @@ impl Picture {
                 let order = changed.order.unwrap();
                 self.orders.insert(order.order, order);
             }
+            Kind::PromiseBroken(promise) => {
+                self.broken_promises.insert((promise.reservation, promise.broken_at), promise);
+            }
             _ => {}
         }
     }
@@ -59,5 +64,7 @@ impl Picture {
         }
         self.reservations = snapshot.reservations.into_iter().map(|each| (each.reservation, each)).collect();
         self.orders = snapshot.orders.into_iter().map(|order| (order.order, order)).collect();
+        let broken = snapshot.broken_promises.into_iter();
+        self.broken_promises = broken.map(|each| ((each.reservation, each.broken_at), each)).collect();
     }
 }

@@ -5,10 +5,11 @@ use dropcast::{
     feed::{Audience, Encoding},
 };
 use dropcast_domain::{
-    ids::{DropId, ReservationId, Sku},
-    show::{Command, Role},
+    ids::{DropId, Key, PrincipalId, ReservationId, Sku},
+    show::{Command, Fingerprint, KeyUse, Promise, Promised, Role},
+    time::Timestamp,
 };
-use dropcast_proto::v1::server_message::Kind;
+use dropcast_proto::v1::{self, server_message::Kind};
 
 use crate::{
     house::{Guest, House},
@@ -54,7 +55,59 @@ async fn private_messages_reach_their_viewer_on_every_connection_and_nobody_else
 }
 
 fn is_private(kind: &Kind) -> bool {
-    matches!(kind, Kind::ReservationChanged(_) | Kind::OrderChanged(_))
+    matches!(kind, Kind::ReservationChanged(_) | Kind::OrderChanged(_) | Kind::PromiseBroken(_))
+}
+
+/// A promise of a lost history of something that is not on sale here.
+fn reclaim(number: u64) -> dropcast_domain::show::Request {
+    let reserve = KeyUse { key: Key::new(&format!("lost-{number}")).unwrap(), fingerprint: Fingerprint::default() };
+    let promise = Promise {
+        viewer: PrincipalId::new("ada").unwrap(),
+        drop: DropId::new("early").unwrap(),
+        sku: Sku::new("hat").unwrap(),
+        quantity: 2,
+        unit_price_minor: 900,
+        expires_at: Timestamp(1),
+        lost: ReservationId(number),
+        promised: Promised::Held { reserve },
+    };
+    request(Role::System, "healing", &format!("fork-{number}"), Command::Reclaim(Box::new(promise)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_promise_is_told_to_its_viewer_alone() {
+    let house = House::new();
+    let handle = on_sale(&house).await;
+    let mut own = house.join(&Guest::viewer("ada", Encoding::Json)).await;
+    let mut others = vec![
+        house.join(&Guest::viewer("bob", Encoding::Json)).await,
+        house.join(&Guest::staff(Audience::Brand, Encoding::Proto)).await,
+    ];
+    assert!(matches!(handle.ask_and_wait(reclaim(7)).await, Answer::Accepted(_)));
+    own.until("it is told", |picture| !picture.broken_promises.is_empty());
+    let told = own.picture.broken_promises.values().next().unwrap();
+    assert_eq!((told.reservation, told.sku.as_str(), told.quantity), (7, "hat", 2));
+    assert_eq!((told.total.as_ref().unwrap().amount_minor, told.promised()), (1_800, v1::ReservationState::Held));
+    let known = own.picture.broken_promises.clone();
+    assert_eq!(truth(&house, &Guest::viewer("ada", Encoding::Proto)).await.broken_promises, known, "a snapshot has it");
+    assert_eq!(house.feed().stats().numbers(0).promises_broken, 1);
+    end(&house, "the end").await;
+    for watcher in &mut others {
+        watcher.until("the end", |picture| picture.title() == Some("the end"));
+        assert!(!watcher.received.iter().any(is_private));
+        assert_eq!(watcher.picture.broken_promises.len(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_has_the_newest_broken_promises() {
+    let house = House::new();
+    let handle = on_sale(&house).await;
+    for number in 1..=25 {
+        assert!(matches!(handle.ask_and_wait(reclaim(number)).await, Answer::Accepted(_)));
+    }
+    let truth = truth(&house, &Guest::viewer("ada", Encoding::Json)).await;
+    assert!(truth.broken_promises.keys().map(|(number, _)| *number).eq(6..=25));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,10 +8,11 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Fingerprint, Principal, ProductPlan, Request, Role, ShowPlan, ShowSettings,
-        VariantPlan,
+        Command, DropItem, DropPlan, Fingerprint, KeyUse, Principal, ProductPlan, Promise, Promised, Request, Role,
+        ShowPlan, ShowSettings, VariantPlan,
     },
     text::Text,
+    time::Timestamp,
 };
 use tokio::sync::oneshot;
 
@@ -93,6 +94,8 @@ pub(crate) async fn on_sale(house: &House) -> ShowHandle {
 /// Chance, and the keys that were used.
 pub(crate) struct Script {
     pub(crate) random: Random,
+    /// Chance of its own, so that what else happens doesn't depend on it.
+    promises: Random,
     keys: u64,
     /// What was held, and by whom.
     held: Vec<(&'static str, u64)>,
@@ -100,7 +103,7 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { random: Random(seed), keys: 0, held: Vec::new() }
+        Self { random: Random(seed), promises: Random(!seed), keys: 0, held: Vec::new() }
     }
 
     /// Some commands at once, perhaps with trouble on the way; all are answered when it comes back.
@@ -121,6 +124,10 @@ impl Script {
                 tokio::task::yield_now().await;
             }
         }
+        if self.promises.chance(20) {
+            let (viewer, request) = self.reclaiming();
+            answers.push((viewer, ask(&handle, request)));
+        }
         if self.random.chance(8) {
             let faults = [AppendFault::Unavailable, AppendFault::InDoubtAppended, AppendFault::InDoubtLost];
             house.faults.next_append(faults[usize::try_from(self.random.below(3)).unwrap()]);
@@ -139,6 +146,31 @@ impl Script {
         self.keys += 1;
         let key = format!("key-{}", self.keys);
         if self.random.chance(65) { self.shopping(&key) } else { ("noor", self.running(&key)) }
+    }
+
+    /// What a lost history may have promised.
+    fn reclaiming(&mut self) -> (&'static str, Request) {
+        self.keys += 1;
+        let viewer = VIEWERS[usize::try_from(self.promises.below(4)).unwrap()];
+        let sku = Sku::new(if self.promises.chance(50) { "tee" } else { "hat" }).unwrap();
+        let used = |what: &str| KeyUse {
+            key: Key::new(&format!("{what}-{}", self.keys)).unwrap(),
+            fingerprint: Fingerprint::default(),
+        };
+        let (reserve, confirm) = (used("lost-reserve"), used("lost-confirm"));
+        let is_sold = self.promises.chance(50);
+        let promise = Promise {
+            viewer: PrincipalId::new(viewer).unwrap(),
+            drop: DropId::new(DROPS[usize::try_from(self.promises.below(3)).unwrap()]).unwrap(),
+            sku,
+            quantity: 1,
+            unit_price_minor: 2_400,
+            expires_at: Timestamp(1_760_000_030_000),
+            lost: ReservationId(1_000 + self.keys),
+            promised: if is_sold { Promised::Bought { reserve, confirm } } else { Promised::Held { reserve } },
+        };
+        let key = format!("key-{}", self.keys);
+        (viewer, request(Role::System, "healing", &key, Command::Reclaim(Box::new(promise))))
     }
 
     fn shopping(&mut self, key: &str) -> (&'static str, Request) {
@@ -167,7 +199,7 @@ impl Script {
                 Command::AddUnits { drop: self.random.chance(50).then_some(drop), sku, units: 2 }
             }
             6 => {
-                let opens_at = self.random.chance(70).then_some(dropcast_domain::time::Timestamp(1_760_000_030_000));
+                let opens_at = self.random.chance(70).then_some(Timestamp(1_760_000_030_000));
                 Command::ScheduleDrop { drop, opens_at }
             }
             _ => return self.replanning(),

@@ -38,7 +38,7 @@ async fn a_server_is_ready_when_its_journal_answers() {
     server.faults.fail_reads(true);
     server.get("/readyz", None).await.is_problem(503, "unavailable");
     server.faults.fail_reads(false);
-    assert_eq!(server.get("/readyz", None).await.json(), json!({ "status": "ok" }));
+    assert_eq!(server.get("/readyz", None).await.json(), json!({ "status": "ok", "durability": "memory", "node": "" }));
 }
 
 #[tokio::test]

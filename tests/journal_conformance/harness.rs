@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use dropcast::journal::{EmbeddedJournal, Journal, MemoryJournal, Options};
+use dropcast::{
+    clock::SystemClock,
+    journal::{EmbeddedJournal, Journal, MemoryJournal, Options, RedisJournal, RedisOptions},
+};
 use tempfile::TempDir;
+
+use crate::redis_server::RedisServer;
 
 /// A journal of one kind, and what it stands on.
 pub(crate) trait Harness: Sized {
@@ -53,5 +58,33 @@ impl Harness for EmbeddedHarness {
 
     fn reopen(&mut self) {
         self.journal = Arc::new(EmbeddedJournal::open(self.data_dir.path(), Options::default()).unwrap());
+    }
+}
+
+pub(crate) struct RedisHarness {
+    journal: Arc<RedisJournal>,
+    options: RedisOptions,
+    _server: RedisServer,
+}
+
+impl RedisHarness {
+    fn open(options: &RedisOptions) -> Arc<RedisJournal> {
+        Arc::new(RedisJournal::open(options, Arc::new(SystemClock)).unwrap())
+    }
+}
+
+impl Harness for RedisHarness {
+    fn start() -> Self {
+        let server = RedisServer::start();
+        let options = RedisOptions { urls: vec![server.url()], node: "node".to_owned(), ..RedisOptions::default() };
+        Self { journal: Self::open(&options), options, _server: server }
+    }
+
+    fn journal(&self) -> Arc<dyn Journal> {
+        Arc::clone(&self.journal) as Arc<dyn Journal>
+    }
+
+    fn reopen(&mut self) {
+        self.journal = Self::open(&self.options);
     }
 }

@@ -5,9 +5,11 @@
 mod harness;
 mod outcome;
 mod promises;
+#[path = "../common/redis.rs"]
+mod redis_server;
 mod writer;
 
-use harness::{EmbeddedHarness, Harness, MemoryHarness};
+use harness::{EmbeddedHarness, Harness, MemoryHarness, RedisHarness};
 
 /// One test for each promise, in a module of the journal's name.
 macro_rules! keeps_every_promise {
@@ -135,3 +137,4 @@ macro_rules! tests {
 
 keeps_every_promise!(memory, MemoryHarness);
 keeps_every_promise!(embedded, EmbeddedHarness);
+keeps_every_promise!(redis, RedisHarness);

@@ -3,6 +3,8 @@
 
 #[path = "../common/process.rs"]
 mod process;
+#[path = "../common/redis.rs"]
+mod redis_server;
 #[path = "../common/rush.rs"]
 mod rush;
 #[path = "../common/shop.rs"]
@@ -13,6 +15,7 @@ mod socket;
 mod demo;
 mod disk;
 mod hostile;
+mod on_redis;
 mod starting;
 mod stopping;
 mod tampered;

@@ -69,20 +69,17 @@ impl Fault {
 }
 
 /// The faults of a world, each with its moment in milliseconds from the beginning.
-pub(crate) fn draw(random: &mut Random, nodes: usize, length_ms: u64, shared: bool) -> Vec<(u64, Fault)> {
+pub(crate) fn draw(random: &mut Random, nodes: usize, length_ms: u64) -> Vec<(u64, Fault)> {
     let count = random.below(FAULTS_MAX + 1);
-    let mut faults: Vec<_> =
-        (0..count).map(|_| (random.between(500, length_ms), draw_one(random, nodes, shared))).collect();
+    let mut faults: Vec<_> = (0..count).map(|_| (random.between(500, length_ms), draw_one(random, nodes))).collect();
     faults.sort_by_key(|(at_ms, _)| *at_ms);
     faults
 }
 
-fn draw_one(random: &mut Random, nodes: usize, shared: bool) -> Fault {
+fn draw_one(random: &mut Random, nodes: usize) -> Fault {
     let node = random.place(nodes);
-    // One node that owns the show for good can't know that it was paused or passed over.
-    let kind = if shared { random.below(14) } else { random.below(10) };
-    match kind {
-        0 | 1 => Fault::Crash { node, down_ms: random.between(1, 4_000), renamed: shared && random.percent(50) },
+    match random.below(14) {
+        0 | 1 => Fault::Crash { node, down_ms: random.between(1, 4_000), renamed: random.percent(50) },
         2 => Fault::Restart { node, down_ms: random.between(1, 2_000) },
         3 | 4 => {
             let reach = if random.percent(70) { Reach::Silent } else { Reach::Refused };

@@ -42,43 +42,36 @@ fn a_trim_past_the_snapshot_is_found() {
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn an_acknowledgement_before_the_append_is_found() {
     is_found(Mistake::AcknowledgeBeforeAppend, Check::AcceptedTooEarly);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn an_acknowledgement_that_a_crash_takes_back_is_found() {
     is_found(Mistake::AcknowledgeBeforeAppend, Check::PromiseLost);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn an_acceptance_that_binds_no_key_is_found() {
     is_found(Mistake::NoKeyBinding, Check::PromiseLost);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn a_snapshot_of_speculation_is_found() {
     is_found(Mistake::SnapshotOfSpeculation, Check::Snapshot);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn a_refusal_outside_the_lease_is_found() {
     is_found(Mistake::RefuseOutsideLease, Check::Refusal);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn a_retry_that_a_follower_decides_is_found() {
     is_found(Mistake::RetryDecidedByFollower, Check::RefusedThenKept);
 }
 
 #[test]
-#[ignore = "the engine can't make this mistake yet"]
 fn a_follower_that_does_not_check_the_chain_is_found() {
     is_found(Mistake::FollowerWithoutChain, Check::Published);
 }

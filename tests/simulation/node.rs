@@ -100,10 +100,10 @@ impl Node {
             around.chronicle.clone(),
         );
         let projections = NodeRecorder { node: self.number, recorder: around.recorder.clone() };
+        let config = EngineConfig { node: self.name.clone(), ..around.config.clone() };
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let entered = runtime.enter();
-        let engine =
-            Engine::new(Arc::new(journal), Arc::clone(&self.clock) as _, Arc::new(projections), around.config.clone());
+        let engine = Engine::new(Arc::new(journal), Arc::clone(&self.clock) as _, Arc::new(projections), config);
         drop(entered);
         runtime.spawn(wake_due_shows(Arc::clone(&engine)));
         self.up = Some(Up { engine, runtime, link, paused_at_ms: None, has_stopped: Arc::default() });
@@ -227,6 +227,6 @@ async fn ask(engine: Arc<Engine>, request: Request, attempt: u32, slip: Slip) ->
 }
 
 /// Asks, and says how often this was asked before.
-fn ask_again(handle: &ShowHandle, request: Request, _attempt: u32, reply: Reply) {
-    handle.ask(request, reply);
+fn ask_again(handle: &ShowHandle, request: Request, attempt: u32, reply: Reply) {
+    handle.ask_again(request, attempt, reply);
 }

@@ -21,14 +21,8 @@ pub(crate) const BRAND: &str = "acme";
 pub(crate) const SKUS: [&str; 2] = ["tee", "cap"];
 pub(crate) const DROPS: [&str; 2] = ["night", "late"];
 
-/// Whether the engine of a node shares a show with those of others: it renews its lease, answers only inside it, follows
-/// while another node writes and heals what a failover lost. While it doesn't, one node owns the show for good, and what
-/// such a node can't know of is left out.
-pub(crate) const NODES_SHARE: bool = false;
-
 /// How long a node has a show for at a time.
 pub(crate) const LEASE_MS: u64 = 2_000;
-const LEASE_FOR_GOOD: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug)]
 pub(crate) struct Scenario {
@@ -62,9 +56,9 @@ impl Scenario {
             limit_per_viewer: random.units(1, 3),
             hold_ttl_ms: random.between(1_000, 5_000),
             length_ms,
-            lease: if NODES_SHARE { Duration::from_millis(LEASE_MS) } else { LEASE_FOR_GOOD },
+            lease: Duration::from_millis(LEASE_MS),
             weather: faults::weather(random),
-            faults: faults::draw(random, nodes, length_ms, NODES_SHARE),
+            faults: faults::draw(random, nodes, length_ms),
             engine: engine(random),
         }
     }
@@ -124,6 +118,7 @@ fn engine(random: &mut Random) -> EngineConfig {
         idle_after: Duration::from_millis(random.between(500, 4_000)),
         snapshot_every_entries: random.between(2, 40),
         retry_after_ms: 50,
+        ..EngineConfig::default()
     }
 }
 

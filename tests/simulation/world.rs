@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dropcast::journal::{Journal as _, MemoryJournal, Position, RawEntry, ReadError, Snapshot};
+use dropcast::journal::{
+    AppendError, Claim, Journal as _, MemoryJournal, Position, RawEntry, ReadError, Renewal, Snapshot,
+};
 use dropcast_domain::{
     ids::PrincipalId,
     show::{Principal, Role},
@@ -233,8 +235,19 @@ impl World {
     fn fail_over(&self, writes: usize) {
         let lost = self.around.journal.faults().fail_over(SHOW, writes);
         let tail = self.around.journal.tail(SHOW).now_or_never().unwrap().unwrap();
-        self.around.chronicle.failed_over(self.now_ms(), writes, tail);
+        self.around.chronicle.failed_over(self.now_ms(), self.newest_claim(), tail);
         self.around.trace.note("journal", format_args!("lost {lost} entries, ends at {}", tail.seq));
+    }
+
+    /// The claim that is left after a failover: the others are fenced.
+    fn newest_claim(&self) -> Option<Claim> {
+        let claims = self.around.chronicle.read().claimed.clone();
+        let nowhere = Position { seq: u64::MAX, ..Position::default() };
+        claims.into_iter().rev().find(|claim| {
+            let renewal = Renewal { expected: nowhere, ..Renewal::default() };
+            let renewed = self.around.journal.renew(claim, renewal).now_or_never();
+            matches!(renewed, Some(Err(AppendError::Moved { .. })))
+        })
     }
 
     /// A connection that borrows nothing claims whatever the lease says.

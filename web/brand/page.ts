@@ -11,6 +11,7 @@ import { inLanguage } from "../shared/language";
 import { SignedInPage } from "../shared/signed_in_page";
 import { base, buttons, cards } from "../shared/styles";
 import "./chart";
+import { promisesBrokenText } from "./promises";
 
 /** The brand's dashboard: what is sold, to how many, and how it moves. */
 @customElement("brand-page")
@@ -62,6 +63,7 @@ export class BrandPage extends SignedInPage {
         <dc-language-switch></dc-language-switch>
       </header>
       <main>
+        ${known.numbers ? this.#promisesBroken(known.numbers) : nothing}
         ${known.numbers ? this.#figures(known.numbers) : nothing}
         <div class="stack">
           <section class="card"><h2>${this.t.overTime}</h2>${this.#chart(known, show)}</section>
@@ -70,6 +72,13 @@ export class BrandPage extends SignedInPage {
         <section class="card"><h2>${this.t.sellThrough}</h2>${this.#sellThrough(known)}</section>
       </main>
     `;
+  }
+
+  #promisesBroken(numbers: Numbers): TemplateResult | typeof nothing {
+    const text = promisesBrokenText(numbers, this.t);
+    return text === null
+      ? nothing
+      : html`<p class="note bad whole" role="status" data-test="promises-broken">${text}</p>`;
   }
 
   #figures(numbers: Numbers): TemplateResult {

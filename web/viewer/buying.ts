@@ -1,6 +1,7 @@
-import type { Client, Command, Outcome, Reservation } from "@dropcast/client";
+import type { BrokenPromise, Client, Command, Outcome, Reservation } from "@dropcast/client";
 import type { LiveController } from "../shared/live";
 import type { Buying } from "./drop_card";
+import { unseenPromises } from "./promises";
 
 /** How long a reservation that ran out is shown. */
 const LOST_SHOWN_MS = 10 * 60_000;
@@ -10,6 +11,7 @@ export class Purchases {
   readonly #live: LiveController;
   readonly #answers = new Map<string, Outcome>();
   readonly #seenLost = new Set<number>();
+  readonly #seenBroken = new Set<string>();
 
   constructor(live: LiveController) {
     this.#live = live;
@@ -48,6 +50,15 @@ export class Purchases {
 
   lostSeen(reservation: number): void {
     this.#seenLost.add(reservation);
+  }
+
+  /** What the viewer was told and could not be kept, and was not yet taken note of. */
+  get brokenPromises(): readonly BrokenPromise[] {
+    return unseenPromises(this.#client.state.brokenPromises, this.#seenBroken, this.#client.clock.now());
+  }
+
+  brokenPromiseSeen(id: string): void {
+    this.#seenBroken.add(id);
   }
 
   buy(drop: string, sku: string): void {

@@ -11,6 +11,7 @@ import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { openSession } from "../shared/session";
 import { base, buttons, cards } from "../shared/styles";
+import "./broken_promises";
 import { Purchases } from "./buying";
 import "./checkout";
 import "./details";
@@ -143,6 +144,10 @@ export class ViewerPage extends PageElement {
           @show-details=${this.#onDetails}
           @lost-seen=${this.#onLostSeen}
         >
+          <viewer-broken-promises
+            .known=${known} .promises=${this.#purchases?.brokenPromises ?? []}
+            @broken-promise-seen=${this.#onBrokenPromiseSeen}
+          ></viewer-broken-promises>
           <aside class="card"><h2>${this.t.mine}</h2>${this.#mine(known)}</aside>
           ${this.#drops(known)}
         </main>
@@ -266,6 +271,11 @@ export class ViewerPage extends PageElement {
     if (event.detail.sku) {
       this.sheet = { kind: "details", sku: event.detail.sku };
     }
+  };
+
+  readonly #onBrokenPromiseSeen = (event: CustomEvent<string>) => {
+    this.#purchases?.brokenPromiseSeen(event.detail);
+    this.requestUpdate();
   };
 
   readonly #onLostSeen = (event: CustomEvent<number>) => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ShowPlan;
+use super::{Promise, ShowPlan};
 use crate::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
     time::Timestamp,
@@ -35,7 +35,7 @@ pub struct Principal {
 pub struct Fingerprint(pub [u8; 16]);
 
 /// A command with who asks it and under which key.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
@@ -49,13 +49,14 @@ pub struct Request {
 }
 
 /// A request to change a show.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Brand: makes the show what the plan says; creates it when it does not exist.
     ///
     /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held and sold
-    /// is refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened
-    /// can't be left out any more, and only its title and place can change. A drop that was not opened keeps the
+    /// is refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened, or
+    /// in which a promise was kept, can't be left out any more, and only its title and place can change. Another keeps the
     /// moment that the host set for it, unless the plan's own moment changes or the plan leaves out a SKU that the
     /// drop sold before.
     Plan(Box<ShowPlan>),
@@ -132,6 +133,9 @@ pub enum Command {
         /// What the payment provider calls the payment; opaque, at most [`crate::ids::NAME_BYTES_MAX`] bytes.
         payment: PrincipalId,
     },
+    /// System: keeps what a lost history acknowledged, or records that it can't be kept. Idempotent by itself, whatever
+    /// its key.
+    Reclaim(Box<Promise>),
 }
 
 /// What an accepted command brought about, as its key remembers it.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DropPlan, Fingerprint, Outcome, Principal, ShowSettings};
+use super::{BrokenPromise, DropPlan, Fingerprint, KeptPromise, Outcome, Principal, ShowSettings};
 use crate::{
     ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     text::Text,
@@ -80,7 +80,7 @@ pub enum Fact {
         /// Its place in the run of show, from 0.
         place: u32,
     },
-    /// The drop is not in the run of show any more; it never opened.
+    /// The drop is not in the run of show any more; it never opened, and nothing was held in it.
     DropUnplanned {
         /// Which.
         drop: DropId,
@@ -184,6 +184,10 @@ pub enum Fact {
         /// What the payment provider calls the payment.
         payment: PrincipalId,
     },
+    /// A promise of a lost history is kept: the facts after it in the same entry hold, or sell, what was promised.
+    PromiseKept(Box<KeptPromise>),
+    /// A promise of a lost history can't be kept.
+    PromiseBroken(Box<BrokenPromise>),
 }
 
 /// A product as the catalogue has it: without units, which facts of their own give and take.

@@ -92,6 +92,9 @@ pub enum FoldError {
     /// There is no such order, or it is paid already, or it comes to another total.
     #[error("the order {0} is not in the state that this takes")]
     Order(OrderId),
+    /// A promise is kept or broken a second time, or under no key.
+    #[error("the promise of the lost reservation {0} is told twice, or under no key")]
+    Promise(ReservationId),
     /// A number is above what can be counted.
     #[error("there are too many to be counted")]
     TooMany,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Drop, DropPhase, Principal, ReservationState, ShowPhase, state::Records};
+use super::{Drop, DropPhase, Principal, ReservationState, ShowPhase, promises::BrokenIndex, state::Records};
 use crate::{
     ids::{DropId, ReservationId},
     inventory::reservation::ReservationRecord,
@@ -16,9 +16,12 @@ pub(super) struct Index {
     pub(super) by_viewer: BTreeSet<(Slot<Principal>, ReservationId)>,
     /// Units that are held or sold for a viewer in a drop; no zeros.
     pub(super) taken: BTreeMap<(Slot<DropId>, Slot<Principal>), u32>,
+    /// Drops in which something was ever held.
+    pub(super) reserved: BTreeSet<Slot<DropId>>,
     pub(super) deadlines: BTreeSet<Deadline>,
     /// Reservations that are held.
     pub(super) holds: usize,
+    pub(super) broken: BrokenIndex,
 }
 
 /// Something that time alone makes true.
@@ -46,6 +49,7 @@ impl Index {
         for (reservation, id) in records.reservations.iter().zip(1..) {
             index.insert(ReservationId(id), reservation);
         }
+        index.broken = records.promises.index();
         let phase = records.phase();
         index.deadlines.extend(records.drops.iter().filter_map(|(slot, _, drop)| drop.deadline(slot, phase)));
         index
@@ -54,6 +58,7 @@ impl Index {
     /// A reservation in its present state comes in.
     pub(super) fn insert(&mut self, id: ReservationId, reservation: &ReservationRecord) {
         self.by_viewer.insert((reservation.viewer, id));
+        self.reserved.insert(reservation.drop);
         if reservation.counts() {
             let taken = self.taken.entry((reservation.drop, reservation.viewer)).or_default();
             *taken = taken.saturating_add(reservation.quantity);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DropPhase, Fact, ReservationState, Show, ShowPhase, index::Index};
+use super::{DropPhase, Fact, Principal, ReservationState, Show, ShowPhase, index::Index};
 use crate::{
     ids::{DropId, OrderId, ReservationId, Sku},
     inventory::reservation::ReservationRecord,
@@ -42,6 +42,9 @@ pub enum Violation {
     /// The order is not that of a sold reservation, or comes to another total.
     #[error("the order {0} is not that of a sold reservation")]
     Order(OrderId),
+    /// A promise was broken twice, or kept by a reservation that is not its viewer's.
+    #[error("the promises of lost histories don't add up")]
+    Promises,
     /// A key belongs to nobody.
     #[error("a key belongs to nobody")]
     Key,
@@ -66,7 +69,8 @@ impl Show {
         self.check_catalogue()?;
         self.check_phases()?;
         self.check_units()?;
-        self.check_orders()
+        self.check_orders()?;
+        self.check_promises()
     }
 
     /// Checks what one fact can have broken, at a cost that does not grow with the show.
@@ -218,6 +222,25 @@ impl Show {
             }
         }
         Ok(())
+    }
+}
+
+impl Show {
+    /// The reservation that keeps a promise is held by the fact after it, so the last one may be missing.
+    fn check_promises(&self) -> Result<(), Violation> {
+        let promises = &self.records.promises;
+        let next = ReservationId(self.reservation_count() as u64 + 1);
+        let fits = |(&id, &viewer): (&ReservationId, &Slot<Principal>)| match self.reservation_record(id) {
+            Some(record) => record.viewer == viewer,
+            None => id == next && self.records.principals.get(viewer).is_some(),
+        };
+        let told_apart: usize = promises.index().values().map(BTreeMap::len).sum();
+        let counted = promises.reclaimed.len() as u64 <= promises.kept;
+        if counted && told_apart == promises.broken.len() && promises.reclaimed.iter().all(fits) {
+            Ok(())
+        } else {
+            Err(Violation::Promises)
+        }
     }
 }
 

@@ -218,6 +218,12 @@ impl Show {
         self.drops().filter(|drop| matches!(drop.phase, DropPhase::Open | DropPhase::Paused))
     }
 
+    /// Whether what the drop sells and how is fixed: it was opened, or something was held in it to keep a promise.
+    pub(super) fn is_fixed(&self, drop: &Drop) -> bool {
+        let slot = || self.records.drops.slot(&drop.plan.drop);
+        drop.phase != DropPhase::Planned || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
+    }
+
     fn item_state<'a>(&self, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {
         DropItemState {
             sku: &item.sku,

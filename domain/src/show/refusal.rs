@@ -1,10 +1,15 @@
 //! What the rules turn down. A refusal is a value and binds nothing: the same key may be decided anew.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::DropPhase;
 use crate::{ids::NameError, money::CurrencyError, text::TextError};
 
 /// Why a command was turned down.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// No plan was ever applied under this name.
     #[error("there is no such show")]
@@ -96,7 +101,7 @@ pub enum Refusal {
     #[error("the show is full: {bound}")]
     Full {
         /// The name of the constant that was hit: [`super::HOLDS_MAX`], [`super::KEYS_MAX`] or [`super::UNITS_MAX`].
-        bound: &'static str,
+        bound: Cow<'static, str>,
     },
     /// The plan contradicts itself or what happened since.
     #[error("{at}: {problem}")]
@@ -109,7 +114,8 @@ pub enum Refusal {
 }
 
 /// What is wrong with a plan.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PlanProblem {
     /// A name is not a name.
     #[error("{0}")]
@@ -159,7 +165,7 @@ pub enum PlanProblem {
     #[error("can't be changed any more: {reason}")]
     Fixed {
         /// Why.
-        reason: &'static str,
+        reason: Cow<'static, str>,
     },
     /// A text is longer than it may be.
     #[error("is longer than {max} bytes")]
@@ -173,7 +179,7 @@ pub enum PlanProblem {
         /// Its name.
         name: String,
         /// Why.
-        reason: &'static str,
+        reason: Cow<'static, str>,
     },
     /// Fewer units than are held and sold.
     #[error("{held_and_sold} units are held or sold already, it can't be less")]

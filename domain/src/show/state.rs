@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Drop, Entry, Fingerprint, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request};
-use super::{ShowPhase, ShowSettings, apply::apply, decide::decide, index::Index, passing};
+use super::{ShowPhase, ShowSettings, apply::apply, decide::decide, index::Index, passing, promises::Promises};
 use crate::{
     ids::{DropId, Key, ProductId, Sku},
     inventory::{reservation::ReservationRecord, stock::SkuRecord},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The layout of a serialized [`Show`]. A snapshot of another version is not read: the journal is folded again.
-pub const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 2;
 
 /// Everything that is true of one show after some entries; the default is the show of an empty journal.
 ///
@@ -46,6 +46,7 @@ pub(super) struct Records {
     /// Number 1 comes first.
     pub(super) orders: Vec<OrderRecord>,
     pub(super) keys: BTreeMap<(Slot<Principal>, Key), Bound>,
+    pub(super) promises: Promises,
 }
 
 /// What a key was used for.
@@ -117,7 +118,7 @@ impl Show {
         entries.push(entry);
     }
 
-    fn bind(&mut self, principal: &Principal, binding: &KeyBinding) -> Result<(), FoldError> {
+    pub(super) fn bind(&mut self, principal: &Principal, binding: &KeyBinding) -> Result<(), FoldError> {
         let principal = self.principal_slot(principal)?;
         let bound = Bound { fingerprint: binding.fingerprint, outcome: binding.outcome };
         match self.records.keys.insert((principal, binding.key.clone()), bound) {

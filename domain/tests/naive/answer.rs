@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What becomes true, and what the key stands for.
-type Answer = Result<(Vec<Effect>, Outcome), Refusal>;
+pub(super) type Answer = Result<(Vec<Effect>, Outcome), Refusal>;
 
 impl Naive {
     /// Answers a request that is no plan, and notes what follows; returns the facts that must become true. Time passed
@@ -25,11 +25,13 @@ impl Naive {
             return if fingerprint == request.fingerprint { Ok((vec![], outcome)) } else { Err(Refusal::KeyConflict) };
         }
         let (effects, outcome) = self.answer(now, request)?;
-        let facts = effects.iter().map(fact).collect();
+        let facts: Vec<Fact> = effects.iter().map(fact).collect();
         for effect in effects {
             self.note(now, effect);
         }
-        self.note_key(now, request, outcome);
+        if !facts.is_empty() {
+            self.note_key(now, request, outcome);
+        }
         Ok((facts, outcome))
     }
 
@@ -56,6 +58,7 @@ impl Naive {
                 Ok((vec![Effect::Released(reservation)], Outcome::Reservation(reservation)))
             }
             Command::SettleOrder { order, payment } => self.settle(order, payment),
+            Command::Reclaim(promise) => Ok(self.reclaim(now, &promise)),
             _ if self.ended_at().is_some() => Err(Refusal::ShowEnded),
             _ if self.started_at().is_none() => Err(Refusal::ShowNotLive),
             Command::End => Ok((self.end(), Outcome::Done)),
@@ -155,13 +158,20 @@ impl Naive {
         let mut effects = vec![Effect::Sold(id), Effect::Ordered(order, id, held.price * u64::from(held.quantity))];
         let mut after = self.clone();
         after.note(Timestamp(0), Effect::Sold(id));
-        for told in after.drops() {
-            let sells_it = told.plan.items.iter().any(|item| item.sku == held.sku);
-            if told.is_running() && told.plan.close_when_sold_out && sells_it && after.is_sold_out(&told) {
-                effects.push(Effect::Closed(told.plan.drop, CloseReason::SoldOut));
-            }
-        }
+        effects.extend(after.closed_by_sale(&held));
         Ok((effects, Outcome::Order(order)))
+    }
+
+    /// The drops that close because this was just sold: its own, and where all of the SKU is sold, the others that sell
+    /// it. What other drops lost otherwise closes none.
+    pub(super) fn closed_by_sale(&self, just: &Held) -> Vec<Effect> {
+        let sold = self.units(ReservationState::Sold, |held| held.sku == just.sku);
+        let is_all_sold = sold == self.given(&just.sku);
+        let sells_it = |told: &Told| told.plan.items.iter().any(|item| item.sku == just.sku);
+        let is_touched = |told: &Told| told.plan.drop == just.drop || (is_all_sold && sells_it(told));
+        let closes = |told: &Told| told.is_running() && told.plan.close_when_sold_out && self.is_sold_out(told);
+        let over = self.drops().into_iter().filter(|told| is_touched(told) && closes(told));
+        over.map(|told| Effect::Closed(told.plan.drop, CloseReason::SoldOut)).collect()
     }
 
     fn settle(&self, order: OrderId, payment: PrincipalId) -> Answer {

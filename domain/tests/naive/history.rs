@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
-    show::{CloseReason, Fact, Fingerprint, Outcome, Principal, Request, ShowPlan},
+    show::{BrokenPromise, CloseReason, Fact, Fingerprint, KeptPromise, Outcome, Principal, Request, ShowPlan},
     time::Timestamp,
 };
 
@@ -27,6 +27,8 @@ pub(crate) enum Effect {
     Ordered(OrderId, ReservationId, u64),
     Paid(OrderId, PrincipalId),
     Bound(Principal, Key, Fingerprint, Outcome),
+    Kept(KeptPromise),
+    Broken(BrokenPromise),
 }
 
 /// Units that were held.
@@ -120,5 +122,7 @@ pub(crate) fn fact(effect: &Effect) -> Fact {
         Effect::Expired(reservation) => Fact::ReservationExpired { reservation },
         Effect::Ordered(order, reservation, total_minor) => Fact::OrderPlaced { order, reservation, total_minor },
         Effect::Paid(order, payment) => Fact::OrderPaid { order, payment },
+        Effect::Kept(kept) => Fact::PromiseKept(Box::new(kept)),
+        Effect::Broken(promise) => Fact::PromiseBroken(Box::new(promise)),
     }
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod history;
 mod plan;
+mod promises;
 mod questions;
 
 pub(crate) use history::Naive;

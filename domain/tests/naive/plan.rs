@@ -43,7 +43,13 @@ impl Naive {
         let known = |drop: &dropcast_domain::show::DropPlan| {
             drop.items.iter().all(|item| units_of(wanted, &item.sku).is_some())
         };
-        wanted.drops.iter().all(known) && self.drops().iter().all(|told| told.is_planned() || stays(self, told, wanted))
+        wanted.drops.iter().all(known)
+            && self.drops().iter().all(|told| self.may_change(told) || stays(self, told, wanted))
+    }
+
+    /// A drop that never opened and in which nothing was ever held may change.
+    fn may_change(&self, told: &Told) -> bool {
+        told.is_planned() && !self.held().iter().any(|held| held.drop == told.plan.drop)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
-    show::{CloseReason, DropPhase, DropPlan, Fingerprint, OrderState, Outcome, Principal, ReservationState, ShowPlan},
+    show::{
+        CloseReason, DropPhase, DropPlan, Fingerprint, OrderState, Outcome, Principal, ReservationState, Role, ShowPlan,
+    },
     time::Timestamp,
 };
 
@@ -190,6 +192,9 @@ impl Naive {
         self.happened.iter().find_map(|(_, effect)| match effect {
             Effect::Bound(who, which, fingerprint, outcome) if who == principal && which == key => {
                 Some((*fingerprint, *outcome))
+            }
+            Effect::Kept(kept) if principal.role == Role::Viewer && kept.viewer == principal.id => {
+                super::promises::bound_by(kept, key)
             }
             _ => None,
         })

@@ -37,6 +37,7 @@ fn each_command_is_for_its_roles() {
     }
     for who in [viewer("ann"), host(), brand()] {
         stage.refuses(&who, settle(1), Refusal::RoleForbidden);
+        stage.refuses(&who, reclaim(promise("ann", 1, lost_hold("r"))), Refusal::RoleForbidden);
     }
     for who in [viewer("ann"), host(), system()] {
         stage.refuses(&who, plan_of(plan()), Refusal::RoleForbidden);

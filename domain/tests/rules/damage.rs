@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::{OrderId, ProductId, ReservationId},
-    show::{CloseReason, DropItem, DropPlan, Entry, Fact, Product, Variant},
+    show::{BrokenPromise, CloseReason, DropItem, DropPlan, Entry, Fact, KeptPromise, KeptSale, Product, Variant},
     time::Timestamp,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -70,7 +70,30 @@ fn fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(drop, items, place, opens_at)| planned(drop, items, place, opens_at)),
         drop().prop_map(|drop| Fact::DropUnplanned { drop }),
     ];
-    prop_oneof![buying, running, planning]
+    prop_oneof![4 => buying, 4 => running, 4 => planning, 1 => promises()]
+}
+
+fn promises() -> impl Strategy<Value = Fact> {
+    let number = || prop_oneof![8 => 1u64..5, 1 => Just(0), 1 => Just(u64::MAX)];
+    let key = || select(vec!["r1", "r2", "c1", "c2"]).prop_map(used);
+    let sale = (number(), key()).prop_map(|(order, confirm)| KeptSale { order: OrderId(order), confirm });
+    let kept = (number(), option::of(key()), option::of(sale)).prop_map(|(reservation, reserve, sale)| {
+        let (viewer, lost, reservation) = (somebody("ann"), ReservationId(7), ReservationId(reservation));
+        Fact::PromiseKept(Box::new(KeptPromise { viewer, lost, reservation, reserve, sale }))
+    });
+    let broken = (key(), any::<bool>()).prop_map(|(used, sold)| {
+        Fact::PromiseBroken(Box::new(BrokenPromise {
+            viewer: somebody("ann"),
+            drop: drop_id("night"),
+            sku: sku("tee"),
+            quantity: 1,
+            unit_price_minor: 1,
+            lost: ReservationId(7),
+            sold,
+            key: used.key,
+        }))
+    });
+    prop_oneof![2 => kept, 1 => broken]
 }
 
 fn listed(product: ProductId, skus: Vec<dropcast_domain::ids::Sku>, place: u32) -> Fact {

@@ -11,6 +11,8 @@ use dropcast_domain::{
     time::Timestamp,
 };
 
+pub(crate) use crate::promised::*;
+
 /// The moment at which every stage begins.
 pub(crate) const BEGIN_MS: u64 = 1_000_000;
 
@@ -306,5 +308,16 @@ fn line(fact: &Fact) -> String {
             format!("order {order}: #{reservation} for {total_minor}")
         }
         Fact::OrderPaid { order, payment } => format!("order {order} paid by {payment}"),
+        Fact::PromiseKept(kept) => {
+            let reserve = kept.reserve.as_ref().map(|used| format!(" {} holds", used.key));
+            let sale = kept.sale.as_ref().map(|sale| format!(" {} buys as {}", sale.confirm.key, sale.order));
+            let keys: String = [reserve, sale].into_iter().flatten().collect();
+            format!("lost #{} of {} kept as #{}:{keys}", kept.lost, kept.viewer, kept.reservation)
+        }
+        Fact::PromiseBroken(promise) => {
+            let what = if promise.sold { "bought" } else { "held" };
+            let of = format!("{} {}@{} of {}", promise.quantity, promise.sku, promise.unit_price_minor, promise.viewer);
+            format!("lost #{} broken: {of} in {}, {what} by {}", promise.lost, promise.drop, promise.key)
+        }
     }
 }

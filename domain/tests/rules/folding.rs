@@ -4,8 +4,8 @@ use dropcast_domain::{
     ids::{BrandId, OrderId, ReservationId},
     inventory::StockError,
     show::{
-        Cause, CloseReason, DropPhase, Entry, Fact, Fingerprint, FoldError, KeyBinding, Outcome, Product, Show,
-        ShowPhase,
+        BrokenPromise, Cause, CloseReason, DropPhase, Entry, Fact, Fingerprint, FoldError, KeptPromise, KeptSale,
+        KeyBinding, Outcome, Product, Promise, Show, ShowPhase,
     },
     time::Timestamp,
 };
@@ -60,6 +60,16 @@ fn a_fact_that_contradicts_the_state_is_refused() {
         (ordered(3, 2, 2_500), FoldError::Number { expected: 2, found: 3 }),
         (ordered(2, 2, 2_500), FoldError::Reservation(ReservationId(2))),
         (Fact::OrderPaid { order: OrderId(2), payment: somebody("pay") }, FoldError::Order(OrderId(2))),
+        (kept(3, None, None), FoldError::Promise(ReservationId(7))),
+        (kept(3, Some("broken"), None), FoldError::Promise(ReservationId(7))),
+        (kept(3, Some("key-4"), None), FoldError::KeyBoundTwice { key: used("key-4").key }),
+        (kept(3, None, Some(3)), FoldError::Number { expected: 2, found: 3 }),
+        (kept(1, Some("r"), Some(2)), FoldError::Reservation(ReservationId(1))),
+        (kept(1, Some("r"), None), FoldError::Reservation(ReservationId(1))),
+        (kept(2, None, Some(2)), FoldError::Reservation(ReservationId(2))),
+        (kept(4, Some("r"), None), FoldError::Reservation(ReservationId(4))),
+        (broken("broken"), FoldError::Promise(ReservationId(7))),
+        (broken("key-4"), FoldError::Promise(ReservationId(7))),
     ];
     let stage = with_a_hold_and_an_order();
     for (fact, error) in rows {
@@ -114,7 +124,25 @@ fn an_entry_is_refused_for_itself() {
     assert_eq!(show.fold(&twice), Err(FoldError::KeyBoundTwice { key }));
 }
 
-/// Reservation 1 is held, reservation 2 was sold as order 1; the drop *dawn* did not open.
+#[test]
+fn what_keeps_a_promise_is_held_for_its_viewer_within_cap_and_limit() {
+    let mut stage = with_a_hold_and_an_order();
+    stage.ask(&host(), dropcast_domain::show::Command::End).unwrap();
+    let folded = |promised_to: &str, held: Fact| {
+        let Fact::PromiseKept(mut kept) = kept(3, Some("r"), None) else { unreachable!() };
+        kept.viewer = somebody(promised_to);
+        let facts = vec![Fact::PromiseKept(kept), held];
+        stage.show.clone().fold(&Entry { at: stage.now, cause: None, facts })
+    };
+    assert_eq!(folded("dee", held(3, "dawn", "tee", 2)), Ok(()));
+    assert_eq!(folded("ann", held(3, "dawn", "tee", 2)), Err(FoldError::Reservation(ReservationId(3))));
+    assert_eq!(folded("dee", held(3, "none", "tee", 2)), Err(FoldError::DropUnknown(drop_id("none"))));
+    assert_eq!(folded("dee", held(3, "dawn", "tee", 3)), Err(FoldError::LimitExceeded(drop_id("dawn"))));
+    let capped = FoldError::CapExceeded { drop: drop_id("night"), sku: sku("cap") };
+    assert_eq!(folded("dee", held(3, "night", "cap", 2)), Err(capped));
+}
+
+/// Reservation 1 is held, reservation 2 was sold as order 1; the drop *dawn* did not open. A promise to ann was broken.
 fn with_a_hold_and_an_order() -> Stage {
     let mut plan = plan();
     plan.drops.push(drop_plan("dawn", "tee"));
@@ -123,7 +151,29 @@ fn with_a_hold_and_an_order() -> Stage {
         stage.ask(&viewer(who), reserve("night", "tee", 1)).unwrap();
     }
     stage.ask(&viewer("bob"), confirm(2)).unwrap();
+    let dear = Promise { drop: drop_id("none"), ..promise("ann", 1, lost_hold("broken")) };
+    stage.ask(&system(), reclaim(dear)).unwrap();
     stage
+}
+
+/// A promise to ann that is kept.
+fn kept(reservation: u64, reserve: Option<&str>, order: Option<u64>) -> Fact {
+    let sale = order.map(|order| KeptSale { order: OrderId(order), confirm: used("c") });
+    let (viewer, lost, reservation) = (somebody("ann"), ReservationId(7), ReservationId(reservation));
+    Fact::PromiseKept(Box::new(KeptPromise { viewer, lost, reservation, reserve: reserve.map(used), sale }))
+}
+
+fn broken(key: &str) -> Fact {
+    Fact::PromiseBroken(Box::new(BrokenPromise {
+        viewer: somebody("ann"),
+        drop: drop_id("none"),
+        sku: sku("none"),
+        quantity: 1,
+        unit_price_minor: 1,
+        lost: ReservationId(7),
+        sold: false,
+        key: used(key).key,
+    }))
 }
 
 fn entry(at: Timestamp, fact: Fact) -> Entry {

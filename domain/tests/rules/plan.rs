@@ -101,9 +101,10 @@ fn a_raised_cap_outlives_a_changed_plan() {
 #[test]
 fn what_happened_can_not_be_planned_away() {
     type Change = fn(&mut ShowPlan);
-    let fixed = |reason| PlanProblem::Fixed { reason };
+    let fixed = |reason: &'static str| PlanProblem::Fixed { reason: reason.into() };
     let opened = "the drop was opened; only its title and its place can change";
-    let left_out = |name: &str, reason| PlanProblem::LeftOut { name: name.to_owned(), reason };
+    let left_out =
+        |name: &str, reason: &'static str| PlanProblem::LeftOut { name: name.to_owned(), reason: reason.into() };
     let unknown = PlanProblem::Unknown { name: "tee".to_owned() };
     let rows: [(Change, &str, PlanProblem); 14] = [
         (

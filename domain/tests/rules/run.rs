@@ -56,9 +56,9 @@ fn units_are_refused_where_they_can_not_go() {
     for units in [0, max + 1, u32::MAX] {
         stage.refuses(&host(), add_units(None, "tee", units), Refusal::QuantityInvalid { max });
     }
-    stage.refuses(&host(), add_units(None, "tee", max), Refusal::Full { bound: "UNITS_MAX" });
+    stage.refuses(&host(), add_units(None, "tee", max), Refusal::Full { bound: "UNITS_MAX".into() });
     stage.ask(&host(), add_units(None, "tee", max - 5)).unwrap();
-    stage.refuses(&host(), add_units(None, "tee", 1), Refusal::Full { bound: "UNITS_MAX" });
+    stage.refuses(&host(), add_units(None, "tee", 1), Refusal::Full { bound: "UNITS_MAX".into() });
     stage.ask(&host(), close("night")).unwrap();
     let closed = Refusal::DropPhase { phase: DropPhase::Closed };
     stage.refuses(&host(), add_units(Some("night"), "tee", 0), closed);

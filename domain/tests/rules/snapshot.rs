@@ -8,7 +8,7 @@ use crate::fixture::*;
 #[test]
 fn the_layout_is_pinned() {
     let bytes = postcard::to_stdvec(&sample().show).unwrap();
-    assert_eq!((STATE_VERSION, bytes.len(), digest(&bytes)), (1, 448, 9_912_906_399_787_730_712));
+    assert_eq!((STATE_VERSION, bytes.len(), digest(&bytes)), (2, 596, 10_788_916_895_087_037_208));
 }
 
 #[test]
@@ -48,6 +48,9 @@ fn sample() -> Stage {
     stage.ask(&viewer("bob"), reserve("night", "tee", 1)).unwrap();
     stage.ask(&viewer("bob"), confirm(2)).unwrap();
     stage.ask(&system(), settle(1)).unwrap();
+    stage.ask(&system(), reclaim(promise("cem", 1, lost_purchase("r", "c")))).unwrap();
+    stage.ask(&system(), reclaim(promise("ann", 1, lost_hold("r")))).unwrap();
+    assert_eq!((stage.show.kept_promise_count(), stage.show.broken_promise_count()), (1, 1));
     stage
 }
 

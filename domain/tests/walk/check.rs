@@ -40,6 +40,7 @@ impl World {
         self.check_drops();
         self.check_reservations();
         self.check_keys();
+        self.check_promises();
     }
 
     fn check_stock(&self) {
@@ -99,6 +100,17 @@ impl World {
         }
         let orders = self.show.orders().map(|order| (order.id, order.reservation, order.total_minor, order.state));
         assert_eq!(orders.collect::<Vec<_>>(), self.naive.orders());
+    }
+
+    fn check_promises(&self) {
+        assert_eq!(self.show.kept_promise_count(), self.naive.kept_count() as u64);
+        let told = self.naive.broken();
+        assert!(self.show.broken_promises().map(|(_, promise)| promise).eq(&told));
+        assert_eq!(self.show.broken_promise_count(), told.len());
+        for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
+            let own = told.iter().filter(|promise| promise.viewer == viewer);
+            assert!(self.show.broken_promises_of(&viewer).map(|(_, promise)| promise).eq(own));
+        }
     }
 
     fn check_keys(&self) {

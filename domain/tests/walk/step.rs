@@ -32,8 +32,28 @@ pub(crate) enum Step {
     Confirm(usize, Index),
     Release(usize, Index),
     Settle(Index),
+    /// Asks for what a lost history promised.
+    Reclaim(Lost),
+    /// Asks for an earlier promise, under another key.
+    ReclaimAgain(Index),
     /// Asks once more what was asked before; perhaps with other content.
     Again(Index, bool),
+}
+
+/// A promise of a lost history.
+#[derive(Clone, Debug)]
+pub(crate) struct Lost {
+    pub(crate) viewer: usize,
+    pub(crate) drop: usize,
+    pub(crate) sku: usize,
+    pub(crate) quantity: u32,
+    /// Held, bought, or only confirmed of a reservation that is here too.
+    pub(crate) what: u8,
+    /// Picks one of the reservations, or the one that is not there yet.
+    pub(crate) number: Index,
+    /// Keys that held and bought: some that were used here, or new ones.
+    pub(crate) keys: [Option<Index>; 2],
+    pub(crate) held_for_ms: u64,
 }
 
 /// How time goes on.
@@ -89,6 +109,8 @@ fn step() -> impl Strategy<Value = Step> {
         14 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Confirm(viewer, which)),
         8 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Release(viewer, which)),
         4 => any::<Index>().prop_map(Step::Settle),
+        12 => lost().prop_map(Step::Reclaim),
+        4 => any::<Index>().prop_map(Step::ReclaimAgain),
         12 => wait().prop_map(Step::Pass),
         8 => (any::<Index>(), any::<bool>()).prop_map(|(which, same)| Step::Again(which, same)),
         8 => vec(change(), 0..3).prop_map(Step::Plan),
@@ -102,6 +124,19 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Start),
         1 => prop_oneof![1 => Just(Step::End), 2 => Just(Step::Start)],
     ]
+}
+
+fn lost() -> impl Strategy<Value = Lost> {
+    let drop = prop_oneof![20 => 0..DROPS.len(), 1 => Just(DROPS.len())];
+    let sku = prop_oneof![20 => 0..SKUS.len(), 1 => Just(SKUS.len())];
+    let units = (0..VIEWERS.len(), drop, sku, 1u32..3);
+    let key = || prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
+    (units, 0u8..3, any::<Index>(), (key(), key()), 0u64..6_000).prop_map(
+        |((viewer, drop, sku, quantity), what, number, keys, held_for_ms)| {
+            let keys = [keys.0, keys.1];
+            Lost { viewer, drop, sku, quantity, what, number, keys, held_for_ms }
+        },
+    )
 }
 
 fn wait() -> impl Strategy<Value = Wait> {

@@ -59,6 +59,13 @@ impl World {
                 }
                 self.request(&request);
             }
+            Step::ReclaimAgain(which) => {
+                let promises = self.asked.iter().filter(|request| matches!(request.command, Command::Reclaim(_)));
+                let promises: Vec<_> = promises.map(|request| request.command.clone()).collect();
+                if !promises.is_empty() {
+                    self.ask(Role::System, "healing", which.get(&promises).clone());
+                }
+            }
             step => {
                 let (role, name, command) = self.command(step);
                 self.ask(role, name, command);
@@ -71,7 +78,9 @@ impl World {
         let orders = self.show.order_count() + 1;
         let (host, as_viewer) = ((Role::Host, "noor"), |viewer: usize| (Role::Viewer, VIEWERS[viewer]));
         let ((role, name), command) = match step.clone() {
-            Step::Pass(_) | Step::Plan(_) | Step::Again(..) => unreachable!("no command of its own"),
+            Step::Pass(_) | Step::Plan(_) | Step::Again(..) | Step::ReclaimAgain(_) => {
+                unreachable!("no command of its own")
+            }
             Step::Start => (host, Command::Start),
             Step::End => (host, Command::End),
             Step::Open(drop) => (host, Command::OpenDrop { drop: drop_id(drop) }),
@@ -100,12 +109,13 @@ impl World {
                 let payment = PrincipalId::new("pay").unwrap();
                 ((Role::System, "payments"), Command::SettleOrder { order, payment })
             }
+            Step::Reclaim(lost) => ((Role::System, "healing"), Command::Reclaim(Box::new(self.promise(&lost)))),
         };
         (role, name, command)
     }
 
     /// Two viewers of three ask for what is theirs.
-    fn mostly_owner(&self, viewer: usize, reservation: ReservationId) -> usize {
+    pub(crate) fn mostly_owner(&self, viewer: usize, reservation: ReservationId) -> usize {
         let owner = self.show.reservation(reservation).map(|reservation| reservation.viewer.as_str());
         let owner = VIEWERS.iter().position(|name| Some(*name) == owner);
         if viewer == 0 { viewer } else { owner.unwrap_or(viewer) }

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, value_parser};
+use clap::{Args, ValueEnum, value_parser};
+use serde::Serialize;
+
+use super::kills::Kill;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -41,17 +44,21 @@ pub(crate) struct Arguments {
     /// How fast the crowd connects.
     #[arg(long, default_value_t = 1_000, value_parser = value_parser!(u32).range(1..=100_000))]
     pub(super) connects_per_second: u32,
-    /// How often the server of --server is killed with -9 and started again, evenly spread over the clicks.
-    #[arg(long, default_value_t = 0, value_name = "TIMES", requires = "server")]
-    pub(super) kill: u32,
+    /// What of --server is killed with -9 and started again while the clicks arrive: nothing (0); the node half-way, or
+    /// on Redis one node every few seconds, first the one that writes the show (1 or node); a node so many times,
+    /// evenly spread (any other number); or Redis half-way (redis).
+    #[arg(long, default_value = "0", value_name = "TIMES|node|redis", requires = "server")]
+    pub(super) kill: Kill,
     /// Where to write the same JSON object that ends standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Which journal the servers use, for the report.
-    #[arg(long, default_value = "embedded")]
-    pub(super) journal: String,
-    /// How many nodes serve, for the report; as many as there are addresses, where it isn't said.
-    #[arg(long)]
+    /// Which journal the nodes have: one of their own, or a Redis that is started for --server; of --url, for the
+    /// report.
+    #[arg(long, value_enum, default_value_t = Journal::Embedded)]
+    pub(super) journal: Journal,
+    /// How many nodes of --server are started, more than one only on Redis; of --url, how many serve, for the report.
+    /// Where it isn't said, one, or as many as there are addresses.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=64))]
     pub(super) nodes: Option<u32>,
     /// Who clicks when, and who is cut: the same seed, the same choices.
     #[arg(long, default_value_t = 1)]
@@ -61,14 +68,25 @@ pub(crate) struct Arguments {
     pub(super) threads: u16,
 }
 
+/// Where the servers keep what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Journal {
+    /// In a file of their own.
+    Embedded,
+    /// In one Redis for all.
+    Redis,
+}
+
 /// What is rushed: one or the other.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Target {
-    /// Servers to rush, such as `http://127.0.0.1:8080`; viewers are spread over them, HTTP calls go to the first.
+    /// Servers to rush, such as `http://127.0.0.1:8080`; viewers are spread over them, and HTTP calls go to one
+    /// that is up.
     #[arg(long, value_delimiter = ',', requires = "token_secret")]
     pub(super) url: Vec<String>,
-    /// A server program to start on a free port with a fresh data directory, to rush, and to stop again.
+    /// A server program to start on free ports with fresh data directories, to rush, and to stop again.
     #[arg(long, value_name = "BINARY")]
     pub(super) server: Option<PathBuf>,
 }
@@ -79,9 +97,26 @@ impl Arguments {
         if self.buyers > self.viewers {
             return Some(format!("{} buyers can't be among {} viewers", self.buyers, self.viewers));
         }
+        if let Some(contradiction) = self.contradiction_of_servers() {
+            return Some(contradiction);
+        }
         let window = self.click_window();
         let too_long = || format!("the clicks take {window:?} to arrive, longer than --duration {}", self.duration);
         (window >= self.duration()).then(too_long)
+    }
+
+    fn contradiction_of_servers(&self) -> Option<String> {
+        let own_journals = self.target.server.is_some() && self.journal == Journal::Embedded;
+        if own_journals && self.nodes() > 1 {
+            return Some(format!("{} nodes can't share an embedded journal; take --journal redis", self.nodes()));
+        }
+        let no_redis = own_journals && self.kill == Kill::Redis;
+        no_redis.then(|| "there is no Redis to kill without --journal redis".to_owned())
+    }
+
+    /// How many nodes serve.
+    pub(super) fn nodes(&self) -> u32 {
+        self.nodes.unwrap_or_else(|| u32::try_from(self.target.url.len().max(1)).unwrap_or(u32::MAX))
     }
 
     /// How long the clicks take to arrive.

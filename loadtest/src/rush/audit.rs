@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
 use prost::Message as _;
 
-use super::{chain::Chain, findings::Acknowledged, violations::Violations};
+use super::{chain::Chain, findings::Acknowledged, promises::Promises, units::Units, violations::Violations};
 
 /// The sum of a journal's facts so far.
 #[derive(Debug, Default)]
@@ -18,24 +18,8 @@ pub(super) struct Audit {
     reservations: BTreeMap<u64, Held>,
     /// What each viewer's key stands for.
     keys: BTreeMap<(String, String), u64>,
+    promises: Promises,
     violations: Violations,
-}
-
-/// What became of the units of one SKU, or of all.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Units {
-    /// What the show was given.
-    pub(super) allotted: u64,
-    /// Held at the end.
-    pub(super) held: u64,
-    /// Sold.
-    pub(super) sold: u64,
-    /// Given back by their viewers.
-    pub(super) released: u64,
-    /// Given back by time.
-    pub(super) expired: u64,
-    /// The most that was held and sold at once beyond the allotment.
-    pub(super) oversold: u64,
 }
 
 #[derive(Debug)]
@@ -74,6 +58,11 @@ impl Audit {
         for fact in &body.facts {
             self.add_fact(entry.seq, fact);
         }
+        for (viewer, reservation) in std::mem::take(&mut self.promises.due) {
+            if self.reservations.get(&reservation).is_none_or(|held| held.fact.viewer != viewer) {
+                self.violations.tell(format!("reservation {reservation}, which keeps a promise, is not {viewer}'s"));
+            }
+        }
         if let Some(cause) = &body.cause {
             self.bind(cause);
         }
@@ -94,6 +83,20 @@ impl Audit {
                 self.settle(released.reservation, ReservationState::Released);
             }
             Some(Kind::ReservationExpired(expired)) => self.settle(expired.reservation, ReservationState::Expired),
+            Some(Kind::PromiseKept(kept)) => {
+                if let Some(wrong) = self.promises.keep(kept) {
+                    self.violations.tell(wrong);
+                }
+                if let Some(reserve) = &kept.reserve {
+                    self.bind_key(&kept.viewer, &reserve.key, kept.reservation);
+                }
+            }
+            Some(Kind::PromiseBroken(broken)) => {
+                if let Some(wrong) = self.promises.break_one(broken) {
+                    self.violations.tell(wrong);
+                }
+                self.units(&broken.sku).broken_promises += 1;
+            }
             Some(_) => {}
         }
     }
@@ -163,12 +166,14 @@ impl Audit {
         let Some(key_outcome::Kind::Reservation(reservation)) = binding.outcome.and_then(|outcome| outcome.kind) else {
             return;
         };
-        let key = (cause.principal.clone(), binding.key.clone());
-        match self.keys.insert(key, reservation) {
-            Some(before) if before != reservation => self.violations.tell(format!(
-                "{} got reservations {before} and {reservation} for one key, {:?}",
-                cause.principal, binding.key
-            )),
+        self.bind_key(&cause.principal, &binding.key, reservation);
+    }
+
+    fn bind_key(&mut self, principal: &str, key: &str, reservation: u64) {
+        match self.keys.insert((principal.to_owned(), key.to_owned()), reservation) {
+            Some(before) if before != reservation => self
+                .violations
+                .tell(format!("{principal} got reservations {before} and {reservation} for one key, {key:?}")),
             _ => {}
         }
     }
@@ -190,26 +195,33 @@ impl Audit {
         acknowledged.iter().map(|one| u64::from(!self.knows(one))).sum()
     }
 
+    /// Whether what was acknowledged is there, was kept under another number, or is recorded as broken.
     fn knows(&self, acknowledged: &Acknowledged) -> bool {
-        let key = (acknowledged.viewer.clone(), acknowledged.key.clone());
-        let bound = self.keys.get(&key) == Some(&acknowledged.reservation);
-        let held = self.reservations.get(&acknowledged.reservation);
-        bound
-            && held.is_some_and(|held| {
-                held.fact.viewer == acknowledged.viewer && (!acknowledged.sold || held.state == ReservationState::Sold)
-            })
+        let Acknowledged { viewer, key, reservation, .. } = acknowledged;
+        let bound = self.keys.get(&(viewer.clone(), key.clone()));
+        if self.promises.is_broken(viewer, *reservation, key) {
+            return true;
+        }
+        let mut kept = self.promises.kept_as(viewer, *reservation);
+        if bound == Some(reservation) {
+            // The reservation is here; what may have been lost is its sale.
+            return self.has(acknowledged, *reservation)
+                || self.promises.is_sale_broken(viewer, *reservation)
+                || kept.any(|kept| self.has(acknowledged, kept));
+        }
+        kept.any(|kept| bound == Some(&kept) && self.has(acknowledged, kept))
+    }
+
+    /// Whether the viewer's reservation of this number is what was acknowledged.
+    fn has(&self, acknowledged: &Acknowledged, reservation: u64) -> bool {
+        self.reservations.get(&reservation).is_some_and(|held| {
+            held.fact.viewer == acknowledged.viewer && (!acknowledged.sold || held.state == ReservationState::Sold)
+        })
     }
 
     /// What became of all units, of whichever SKU.
     pub(super) fn totals(&self) -> Units {
-        self.skus.values().fold(Units::default(), |sum, units| Units {
-            allotted: sum.allotted + units.allotted,
-            held: sum.held + units.held,
-            sold: sum.sold + units.sold,
-            released: sum.released + units.released,
-            expired: sum.expired + units.expired,
-            oversold: sum.oversold + units.oversold,
-        })
+        self.skus.values().fold(Units::default(), Units::plus)
     }
 
     /// What does not add up, apart from what is oversold or lost.
@@ -249,7 +261,8 @@ mod tests {
     #[test]
     fn the_golden_journal_adds_up() {
         let audit = audit(&golden());
-        let expected = Units { allotted: 128, held: 0, sold: 3, released: 1, expired: 1, oversold: 0 };
+        let expected =
+            Units { allotted: 128, held: 0, sold: 6, released: 1, expired: 1, oversold: 0, broken_promises: 2 };
         assert_eq!(audit.totals(), expected);
         assert_eq!(audit.into_violations().told, [""; 0]);
     }
@@ -269,6 +282,17 @@ mod tests {
         assert_eq!(lost(one("viewer-2", "click-7f3a", 1, false)), 1);
         assert_eq!(lost(one("viewer-1", "click-7f3a", 2, false)), 1);
         assert_eq!(lost(one("viewer-1", "click-9", 9, false)), 1);
+        // Kept under another number than the lost history had.
+        assert_eq!(lost(one("viewer-4", "click-2", 9, true)), 0);
+        assert_eq!(lost(one("viewer-4", "click-2", 5, true)), 0, "asked again, it is told under its number here");
+        assert_eq!(lost(one("viewer-4", "click-9", 9, true)), 1);
+        assert_eq!(lost(one("viewer-4", "click-2", 4, true)), 1);
+        // Kept as a hold, and its sale after that.
+        assert_eq!(lost(one("viewer-5", "click-3", 6, true)), 0);
+        // Recorded as broken.
+        assert_eq!(lost(one("viewer-6", "click-4", 7, false)), 0);
+        assert_eq!(lost(one("viewer-6", "click-9", 7, false)), 1);
+        assert_eq!(lost(one("viewer-5", "click-4", 7, false)), 1);
     }
 
     #[test]

@@ -9,9 +9,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    arguments::Arguments,
-    audit::{Audit, Units},
+    arguments::{Arguments, Journal},
+    audit::Audit,
     findings::{Counters, Findings},
+    units::Units,
     verdict::{self, Case},
 };
 
@@ -26,8 +27,8 @@ pub(super) struct Seen<'a> {
     pub(super) opening_at: Instant,
     /// When the first click was due.
     pub(super) clicking_at: Instant,
-    /// How often the server was killed.
-    pub(super) kills: u32,
+    /// What was killed, in the order of time.
+    pub(super) kills: &'a [String],
     /// What each viewer saw.
     pub(super) findings: Vec<Findings>,
     /// What they did together.
@@ -37,7 +38,7 @@ pub(super) struct Seen<'a> {
 /// The last line on standard output.
 #[derive(Debug, Serialize)]
 pub(super) struct Line {
-    journal: String,
+    journal: Journal,
     nodes: u32,
     viewers: u32,
     buyers: u32,
@@ -49,7 +50,8 @@ pub(super) struct Line {
     sold: u64,
     oversold: u64,
     lost: u64,
-    kills: u32,
+    broken_promises: u64,
+    kills: usize,
     click_p50_ms: Option<f64>,
     click_p99_ms: Option<f64>,
     drop_p50_ms: Option<f64>,
@@ -69,6 +71,7 @@ pub(super) struct Report {
     units: Units,
     refused: BTreeMap<i32, u64>,
     connections: String,
+    killed: String,
     complaint: Option<String>,
 }
 
@@ -98,8 +101,8 @@ impl Report {
         Self {
             faults: verdict::faults(&case),
             line: Line {
-                journal: arguments.journal.clone(),
-                nodes: arguments.nodes.unwrap_or_else(|| u32::try_from(arguments.target.url.len().max(1)).unwrap_or(1)),
+                journal: arguments.journal,
+                nodes: arguments.nodes(),
                 viewers: arguments.viewers,
                 buyers: arguments.buyers,
                 clicks: arguments.clicks,
@@ -110,7 +113,8 @@ impl Report {
                 sold: units.sold,
                 oversold: units.oversold,
                 lost,
-                kills: seen.kills,
+                broken_promises: units.broken_promises,
+                kills: seen.kills.len(),
                 click_p50_ms: percentile_ms(&click_us, 50.0),
                 click_p99_ms: percentile_ms(&click_us, 99.0),
                 drop_p50_ms: percentile_ms(&drop_us, 50.0),
@@ -121,6 +125,7 @@ impl Report {
             drop_us,
             units,
             refused,
+            killed: if seen.kills.is_empty() { "nothing".to_owned() } else { seen.kills.join("; ") },
             connections: format!(
                 "{} cut on purpose, {} opened again, {} of them resumed; {} presses sent again as told",
                 HumanCount(counters.cuts.get()),
@@ -164,8 +169,12 @@ impl fmt::Display for Report {
             count(units.oversold),
             count(line.lost),
         )?;
+        if line.broken_promises > 0 {
+            writeln!(f, "    promises  {} broken, each recorded and told", count(line.broken_promises))?;
+        }
         writeln!(f, " drop on time  {} of {} screens", count(self.drop_us.len()), count(line.viewers.into()))?;
-        writeln!(f, " connections  {}; kills: {}", self.connections, line.kills)?;
+        writeln!(f, " connections  {}", self.connections)?;
+        writeln!(f, "      killed  {}", self.killed)?;
         if let Some(complaint) = &self.complaint {
             writeln!(f, "   complaint  {complaint}")?;
         }

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use super::{
-    arguments::Arguments,
+    arguments::{Arguments, Journal},
     audit::Audit,
+    cluster::{Cluster, ClusterError},
     crowd::{Crowd, Guest},
     pace::{Event, Schedule},
     progress::{Progress, say},
     report::{Report, Seen},
-    server::{Server, ServerError},
     shared::Shared,
     show::{self, BRAND, DROP, HOST},
 };
@@ -34,9 +34,9 @@ pub(super) enum RunError {
     /// The arguments contradict themselves.
     #[error("{0}")]
     Arguments(String),
-    /// There is no server of our own.
+    /// There are no servers of our own.
     #[error(transparent)]
-    Server(#[from] ServerError),
+    Cluster(#[from] ClusterError),
     /// A call failed.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -57,7 +57,7 @@ pub(super) enum RunError {
     Interrupted,
 }
 
-/// Runs it, with a server of its own where asked, which is gone when this returns or is dropped.
+/// Runs it, with servers of its own where asked, which are gone when this returns or is dropped.
 pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Report, RunError> {
     if let Some(contradiction) = arguments.contradiction() {
         return Err(RunError::Arguments(contradiction));
@@ -66,12 +66,15 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
         let secret = arguments.token_secret.as_deref().unwrap_or_default();
         return Rush::new(arguments, progress, &arguments.target.url, secret)?.run(None).await;
     };
-    let mut server = Server::start(binary).await?;
-    let rush = Rush::new(arguments, progress, &[server.url()], server.secret())?;
-    let report = rush.run(Some(&mut server)).await;
+    let mut cluster = match arguments.journal {
+        Journal::Embedded => Cluster::embedded(binary).await?,
+        Journal::Redis => Cluster::on_redis(binary, arguments.nodes()).await?,
+    };
+    let rush = Rush::new(arguments, progress, &cluster.urls(), cluster.secret())?;
+    let report = rush.run(Some(&mut cluster)).await;
     let went_well = report.as_ref().is_ok_and(|report| report.faults.is_empty());
-    if let Some(folder) = server.stop(!went_well).await {
-        say(&format!("The server's data and log are kept in {}.", folder.display()));
+    if let Some(folder) = cluster.stop(!went_well).await {
+        say(&format!("The servers' data and logs are kept in {}.", folder.display()));
     }
     report
 }
@@ -87,11 +90,10 @@ struct Rush<'a> {
 impl<'a> Rush<'a> {
     fn new(arguments: &'a Arguments, progress: &'a Progress, urls: &[String], secret: &str) -> Result<Self, RunError> {
         let endpoints: Result<Vec<_>, _> = urls.iter().map(|url| Endpoint::of(url)).collect();
-        let first = urls.first().map_or("", String::as_str);
         Ok(Self {
             arguments,
             progress,
-            api: Api::new(first)?,
+            api: Api::new(urls)?,
             signer: Signer::new(secret, arguments.duration() + TOKEN_MARGIN),
             shared: Arc::new(Shared::new(
                 show::fresh_name(),
@@ -101,7 +103,7 @@ impl<'a> Rush<'a> {
         })
     }
 
-    async fn run(self, mut server: Option<&mut Server>) -> Result<Report, RunError> {
+    async fn run(self, mut cluster: Option<&mut Cluster>) -> Result<Report, RunError> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
         self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments)).await?;
@@ -110,11 +112,11 @@ impl<'a> Rush<'a> {
         let (crowd, senders) = self.gather().await?;
         let opening_at = Instant::now();
         self.api.command(&host, &self.shared.show, &format!("drops/{DROP}/open"), "open").await?;
-        let clicking_at = self.click(senders, opening_at, server.as_deref_mut()).await?;
+        let clicking_at = self.click(senders, opening_at, cluster.as_deref_mut()).await?;
         let findings = crowd.disperse().await;
 
         let audit = self.audit(&brand).await?;
-        let kills = server.map_or(0, |server| server.kills());
+        let kills = cluster.as_deref().map_or(&[][..], Cluster::kills);
         let seen = Seen { opening_at, clicking_at, kills, findings, counters: &self.shared.counters };
         Ok(Report::new(self.arguments, seen, audit))
     }
@@ -137,13 +139,13 @@ impl<'a> Rush<'a> {
         Ok((crowd, senders))
     }
 
-    /// Lets the clicks arrive, and the server die as often as asked, until everything is answered or the time is over;
+    /// Lets the clicks arrive, and servers die as asked, until everything is answered or the time is over;
     /// when the first click was due.
     async fn click(
         &self,
         senders: Vec<UnboundedSender<Event>>,
         opening_at: Instant,
-        server: Option<&mut Server>,
+        cluster: Option<&mut Cluster>,
     ) -> Result<Instant, RunError> {
         let (schedule, shared) = (Schedule::new(self.arguments), Arc::clone(&self.shared));
         let start = Instant::now();
@@ -152,10 +154,9 @@ impl<'a> Rush<'a> {
             .name("pace".to_owned())
             .spawn(move || schedule.play(start, &senders, &shared.counters))?;
         let kills = async {
-            match server {
-                Some(server) => server.kill_and_restart(&kill_moments(self.arguments, start)).await,
-                None => Ok(()),
-            }
+            let Some(cluster) = cluster else { return Ok(()) };
+            let plan = self.arguments.kill.plan(self.arguments.journal, self.arguments.click_window());
+            cluster.kill_and_restart(&plan, start, &self.shared.show).await
         };
         let answers = async {
             self.wait_for_answers(opening_at + self.arguments.duration()).await;
@@ -190,9 +191,4 @@ impl<'a> Rush<'a> {
             }
         }
     }
-}
-
-fn kill_moments(arguments: &Arguments, start: Instant) -> Vec<Instant> {
-    let every = arguments.click_window() / (arguments.kill + 1);
-    (1..=arguments.kill).map(|nth| start + every * nth).collect()
 }

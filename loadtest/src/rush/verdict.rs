@@ -1,6 +1,6 @@
 //! Whether a rush went as it must.
 
-use super::{audit::Units, violations::Violations};
+use super::{units::Units, violations::Violations};
 
 /// What is judged.
 pub(super) struct Case<'a> {

@@ -1,6 +1,9 @@
 //! The program under test.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -36,6 +39,13 @@ pub(crate) fn start(url: &str, more: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// A rush of servers of its own, to be started.
+pub(crate) fn own(server: &Path, more: &[&str]) -> Command {
+    let mut rush = Command::new(env!("CARGO_BIN_EXE_loadtest"));
+    rush.args(["rush", "--server"]).arg(server).args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
+    rush
 }
 
 /// Waits for it to end.

@@ -1,7 +1,7 @@
 //! The small server's HTTP, and its life and death.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
@@ -28,6 +28,9 @@ use super::{
 
 pub(crate) const SECRET: &str = "a secret of the tests";
 
+/// Any free port.
+const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// What all connections share; it survives a kill, as a disk would.
 pub(crate) struct Shared {
     world: Mutex<World>,
@@ -50,8 +53,24 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(behaviour: Behaviour) -> Self {
         let world = Mutex::new(World::new(behaviour));
+        Self::of(Arc::new(Shared { world, opened: broadcast::channel(1).0 }))
+    }
+
+    /// Another server of the same world.
+    pub(crate) fn start_beside(other: &Self) -> Self {
+        Self::of(Arc::clone(&other.shared))
+    }
+
+    /// A server that is up and takes no work.
+    pub(crate) fn start_unavailable() -> Self {
+        let world = Mutex::new(World::new(Behaviour::Honest));
         let shared = Arc::new(Shared { world, opened: broadcast::channel(1).0 });
-        let (address, runtime) = listen(&shared, SocketAddr::from(([127, 0, 0, 1], 0)));
+        let (address, runtime) = listen(Router::new().fallback(StatusCode::SERVICE_UNAVAILABLE), LOOPBACK);
+        Self { shared, address, runtime: Some(runtime) }
+    }
+
+    fn of(shared: Arc<Shared>) -> Self {
+        let (address, runtime) = listen(router(&shared), LOOPBACK);
         Self { shared, address, runtime: Some(runtime) }
     }
 
@@ -62,7 +81,7 @@ impl Server {
     /// Drops every connection in the middle of whatever it does, and listens again.
     pub(crate) fn kill_and_restart(&mut self) {
         self.runtime.take().unwrap().shutdown_background();
-        let (_, runtime) = listen(&self.shared, self.address);
+        let (_, runtime) = listen(router(&self.shared), self.address);
         self.runtime = Some(runtime);
     }
 
@@ -92,7 +111,7 @@ pub(crate) fn holder(token: &str) -> (String, String) {
     (text("role"), text("sub"))
 }
 
-fn listen(shared: &Arc<Shared>, address: SocketAddr) -> (SocketAddr, Runtime) {
+fn listen(router: Router, address: SocketAddr) -> (SocketAddr, Runtime) {
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(async {
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -106,15 +125,18 @@ fn listen(shared: &Arc<Shared>, address: SocketAddr) -> (SocketAddr, Runtime) {
         }
     });
     let address = listener.local_addr().unwrap();
-    let router = Router::new()
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    (address, runtime)
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
         .route("/v1/shows/{show}", put(apply))
         .route("/v1/shows/{show}/start", post(start))
         .route("/v1/shows/{show}/drops/{drop}/open", post(open))
         .route("/v1/shows/{show}/journal", get(journal))
         .route("/v1/ws", get(upgrade))
-        .with_state(Arc::clone(shared));
-    runtime.spawn(async move { axum::serve(listener, router).await });
-    (address, runtime)
+        .with_state(Arc::clone(shared))
 }
 
 fn check(headers: &HeaderMap, role: &str) {

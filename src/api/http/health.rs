@@ -24,6 +24,17 @@ struct Health {
     status: &'static str,
 }
 
+/// How ready the server is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Readiness {
+    /// `ok`.
+    status: &'static str,
+    /// What an acknowledged sale survives: `embedded`, `redis/1`, `redis/2`; `memory` survives nothing.
+    durability: &'static str,
+    /// The name of this node among those that share the journal; empty when it is alone.
+    node: String,
+}
+
 /// The process is alive. Always 200: whoever restarts it on anything else must not do so while it stops.
 #[utoipa::path(get, path = "/healthz", tag = "operations",
     responses((status = 200, description = "It is alive", body = Health)))]
@@ -33,15 +44,16 @@ async fn alive() -> JsonReply<Health> {
 
 /// The server takes work: it is not stopping, and its journal can be read and took what was last written.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
-    responses((status = 200, description = "It takes work", body = Health)))]
-async fn ready(State(state): State<ApiState>) -> Result<JsonReply<Health>, Problem> {
+    responses((status = 200, description = "It takes work", body = Readiness)))]
+async fn ready(State(state): State<ApiState>) -> Result<JsonReply<Readiness>, Problem> {
     state.check_running()?;
     let listed = tokio::time::timeout(JOURNAL_LIMIT, state.engine.journal().list(None, 1)).await;
     listed.map_err(|_| Problem::unavailable(state.retry_after_ms()))??;
     if !state.metrics.journal_is_writable() {
         return Err(Problem::unavailable(state.retry_after_ms()));
     }
-    Ok(JsonReply(Health { status: "ok" }))
+    let durability = state.engine.journal().durability().as_str();
+    Ok(JsonReply(Readiness { status: "ok", durability, node: state.config.redis.node.clone() }))
 }
 
 /// Metrics in Prometheus' text format.

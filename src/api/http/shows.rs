@@ -188,7 +188,7 @@ fn plan_of(access: &Access, show: &ShowId, file: ShowFile) -> Result<ShowPlan, P
     {
         let refusal = Refusal::PlanInvalid {
             at: "show".to_owned(),
-            problem: PlanProblem::Fixed { reason: "the address names another show" },
+            problem: PlanProblem::Fixed { reason: "the address names another show".into() },
         };
         return Err((&refusal).into());
     }

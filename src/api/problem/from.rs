@@ -173,7 +173,7 @@ mod tests {
             ),
             (Refusal::OrderUnknown, 404, json!({})),
             (Refusal::OrderPaid, 409, json!({})),
-            (Refusal::Full { bound: "HOLDS_MAX" }, 409, json!({})),
+            (Refusal::Full { bound: "HOLDS_MAX".into() }, 409, json!({})),
             (
                 Refusal::PlanInvalid { at: "drops[0].items".into(), problem: PlanProblem::Empty },
                 422,

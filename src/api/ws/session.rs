@@ -150,6 +150,7 @@ impl WebSocketSession {
             }
             return self.retry(connection, key, RETRY_AFTER_MS, v1::RetryReason::Busy);
         };
+        let attempt = wish.attempt;
         let request = Request {
             principal: access.principal.clone(),
             key: Some(wish.key),
@@ -157,7 +158,7 @@ impl WebSocketSession {
             command: wish.command,
         };
         let kind = CommandKind::from(&request.command);
-        handle.ask(request, self.reply(connection, key, kind));
+        handle.ask_again(request, attempt, self.reply(connection, key, kind));
     }
 
     fn reply(&self, connection: &Connection, key: String, kind: CommandKind) -> Reply {

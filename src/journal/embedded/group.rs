@@ -4,12 +4,13 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
-    block, reader,
+    reader,
     store::{Store, WriteFailure},
     tables::{GroupTables, head, to_row},
 };
 use crate::journal::{
     admission::Outline,
+    block,
     contract::{Append, AppendError, Claim, ClaimError},
 };
 

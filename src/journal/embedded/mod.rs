@@ -1,6 +1,5 @@
 //! The journal of one process: a redb file in the data directory, written by one committer.
 
-mod block;
 mod committer;
 mod error;
 mod file;

@@ -5,11 +5,13 @@ use redb::{ReadTransaction, ReadableTable};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    block::{self, EntryRef, Unreadable},
     store::ReadFailure,
     tables::{BLOCKS, CARDS, CHUNKS, HEADS, SNAPSHOTS, SnapshotHead, WAKES, head},
 };
-use crate::journal::contract::{Listed, Position, READ_BYTES_MAX, RawEntry, ReadError, Snapshot};
+use crate::journal::{
+    block::{self, EntryRef, Unreadable},
+    contract::{Listed, Position, READ_BYTES_MAX, RawEntry, ReadError, Snapshot},
+};
 
 pub(super) fn tail(transaction: &ReadTransaction, show: &str) -> Result<Position, ReadFailure> {
     Ok(head(&transaction.open_table(HEADS)?, show)?.tail)

@@ -2,9 +2,9 @@
 
 use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
 
-use super::block;
 use crate::journal::{
     admission::Head,
+    block,
     contract::{Digest, Position},
 };
 

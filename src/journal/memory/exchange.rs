@@ -97,8 +97,8 @@ impl MemoryExchange {
         let news = Arc::clone(&lock(&self.shared).news);
         let found = async {
             loop {
-                // Whatever changes from here on wakes it, so nothing is missed between the look and the wait.
-                let changed = news.notified();
+                let mut changed = std::pin::pin!(news.notified());
+                changed.as_mut().enable();
                 if let Some(found) = self.look(&look) {
                     return found;
                 }

@@ -72,9 +72,9 @@ impl Faults {
         lock(&self.shared).writes_remembered = writes_max;
     }
 
-    /// A replica becomes the primary that had not yet received the last `writes` claims, renewals and appends of the
-    /// show, or as many of them as are remembered: entries, claims and leases are what they were before. Returns how
-    /// many entries are lost.
+    /// A replica becomes the primary that had not yet received the last `writes` of the show, or as many of them as are
+    /// remembered: entries, snapshots, trims, claims and leases are what they were before. Returns how many entries are
+    /// lost.
     pub fn fail_over(&self, show: &str, writes: usize) -> u64 {
         let mut shared = lock(&self.shared);
         let lost = shared.shows.get_mut(show).map_or(0, |show| show.take_back(writes));

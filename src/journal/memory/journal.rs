@@ -124,11 +124,13 @@ impl Journal for MemoryJournal {
 
     async fn release(&self, claim: &Claim) -> Result<(), ClaimError> {
         let mut shared = self.open_to_claim()?;
+        let kept = shared.writes_remembered;
         if let Some(show) = shared.shows.get_mut(&claim.show)
             && show.head.holds(claim.epoch, claim.token)
         {
             show.head.token = None;
             show.give_back();
+            show.remember(kept);
             shared.changed();
         }
         Ok(())
@@ -186,6 +188,7 @@ impl Journal for MemoryJournal {
     async fn save_snapshot(&self, claim: &Claim, snapshot: Snapshot) -> Result<(), AppendError> {
         let mut shared = self.open().map_err(AppendError::Unavailable)?;
         check_snapshot_bounds(&snapshot)?;
+        let kept = shared.writes_remembered;
         let show = shared.claimed(claim)?;
         let position = snapshot.position;
         if show.snapshot.as_ref().is_some_and(|newest| newest.position.seq > position.seq) {
@@ -193,6 +196,7 @@ impl Journal for MemoryJournal {
         }
         check_snapshot_position(&snapshot, show.position_at(position.seq))?;
         show.snapshot = Some(snapshot);
+        show.remember(kept);
         Ok(())
     }
 
@@ -202,9 +206,12 @@ impl Journal for MemoryJournal {
 
     async fn trim(&self, claim: &Claim, through_seq: u64) -> Result<(), AppendError> {
         let mut shared = self.open().map_err(AppendError::Unavailable)?;
+        let kept = shared.writes_remembered;
         let show = shared.claimed(claim)?;
         check_trim(through_seq, show.snapshot.as_ref().map(|snapshot| snapshot.position))?;
-        show.trim(through_seq);
+        show.head.first_seq = show.head.first_seq.max(through_seq + 1);
+        show.entries = show.entries.split_off(&show.head.first_seq);
+        show.remember(kept);
         Ok(())
     }
 

@@ -33,8 +33,7 @@ pub(super) struct Shared {
     pub(super) snapshots_fail: bool,
     /// How many writes of a show can be taken back.
     pub(super) writes_remembered: usize,
-    /// Wakes whoever waits for something new, in the order of waiting: a `watch` would wake in an order that chance
-    /// decides, and no simulation could be repeated.
+    /// Wakes whoever waits for something new, in the order in which they began to wait.
     pub(super) news: Arc<Notify>,
 }
 
@@ -55,20 +54,18 @@ pub(super) struct Show {
     pub(super) inbox: BTreeMap<Mark, Bytes>,
     pub(super) inbox_consumed: Mark,
     pub(super) notices: BTreeMap<Mark, Notice>,
-    /// What was trimmed and may yet have to come back.
-    trimmed: BTreeMap<u64, RawEntry>,
-    /// What was before the last writes, the oldest first.
-    before: VecDeque<Kept>,
-    /// What was after the last write.
-    last: Kept,
+    /// What was there before each of the last writes, the oldest first.
+    before: VecDeque<Version>,
+    /// What is there after the last write.
+    last: Version,
 }
 
-/// What a replica has that did not get what came after. It gets everything in order: what it lacks a write of, it lacks
-/// every snapshot and trim of since.
+/// What a failover can bring back of a show.
 #[derive(Clone, Debug, Default)]
-struct Kept {
+struct Version {
     head: Head,
     lease: Option<Lease>,
+    entries: BTreeMap<u64, RawEntry>,
     snapshot: Option<Snapshot>,
 }
 
@@ -215,42 +212,32 @@ impl Show {
         }
     }
 
-    /// Forgets the entries through this one, as far as they can't come back.
-    pub(super) fn trim(&mut self, through_seq: u64) {
-        self.head.first_seq = self.head.first_seq.max(through_seq + 1);
-        let kept = self.entries.split_off(&self.head.first_seq);
-        self.trimmed.append(&mut std::mem::replace(&mut self.entries, kept));
-        self.forget_trimmed();
-    }
-
     /// Keeps what was before the write that was just made.
     pub(super) fn remember(&mut self, writes_max: usize) {
-        let now = Kept { head: self.head, lease: self.lease.clone(), snapshot: self.snapshot.clone() };
+        if writes_max == 0 {
+            return;
+        }
+        let now = Version {
+            head: self.head,
+            lease: self.lease.clone(),
+            entries: self.entries.clone(),
+            snapshot: self.snapshot.clone(),
+        };
         self.before.push_back(std::mem::replace(&mut self.last, now));
         while self.before.len() > writes_max {
             self.before.pop_front();
         }
-        self.forget_trimmed();
     }
 
     /// Undoes the last writes, and returns how many entries went with them.
     pub(super) fn take_back(&mut self, writes: usize) -> u64 {
         let kept = self.before.len().saturating_sub(writes);
-        let Some(before) = self.before.drain(kept..).next() else { return 0 };
-        let lost = self.head.tail.seq - before.head.tail.seq;
-        self.entries.append(&mut self.trimmed.split_off(&before.head.first_seq));
-        self.entries.split_off(&(before.head.tail.seq + 1));
-        self.head = before.head;
-        self.lease.clone_from(&before.lease);
-        self.snapshot.clone_from(&before.snapshot);
-        self.last = before;
+        let Some(version) = self.before.drain(kept..).next() else { return 0 };
+        let lost = self.head.tail.seq - version.head.tail.seq;
+        self.last = version.clone();
+        let Version { head, lease, entries, snapshot } = version;
+        (self.head, self.lease, self.entries, self.snapshot) = (head, lease, entries, snapshot);
         lost
-    }
-
-    /// What was trimmed before the oldest state that can come back is gone for good.
-    fn forget_trimmed(&mut self) {
-        let oldest = self.before.front().unwrap_or(&self.last);
-        self.trimmed = self.trimmed.split_off(&oldest.head.first_seq);
     }
 
     /// The position with this number, as far as it is still known.
@@ -277,6 +264,6 @@ impl Lease {
 
 /// A mark after all those that there are.
 fn next_mark<T>(marked: &BTreeMap<Mark, T>, now_ms: u64) -> Mark {
-    let fresh = Mark { at_ms: now_ms, number: 0 };
+    let fresh = Mark { at_ms: now_ms, number: 1 };
     marked.last_key_value().map_or(fresh, |(last, _)| fresh.max(last.next()))
 }

@@ -104,6 +104,18 @@ export const order = message({
 });
 export type Order = Of<typeof order>;
 
+/** What was acknowledged to a viewer, was lost, and could not be made good. Nothing is owed for it. */
+export const brokenPromise = message({
+  reservation: integer,
+  drop: text,
+  sku: text,
+  quantity: integer,
+  total: money,
+  promised: reservationState,
+  broken_at: time,
+});
+export type BrokenPromise = Of<typeof brokenPromise>;
+
 const skuNumbers = message({
   sku: text,
   allotted: integer,
@@ -126,6 +138,7 @@ export const numbers = message({
   orders_paid: integer,
   revenue: money,
   skus: list(skuNumbers),
+  promises_broken: integer,
 });
 export type Numbers = Of<typeof numbers>;
 
@@ -249,6 +262,7 @@ const snapshot = message({
   orders: list(order),
   numbers: optional(numbers),
   sales: optional(sales),
+  broken_promises: list(brokenPromise),
 });
 export type Snapshot = Of<typeof snapshot>;
 
@@ -273,6 +287,7 @@ const serverMessage = oneof({
   clock: message({ echo_ms: integer, server_at: time }),
   problem,
   refreshed: message({ token_expires_at: time }),
+  promise_broken: brokenPromise,
   show_changed: message({ cursor: text, show }),
   catalogue_changed: message({ cursor: text, products: list(product) }),
   drop_changed: message({ cursor: text, drop }),

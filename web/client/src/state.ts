@@ -1,4 +1,5 @@
 import type {
+  BrokenPromise,
   Drop,
   Numbers,
   Order,
@@ -32,6 +33,8 @@ export interface State {
   readonly reservations: readonly Reservation[];
   /** One's own, newest last. */
   readonly orders: readonly Order[];
+  /** What was acknowledged to one and could not be kept, newest last. */
+  readonly brokenPromises: readonly BrokenPromise[];
   /** Host and brand only. */
   readonly numbers: Numbers | null;
   /** Brand only. */
@@ -47,6 +50,7 @@ export const NOTHING_KNOWN: State = {
   principal: null,
   reservations: [],
   orders: [],
+  brokenPromises: [],
   numbers: null,
   sales: null,
 };
@@ -64,6 +68,8 @@ export function fold(state: State, message: ServerMessage): State {
       return { ...state, reservations: withReservation(state.reservations, message.value.reservation) };
     case "order_changed":
       return { ...state, orders: withOrder(state.orders, message.value.order) };
+    case "promise_broken":
+      return { ...state, brokenPromises: replaced(state.brokenPromises, message.value, brokenPromiseId) };
     case "show_changed":
       return { ...state, show: message.value.show };
     case "catalogue_changed":
@@ -104,13 +110,19 @@ export function cursorOf(message: ServerMessage): string | null {
 }
 
 function foldSnapshot(state: State, snapshot: Snapshot): State {
-  const { reservations, orders, numbers, sales } = snapshot;
-  const own = { reservations, orders, numbers: numbers ?? state.numbers, sales: sales ?? state.sales };
+  const { reservations, orders, numbers, sales, broken_promises: brokenPromises } = snapshot;
+  const theirs = { numbers: numbers ?? state.numbers, sales: sales ?? state.sales };
+  const own = { reservations, orders, brokenPromises, ...theirs };
   return snapshot.public ? { ...state, ...publicPart(snapshot.public), ...own } : { ...state, ...own };
 }
 
 function publicPart(given: PublicState): Pick<State, "show" | "products" | "drops" | "viewers"> {
   return { ...given, drops: inOrder(given.drops) };
+}
+
+/** Tells a broken promise from others: its number may be another's by now, and has been lost with it before. */
+export function brokenPromiseId(promise: BrokenPromise): string {
+  return `${promise.reservation} ${promise.broken_at}`;
 }
 
 type Outcome = Extract<ServerMessage, { kind: "answer" }>["value"]["outcome"];

@@ -40,7 +40,7 @@ describe("the connection", () => {
     server.socket.closes(1012, "retry_after_ms=10");
     vi.advanceTimersByTime(1_000);
     const socket = server.welcomes({ resumed: true });
-    const own = { reservations: [RESERVATION], orders: [], numbers: null, sales: null };
+    const own = { reservations: [RESERVATION], orders: [], numbers: null, sales: null, broken_promises: [] };
     socket.says({ kind: "snapshot", value: { cursor: "c1", server_at: 0, public: null, ...own } });
     expect(client.state.drops.map((drop) => drop.drop)).toEqual(["zero", "opening"]);
     expect(client.state.reservations).toEqual([RESERVATION]);
@@ -257,7 +257,7 @@ describe("a command", () => {
 });
 
 function snapshot(cursor: string) {
-  const own = { reservations: [], orders: [], numbers: null, sales: null };
+  const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
   return { kind: "snapshot", value: { cursor, server_at: 0, public: PUBLIC, ...own } } as const;
 }
 

@@ -1,4 +1,4 @@
-import type { Drop, Order, PublicState, Reservation } from "../src/index";
+import type { BrokenPromise, Drop, Order, PublicState, Reservation } from "../src/index";
 
 const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
 
@@ -24,6 +24,16 @@ export const ORDER: Order = {
   total: euro(3_995),
   state: "placed",
   placed_at: 2_000,
+};
+
+export const BROKEN_PROMISE: BrokenPromise = {
+  reservation: 9,
+  drop: "opening",
+  sku: "scarf-red",
+  quantity: 1,
+  total: euro(3_995),
+  promised: "held",
+  broken_at: 3_000,
 };
 
 export const DROP: Drop = {

@@ -39,7 +39,7 @@ afterEach(async () => {
 test("a click survives a cut connection on a real socket, with its key, and the feed resumes", async () => {
   const first = await accept();
   expect(first.protocol).toBe("dropcast.v1.json");
-  const own = { reservations: [], orders: [], numbers: null, sales: null };
+  const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
   say(first, { kind: "snapshot", value: { cursor: "c1", server_at: Date.now(), public: PUBLIC, ...own } });
   await vi.waitFor(() => expect(client.state.show?.show).toBe("spring"));
 

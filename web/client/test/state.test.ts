@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fold, NOTHING_KNOWN, type ServerMessage } from "../src/index";
-import { DROP, ORDER, PUBLIC, RESERVATION } from "./examples";
+import { BROKEN_PROMISE, DROP, ORDER, PUBLIC, RESERVATION } from "./examples";
 
-const own = { reservations: [], orders: [], numbers: null, sales: null };
+const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
 const KNOWN = foldAll([{ kind: "snapshot", value: { cursor: "c", server_at: 0, public: PUBLIC, ...own } }]);
 
 describe("the state", () => {
@@ -40,6 +40,15 @@ describe("the state", () => {
       },
     ]);
     expect(state.orders).toEqual([paid]);
+  });
+
+  test("has a broken promise once, however often it is told, and what the snapshot has instead", () => {
+    const told: ServerMessage = { kind: "promise_broken", value: BROKEN_PROMISE };
+    const later = { ...BROKEN_PROMISE, broken_at: 4_000, promised: "sold" } as const;
+    const state = foldAll([told, told, { kind: "promise_broken", value: later }]);
+    expect(state.brokenPromises).toEqual([BROKEN_PROMISE, later]);
+    const snapshot = { cursor: "c", server_at: 0, public: null, ...own, broken_promises: [later] };
+    expect(fold(state, { kind: "snapshot", value: snapshot }).brokenPromises).toEqual([later]);
   });
 
   test("replaces the sales bucket that starts at the same time", () => {

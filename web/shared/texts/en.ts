@@ -105,6 +105,15 @@ export const en = {
   orderState: { unspecified: "Placed", placed: "Placed", paid: "Paid" },
   lost: "The time to pay ran out. The unit went back on sale.",
   dismiss: "Got it",
+  brokenPromise: "We could not keep our word",
+  brokenPromiseLead: {
+    held:
+      "We told you this was held for you. A failure on our side lost it, and we could not hold it for you again. " +
+      "We are sorry. Nothing will be charged for it.",
+    sold:
+      "We told you this was yours. A failure on our side lost your purchase, and we could not make it good. We are " +
+      "sorry. You owe nothing for it, and what you paid for it is paid back.",
+  },
   giveBack: "Give back",
   givingBack: "Giving back…",
 
@@ -177,6 +186,11 @@ export const en = {
   revenuePerBucket: (seconds: string) => `Revenue per ${seconds} s`,
   chartEmpty: "The chart starts with the first sale.",
   drops: "Drops",
+  promisesBroken: (broken: number, count: string) =>
+    broken === 1
+      ? "1 viewer was told that something was held or bought, and a failure lost it for good. The viewer knows."
+      : `${count} times a viewer was told that something was held or bought, and a failure lost it for good. ` +
+        "The viewers know.",
   turnedAway: (count: string) => `${count} turned away`,
 };
 

@@ -106,6 +106,15 @@ export const nl: Text = {
   orderState: { unspecified: "Geplaatst", placed: "Geplaatst", paid: "Betaald" },
   lost: "De tijd om te betalen is om. Het stuk is weer te koop.",
   dismiss: "Begrepen",
+  brokenPromise: "We konden ons woord niet houden",
+  brokenPromiseLead: {
+    held:
+      "We zeiden dat dit voor je werd vastgehouden. Door een storing bij ons ging dat verloren, en we konden het niet " +
+      "opnieuw voor je vasthouden. Het spijt ons. Je betaalt er niets voor.",
+    sold:
+      "We zeiden dat dit van jou was. Door een storing bij ons ging je aankoop verloren, en we konden dat niet " +
+      "goedmaken. Het spijt ons. Je bent er niets voor schuldig, en wat je ervoor betaalde krijg je terug.",
+  },
   giveBack: "Teruggeven",
   givingBack: "Teruggeven…",
 
@@ -178,5 +187,11 @@ export const nl: Text = {
   revenuePerBucket: (seconds) => `Omzet per ${seconds} s`,
   chartEmpty: "De grafiek begint bij de eerste verkoop.",
   drops: "Drops",
+  promisesBroken: (broken, count) =>
+    broken === 1
+      ? "1 kijker hoorde dat iets was vastgehouden of gekocht, en door een storing ging het voorgoed verloren. " +
+        "De kijker weet het."
+      : `${count} keer hoorde een kijker dat iets was vastgehouden of gekocht, en door een storing ging het voorgoed ` +
+        "verloren. De kijkers weten het.",
   turnedAway: (count) => `${count} afgewezen`,
 };

@@ -2,7 +2,8 @@
 
 use super::{
     catalogue::move_units,
-    run::{expect_show, slot_in},
+    promises::reclaimed_for,
+    run::{expect_show, slot, slot_in},
 };
 use crate::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
@@ -27,10 +28,13 @@ pub(super) struct Hold<'a> {
 
 pub(super) fn hold(show: &mut Show, at: Timestamp, hold: &Hold<'_>) -> Result<(), FoldError> {
     let &Hold { reservation, quantity, unit_price_minor, expires_at, .. } = hold;
-    expect_show(show, ShowPhase::Live)?;
+    let reclaimed_for = reclaimed_for(show, reservation);
+    if reclaimed_for.is_none() {
+        expect_show(show, ShowPhase::Live)?;
+    }
     expect_number(show.records.reservations.len(), reservation.0)?;
     let viewer = show.principal_slot(&Principal { role: Role::Viewer, id: hold.viewer.clone() })?;
-    let (drop, sku) = room(show, hold, viewer)?;
+    let (drop, sku) = room(show, hold, viewer, reclaimed_for)?;
     move_units(show, sku, |stock| stock.hold(quantity))?;
     if let Some(stock) = show.records.drops[drop].stock_mut(sku) {
         stock.held += quantity;
@@ -95,9 +99,19 @@ pub(super) fn pay_order(show: &mut Show, id: OrderId, payment: &PrincipalId) -> 
     Ok(())
 }
 
-/// Where the units come from, when drop and viewer may have that many more.
-fn room(show: &Show, hold: &Hold<'_>, viewer: Slot<Principal>) -> Result<(Slot<DropId>, Slot<Sku>), FoldError> {
-    let slot = slot_in(show, hold.drop, &[DropPhase::Open])?;
+/// Where the units come from, when drop and viewer may have that many more. The phase of the drop does not stand against
+/// a promise that is kept.
+fn room(
+    show: &Show,
+    hold: &Hold<'_>,
+    viewer: Slot<Principal>,
+    reclaimed_for: Option<Slot<Principal>>,
+) -> Result<(Slot<DropId>, Slot<Sku>), FoldError> {
+    let slot = match reclaimed_for {
+        None => slot_in(show, hold.drop, &[DropPhase::Open])?,
+        Some(promised_to) if promised_to == viewer => slot(show, hold.drop)?,
+        Some(_) => return Err(FoldError::Reservation(hold.reservation)),
+    };
     let drop = &show.records.drops[slot];
     let (item, stock) = drop.item(hold.sku).ok_or_else(|| FoldError::SkuUnknown(hold.sku.clone()))?;
     if hold.quantity == 0 {
@@ -139,7 +153,7 @@ fn record_mut(show: &mut Show, id: ReservationId) -> Result<&mut ReservationReco
     record.ok_or(FoldError::Reservation(id))
 }
 
-fn expect_number(count: usize, found: u64) -> Result<(), FoldError> {
+pub(super) fn expect_number(count: usize, found: u64) -> Result<(), FoldError> {
     let expected = count as u64 + 1;
     if found == expected { Ok(()) } else { Err(FoldError::Number { expected, found }) }
 }

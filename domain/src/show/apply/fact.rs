@@ -1,6 +1,6 @@
 //! Which function takes in which fact.
 
-use super::{buying, catalogue, run};
+use super::{buying, catalogue, promises, run};
 use crate::{
     show::{Fact, FoldError, Show},
     time::Timestamp,
@@ -45,5 +45,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
             buying::place_order(show, at, *order, *reservation, *total_minor)
         }
         Fact::OrderPaid { order, payment } => buying::pay_order(show, *order, payment),
+        Fact::PromiseKept(kept) => promises::keep(show, kept),
+        Fact::PromiseBroken(promise) => promises::break_promise(show, at, promise),
     }
 }

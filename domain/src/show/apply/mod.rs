@@ -3,6 +3,7 @@
 mod buying;
 mod catalogue;
 mod fact;
+mod promises;
 mod run;
 
 pub(super) use fact::apply;

@@ -54,7 +54,7 @@ pub(super) fn plan(show: &mut Show, at: Timestamp, plan: &DropPlan, place: u32) 
         show.index.deadlines.extend(show.records.drops[slot].deadline(slot, show.phase()));
         return Ok(());
     };
-    if before.phase != DropPhase::Planned && before.plan.first_change(plan).is_some() {
+    if show.is_fixed(before) && before.plan.first_change(plan).is_some() {
         return Err(FoldError::DropFixed(plan.drop.clone()));
     }
     let slot = slot(show, &plan.drop)?;
@@ -72,6 +72,9 @@ pub(super) fn plan(show: &mut Show, at: Timestamp, plan: &DropPlan, place: u32) 
 
 pub(super) fn unplan(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Planned])?;
+    if show.is_fixed(&show.records.drops[slot]) {
+        return Err(FoldError::DropFixed(drop.clone()));
+    }
     if let Some(deadline) = show.records.drops[slot].deadline(slot, show.phase()) {
         show.index.deadlines.remove(&deadline);
     }
@@ -153,7 +156,7 @@ pub(super) fn expect_show(show: &Show, phase: ShowPhase) -> Result<(), FoldError
     if show.phase() == phase { Ok(()) } else { Err(FoldError::Show(show.phase())) }
 }
 
-fn slot(show: &Show, drop: &DropId) -> Result<Slot<DropId>, FoldError> {
+pub(super) fn slot(show: &Show, drop: &DropId) -> Result<Slot<DropId>, FoldError> {
     show.records.drops.slot(drop).ok_or_else(|| FoldError::DropUnknown(drop.clone()))
 }
 

@@ -45,6 +45,6 @@ fn may(role: Role, command: &Command) -> bool {
         | Command::CloseDrop { .. }
         | Command::AddUnits { .. } => matches!(role, Role::Host | Role::Brand),
         Command::Reserve { .. } | Command::Confirm { .. } | Command::Release { .. } => role == Role::Viewer,
-        Command::SettleOrder { .. } => role == Role::System,
+        Command::SettleOrder { .. } | Command::Reclaim(_) => role == Role::System,
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         CloseReason, Drop, DropItem, DropPhase, DropStock, Fact, HOLD_TTL_MS_DEFAULT, Outcome, PRICE_MINOR_MAX,
         QUANTITY_MAX, Refusal, ReservationState, Show,
     },
+    table::Slot,
     time::Timestamp,
 };
 
@@ -18,7 +19,8 @@ pub const HOLDS_MAX: usize = 1_000_000;
 
 /// The number of bound keys of a show from which on nothing more is held: a click is refused as [`Refusal::Full`], for
 /// good. What is held can still be bought, given back and paid, and the show can still be run, so that a bound never
-/// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press.
+/// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press. A
+/// promise of a lost history binds keys beyond it only where it buys what is held, and one more to say what became of it.
 pub const KEYS_MAX: usize = 4_000_000;
 
 /// No total is above what an amount may be, so totals need no refusal.
@@ -77,7 +79,8 @@ pub(super) fn confirm(
     let order = OrderId(show.order_count() as u64 + 1);
     let total_minor = held.total_minor().unwrap_or(AMOUNT_MINOR_MAX);
     let mut facts = vec![Fact::ReservationSold { reservation }, Fact::OrderPlaced { order, reservation, total_minor }];
-    facts.extend(sold_out_by(show, held));
+    let sale = Sale { drop: held.drop, sku: held.sku, quantity: held.quantity, was_held: true };
+    facts.extend(sold_out_by(show, sale));
     Ok(Decision { facts, outcome: Outcome::Order(order) })
 }
 
@@ -93,17 +96,19 @@ pub(super) fn release(
     Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
 }
 
-fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
+/// Whether the show may hold something more.
+pub(super) fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
     if holds >= HOLDS_MAX {
-        Err(Refusal::Full { bound: "HOLDS_MAX" })
+        Err(Refusal::Full { bound: "HOLDS_MAX".into() })
     } else if keys >= KEYS_MAX {
-        Err(Refusal::Full { bound: "KEYS_MAX" })
+        Err(Refusal::Full { bound: "KEYS_MAX".into() })
     } else {
         Ok(())
     }
 }
 
-fn hold_ttl_ms(show: &Show, drop: &Drop) -> u64 {
+/// How long units are held in that drop.
+pub(super) fn hold_ttl_ms(show: &Show, drop: &Drop) -> u64 {
     let of_show = || show.settings().map_or(HOLD_TTL_MS_DEFAULT, |settings| settings.hold_ttl_ms);
     drop.plan.hold_ttl_ms.unwrap_or_else(of_show)
 }
@@ -129,16 +134,36 @@ fn held_by<'a>(
     }
 }
 
-/// The drops that have nothing left to sell once this reservation is sold and that close for that.
+/// Units that a decision sells.
+#[derive(Clone, Copy)]
+pub(super) struct Sale {
+    pub(super) drop: Slot<DropId>,
+    pub(super) sku: Slot<Sku>,
+    pub(super) quantity: u32,
+    /// Whether they are held before the decision; free otherwise.
+    pub(super) was_held: bool,
+}
+
+impl Sale {
+    /// How many of these units of a SKU leave *held*.
+    fn held_units(self, sku: Slot<Sku>) -> u32 {
+        if sku == self.sku && self.was_held { self.quantity } else { 0 }
+    }
+
+    /// How many of these units of a SKU leave *free*.
+    fn free_units(self, sku: Slot<Sku>) -> u32 {
+        if sku == self.sku && !self.was_held { self.quantity } else { 0 }
+    }
+}
+
+/// The drops that have nothing left to sell once these units are sold and that close for that.
 ///
 /// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the
 /// host.
-fn sold_out_by(show: &Show, sold: &ReservationRecord) -> Vec<Fact> {
-    let stock = show.records.skus[sold.sku].stock;
-    let no_units_left = stock.free == 0 && stock.held == sold.quantity;
+pub(super) fn sold_out_by(show: &Show, sold: Sale) -> Vec<Fact> {
     let own = &show.records.drops[sold.drop];
     let closed = |drop: &Drop| Fact::DropClosed { drop: drop.plan.drop.clone(), reason: CloseReason::SoldOut };
-    if !no_units_left {
+    if !gone_for_good(show, sold, sold.sku) {
         // Other drops can't be affected: only this drop's cap can be what was used up.
         return if closes(show, own, sold) { vec![closed(own)] } else { Vec::new() };
     }
@@ -146,17 +171,22 @@ fn sold_out_by(show: &Show, sold: &ReservationRecord) -> Vec<Fact> {
 }
 
 /// Whether that sale leaves the drop with nothing held and nothing to hold, of anything that it sells.
-fn closes(show: &Show, drop: &Drop, sold: &ReservationRecord) -> bool {
+fn closes(show: &Show, drop: &Drop, sold: Sale) -> bool {
     let sells_it = drop.stocks.iter().any(|stock| stock.sku == sold.sku);
     let is_own = drop.plan.drop == *show.records.drops.name(sold.drop);
-    // The decision looks at what is before the sale: its units are still held.
-    let leaving = |sku, here: bool| if here && sku == sold.sku { sold.quantity } else { 0 };
+    let here = |units: u32| if is_own { units } else { 0 };
+    // The decision looks at what is before the sale: its units are still held, or free.
     let nothing_left = |(item, stock): (&DropItem, &DropStock)| {
-        let units = show.records.skus[stock.sku].stock;
-        let gone_for_good = units.free == 0 && units.held == leaving(stock.sku, true);
-        stock.held == leaving(stock.sku, is_own) && (stock.cap_left(item) == 0 || gone_for_good)
+        let cap_is_sold = stock.cap_left(item) == here(sold.free_units(stock.sku));
+        stock.held == here(sold.held_units(stock.sku)) && (cap_is_sold || gone_for_good(show, sold, stock.sku))
     };
     drop.plan.close_when_sold_out && drop.is_running() && sells_it && drop.items().all(nothing_left)
+}
+
+/// Whether that sale leaves nothing of the SKU that can be held or come back.
+fn gone_for_good(show: &Show, sold: Sale, sku: Slot<Sku>) -> bool {
+    let units = show.records.skus[sku].stock;
+    units.free == sold.free_units(sku) && units.held == sold.held_units(sku)
 }
 
 #[cfg(test)]
@@ -166,7 +196,7 @@ mod tests {
     #[test]
     fn a_full_show_holds_nothing_more() {
         assert_eq!(room(HOLDS_MAX - 1, KEYS_MAX - 1), Ok(()));
-        assert_eq!(room(HOLDS_MAX, 0), Err(Refusal::Full { bound: "HOLDS_MAX" }));
-        assert_eq!(room(0, KEYS_MAX), Err(Refusal::Full { bound: "KEYS_MAX" }));
+        assert_eq!(room(HOLDS_MAX, 0), Err(Refusal::Full { bound: "HOLDS_MAX".into() }));
+        assert_eq!(room(0, KEYS_MAX), Err(Refusal::Full { bound: "KEYS_MAX".into() }));
     }
 }

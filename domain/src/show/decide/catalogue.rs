@@ -21,7 +21,9 @@ pub(super) fn check(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
     let wanted = skus(wanted);
     let left_out = show.stocks().find(|(sku, stock)| !wanted.contains(sku) && stock.held + stock.sold > 0);
     let reason = "units of it are held or sold";
-    left_out.map_or(Ok(()), |(sku, _)| Err(PlanProblem::LeftOut { name: sku.to_string(), reason })).at("products")
+    left_out
+        .map_or(Ok(()), |(sku, _)| Err(PlanProblem::LeftOut { name: sku.to_string(), reason: reason.into() }))
+        .at("products")
 }
 
 /// Withdraws and unlists what the plan leaves out; the SKUs that a staying product loses go with [`put`].
@@ -62,12 +64,12 @@ pub(super) fn skus(plan: &ShowPlan) -> BTreeSet<&Sku> {
 fn check_variant(show: &Show, product: &ProductPlan, variant: &VariantPlan, record: &SkuRecord) -> Result<(), Invalid> {
     if record.product != product.product {
         let reason = "a SKU stays with its product; leave it out of one plan to list it anew in the next";
-        return Err(Invalid::new("sku", PlanProblem::Fixed { reason }));
+        return Err(Invalid::new("sku", PlanProblem::Fixed { reason: reason.into() }));
     }
     let list_price_minor = show.variant(&variant.sku).map(|variant| variant.list_price_minor);
     if list_price_minor != Some(variant.list_price_minor) && sells_at_list_price(show, &variant.sku) {
         let reason = "a drop that is open sells it at this price";
-        return Err(Invalid::new("list_price_minor", PlanProblem::Fixed { reason }));
+        return Err(Invalid::new("list_price_minor", PlanProblem::Fixed { reason: reason.into() }));
     }
     let stock = record.stock;
     let on_top = stock.allotment - record.planned;

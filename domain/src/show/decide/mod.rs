@@ -7,6 +7,7 @@ mod drops;
 mod orders;
 mod plan;
 mod plan_bounds;
+mod reclaim;
 mod request;
 mod run;
 mod run_of_show;

@@ -27,7 +27,7 @@ pub(super) fn plan(show: &Show, wanted: &ShowPlan) -> Result<Decision, Refusal> 
 
 fn settings(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
     let Some(settings) = show.settings() else { return Ok(()) };
-    let fixed = |at, reason| Err(Invalid::new(at, PlanProblem::Fixed { reason }));
+    let fixed = |at, reason: &'static str| Err(Invalid::new(at, PlanProblem::Fixed { reason: reason.into() }));
     if settings.brand != wanted.settings.brand {
         return fixed("settings.brand", "a show stays with its brand");
     }

@@ -1,6 +1,6 @@
 //! Which function decides which command.
 
-use super::{access, buying, drops, orders, plan, run};
+use super::{access, buying, drops, orders, plan, reclaim, run};
 use crate::{
     show::{Command, Fact, Outcome, Refusal, Request, Show},
     time::Timestamp,
@@ -43,6 +43,7 @@ pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision
         Command::Confirm { reservation } => buying::confirm(show, now, &who.id, *reservation),
         Command::Release { reservation } => buying::release(show, now, &who.id, *reservation),
         Command::SettleOrder { order, payment } => orders::settle(show, *order, payment),
+        Command::Reclaim(promise) => reclaim::reclaim(show, now, promise),
     }
 }
 

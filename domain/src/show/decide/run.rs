@@ -33,7 +33,7 @@ pub(super) fn add_units(show: &Show, drop: Option<&DropId>, sku: &Sku, units: u3
         return Err(Refusal::QuantityInvalid { max: UNITS_MAX });
     }
     if stock.allotment.max(cap.unwrap_or(0)).saturating_add(units) > UNITS_MAX {
-        return Err(Refusal::Full { bound: "UNITS_MAX" });
+        return Err(Refusal::Full { bound: "UNITS_MAX".into() });
     }
     let mut facts = vec![Fact::UnitsAdded { sku: sku.clone(), units, planned: false }];
     if let (Some(drop), Some(_)) = (drop, cap) {

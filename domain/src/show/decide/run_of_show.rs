@@ -13,18 +13,25 @@ use crate::{
 
 /// Whether the run of show can come to be this: what was opened stays as it is.
 pub(super) fn check(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
-    let opened = |drop: &&Drop| drop.phase != DropPhase::Planned;
+    let fixed = |drop: &&Drop| show.is_fixed(drop);
     for (position, plan) in wanted.drops.iter().enumerate() {
-        let Some(drop) = show.drop(&plan.drop).filter(opened) else { continue };
+        let Some(drop) = show.drop(&plan.drop).filter(fixed) else { continue };
         if let Some(field) = drop.plan.first_change(plan) {
-            let reason = "the drop was opened; only its title and its place can change";
-            return Err(Invalid::new(&format!("drops[{position}].{field}"), PlanProblem::Fixed { reason }));
+            let reason = match drop.phase {
+                DropPhase::Planned => "a promise was kept in the drop; only its title and its place can change",
+                _ => "the drop was opened; only its title and its place can change",
+            };
+            let problem = PlanProblem::Fixed { reason: reason.into() };
+            return Err(Invalid::new(&format!("drops[{position}].{field}"), problem));
         }
     }
     let kept: BTreeSet<_> = wanted.drops.iter().map(|drop| &drop.drop).collect();
-    let left_out = show.drops().filter(opened).find(|drop| !kept.contains(&drop.plan.drop));
-    let reason = "it was opened";
-    let problem = |drop: &Drop| PlanProblem::LeftOut { name: drop.plan.drop.to_string(), reason };
+    let left_out = show.drops().filter(fixed).find(|drop| !kept.contains(&drop.plan.drop));
+    let reason = |drop: &Drop| match drop.phase {
+        DropPhase::Planned => "a promise was kept in it",
+        _ => "it was opened",
+    };
+    let problem = |drop: &Drop| PlanProblem::LeftOut { name: drop.plan.drop.to_string(), reason: reason(drop).into() };
     left_out.map_or(Ok(()), |drop| Err(problem(drop))).at("drops")
 }
 

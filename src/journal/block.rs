@@ -1,7 +1,7 @@
-//! A block: the entries of one append as one value of the database, since a value for each entry would cost more than
+//! A block: the entries of one append as one stored value, since a value for each entry would cost more than
 //! everything else of an append.
 //!
-//! The layout, integers big-endian; the number of the first entry is in the key, and the others follow it:
+//! The layout, integers big-endian; the number of the first entry is stored beside it, and the others follow it:
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -18,12 +18,15 @@ use bytes::Bytes;
 use crate::journal::contract::{Digest, RawEntry};
 
 const VERSION: u8 = 1;
-const ENTRY_HEAD_BYTES: usize = 8 + 32 + 4;
+/// How many bytes a block has beside its entries.
+pub(super) const HEAD_BYTES: usize = 1 + 4;
+/// How many bytes an entry has beside its body.
+pub(super) const ENTRY_HEAD_BYTES: usize = 8 + 32 + 4;
 
 /// The block of these entries, of which an append has bounded number and length.
 pub(super) fn encode(entries: &[RawEntry]) -> Vec<u8> {
     let body_bytes: usize = entries.iter().map(|entry| entry.body.len()).sum();
-    let mut block = Vec::with_capacity(1 + 4 + entries.len() * ENTRY_HEAD_BYTES + body_bytes);
+    let mut block = Vec::with_capacity(HEAD_BYTES + entries.len() * ENTRY_HEAD_BYTES + body_bytes);
     block.push(VERSION);
     block.extend(length(entries.len()));
     for entry in entries {

@@ -1,0 +1,36 @@
+//! What became of units.
+
+/// What became of the units of one SKU, or of all.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Units {
+    /// What the show was given.
+    pub(super) allotted: u64,
+    /// Held at the end.
+    pub(super) held: u64,
+    /// Sold.
+    pub(super) sold: u64,
+    /// Given back by their viewers.
+    pub(super) released: u64,
+    /// Given back by time.
+    pub(super) expired: u64,
+    /// The most that was held and sold at once beyond the allotment.
+    pub(super) oversold: u64,
+    /// How often something acknowledged was lost and is recorded as what could not be made good. No unit is gone with
+    /// it.
+    pub(super) broken_promises: u64,
+}
+
+impl Units {
+    /// Both together.
+    pub(super) fn plus(self, other: &Self) -> Self {
+        Self {
+            allotted: self.allotted + other.allotted,
+            held: self.held + other.held,
+            sold: self.sold + other.sold,
+            released: self.released + other.released,
+            expired: self.expired + other.expired,
+            oversold: self.oversold + other.oversold,
+            broken_promises: self.broken_promises + other.broken_promises,
+        }
+    }
+}

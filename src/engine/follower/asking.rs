@@ -1,0 +1,171 @@
+//! What is asked of a follower: what it can know to be refused or accepted it answers, the rest goes to the writer.
+
+use std::sync::Arc;
+
+use dropcast_domain::{
+    show::{Command, Request, decide},
+    time::Timestamp,
+};
+
+use super::{entries::Strayed, part::Follower};
+use crate::{
+    engine::{
+        answer::{Answer, RetryReason, accepted},
+        forwarded::{Line, line},
+        handle::{Asked, Message},
+    },
+    journal::{Journal, Position, RawEntry, ReadError},
+    mistakes::{Mistake, made},
+};
+
+/// How many entries are read at once.
+const READ_ENTRIES: usize = 1_024;
+/// So many more units than are left may be asked for by clicks that are undecided, so that a few units keep several
+/// nodes busy, and what comes back finds somebody.
+const UNITS_AHEAD: u32 = 16;
+
+/// Where the journal ended after the messages of the turn had come, and entries on the way there.
+pub(super) struct CaughtUp {
+    tail: Position,
+    entries: Vec<RawEntry>,
+    /// Where this node was when it asked.
+    from: Position,
+}
+
+impl Follower {
+    /// Reads up to the journal's end: what is refused then was true after it was asked. One read serves the whole turn.
+    pub(super) fn catch_up(&mut self) {
+        if self.catching_up.is_some() || self.turn.is_empty() {
+            return;
+        }
+        let (journal, show, from) = (Arc::clone(&self.context.journal), self.context.id.clone(), self.position);
+        self.catching_up = Some(Box::pin(async move { read_up(&*journal, show.as_str(), from).await }));
+    }
+
+    /// Answers or forwards the turn, once this node has come up to where the journal ended.
+    pub(super) fn caught_up(&mut self, caught_up: Result<CaughtUp, ReadError>) -> Result<(), Strayed> {
+        let CaughtUp { tail, entries, from } = match caught_up {
+            Ok(caught_up) => caught_up,
+            Err(ReadError::Gap { .. }) => return Err(Strayed::Elsewhere),
+            Err(error) => {
+                tracing::warn!(show = %self.context.id, %error, "the journal can't be read");
+                self.turn_away_turn();
+                return Ok(());
+            }
+        };
+        self.take_entries(&entries)?;
+        self.compare_tail(tail)?;
+        if tail.seq > self.position.seq {
+            self.catch_up();
+        } else if tail.seq < from.seq {
+            // The journal lost what was folded here; until it is put back, or known not to be, nothing is certain.
+            self.turn_away_turn();
+        } else {
+            self.take_turn();
+        }
+        Ok(())
+    }
+
+    /// Nothing can be decided, but what is durable can be looked at.
+    fn turn_away_turn(&mut self) {
+        for message in std::mem::take(&mut self.turn) {
+            match message {
+                Message::Look(look) => look(&self.show, self.position)(),
+                Message::Ask(_) | Message::Stop => self.context.turn_away(message, RetryReason::Unavailable),
+            }
+        }
+    }
+
+    fn take_turn(&mut self) {
+        for message in std::mem::take(&mut self.turn) {
+            match message {
+                Message::Ask(asked) => self.ask(asked),
+                Message::Look(look) => look(&self.show, self.position)(),
+                // It was seen before the turn began.
+                Message::Stop => {}
+            }
+        }
+        self.pump();
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        let Some(asked) = self.answer_if_known(asked) else { return };
+        if self.queue.len() + self.context.forwarded.len() >= self.context.config.mailbox_max {
+            return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
+        }
+        match line(&asked.request) {
+            Some((line, quantity)) if self.queue.has(&line) || !self.has_room(&line, quantity) => {
+                self.queue.push(line, asked);
+            }
+            _ => self.forward(asked),
+        }
+    }
+
+    /// Answers what is certain; gives back what only the writer can decide.
+    fn answer_if_known(&mut self, asked: Asked) -> Option<Asked> {
+        let now = self.context.clock.now();
+        let known = match decide(&self.show, now, &asked.request) {
+            // It was accepted before, under this key.
+            Ok(decision) if decision.facts.is_empty() && asked.request.key.is_some() => {
+                accepted(&self.show, &asked.request.command, decision.outcome).map(Answer::Accepted)
+            }
+            Err(refusal) if self.knows(now, &asked) => {
+                self.context.note_decided(&asked.request, Some(&refusal));
+                Some(Answer::Refused(refusal))
+            }
+            Ok(_) | Err(_) => None,
+        };
+        match known {
+            Some(answer) => {
+                (asked.reply)(answer);
+                None
+            }
+            None => Some(asked),
+        }
+    }
+
+    /// Whether a refusal is certain here. A command that was asked before may be accepted at this moment; what is due
+    /// changes what is refused, and only the writer says when it happens; and only clicks come in crowds.
+    fn knows(&self, now: Timestamp, asked: &Asked) -> bool {
+        let is_first = asked.attempt == 0 || made(Mistake::RetryDecidedByFollower);
+        let nothing_due = self.show.next_deadline().is_none_or(|at| at > now);
+        is_first && nothing_due && matches!(asked.request.command, Command::Reserve { .. })
+    }
+
+    fn has_room(&self, line: &Line, quantity: u32) -> bool {
+        let available = self.show.available(&line.0, &line.1);
+        self.context.forwarded.units(line) + quantity <= available.saturating_add(UNITS_AHEAD)
+    }
+
+    /// Lets go of clicks that wait: those that are certain now are answered, and as many as there is room for are
+    /// forwarded.
+    pub(super) fn pump(&mut self) {
+        for line in self.queue.lines() {
+            while let Some(first) = self.queue.first(&line) {
+                let now = self.context.clock.now();
+                let is_refused = |request: &Request| decide(&self.show, now, request);
+                let goes = match is_refused(&first.request) {
+                    Err(_) => self.knows(now, first) || self.has_room(&line, quantity(&first.request)),
+                    Ok(_) => self.has_room(&line, quantity(&first.request)),
+                };
+                if !goes {
+                    break;
+                }
+                let Some(asked) = self.queue.pop(&line) else { break };
+                if let Some(asked) = self.answer_if_known(asked) {
+                    self.forward(asked);
+                }
+            }
+        }
+    }
+}
+
+fn quantity(request: &Request) -> u32 {
+    line(request).map_or(0, |(_, quantity)| quantity)
+}
+
+async fn read_up(journal: &dyn Journal, show: &str, from: Position) -> Result<CaughtUp, ReadError> {
+    let tail = journal.tail(show).await?;
+    let entries = if tail.seq > from.seq { journal.read(show, from.seq + 1, READ_ENTRIES).await? } else { Vec::new() };
+    Ok(CaughtUp { tail, entries, from })
+}

@@ -1,0 +1,160 @@
+//! What this node's callers asked and the show's writer has not decided yet, as far as this node knows.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use dropcast_domain::{
+    ids::{DropId, Key, Sku},
+    show::{Command, Fingerprint, KeyBinding, Outcome, Principal, Request},
+    time::Timestamp,
+};
+use tokio::time::Instant;
+
+use super::answer::{Answer, Reply};
+
+/// Tickets of one start of a node are this far from those of the next, in tickets a millisecond.
+const TICKETS_PER_MS: u64 = 1 << 12;
+
+/// What is sold, and in which drop.
+pub(super) type Line = (DropId, Sku);
+type Bound = (Principal, Key, Fingerprint);
+
+/// Commands on their way, by ticket. Bounded by the callers' mailboxes: what is on its way counts towards their bound.
+#[derive(Default)]
+pub(super) struct Forwarded {
+    by_ticket: BTreeMap<u64, Undecided>,
+    /// The same command may be on its way several times: each time it is asked again, the answer must be true anew.
+    by_key: BTreeMap<Bound, Vec<u64>>,
+    units: BTreeMap<Line, u32>,
+    next_ticket: u64,
+}
+
+/// One command on its way, once.
+pub(super) struct Undecided {
+    pub(super) request: Request,
+    /// `None` when nobody waits.
+    reply: Option<Reply>,
+    /// When nobody waits any longer.
+    until: Instant,
+    /// What it was accepted as, and the entry up to which this node must have come before it says so.
+    accepted: Option<(Outcome, u64)>,
+}
+
+impl Forwarded {
+    /// Nothing is on its way. Tickets are those of a start at `now`.
+    pub(super) fn starting_at(now: Timestamp) -> Self {
+        Self { next_ticket: now.0.saturating_mul(TICKETS_PER_MS), ..Self::default() }
+    }
+
+    /// A command goes on its way, for at most `limit`; its ticket.
+    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, limit: Duration) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        if let Some(bound) = bound(&request) {
+            self.by_key.entry(bound).or_default().push(ticket);
+        }
+        if let Some((line, quantity)) = line(&request) {
+            *self.units.entry(line).or_default() += quantity;
+        }
+        self.by_ticket.insert(ticket, Undecided { request, reply, until: Instant::now() + limit, accepted: None });
+        ticket
+    }
+
+    /// It is decided, or will never be.
+    pub(super) fn take(&mut self, ticket: u64) -> Option<Undecided> {
+        let undecided = self.by_ticket.remove(&ticket)?;
+        if let Some(bound) = bound(&undecided.request)
+            && let Some(tickets) = self.by_key.get_mut(&bound)
+        {
+            tickets.retain(|known| *known != ticket);
+            if tickets.is_empty() {
+                self.by_key.remove(&bound);
+            }
+        }
+        if let Some((line, quantity)) = line(&undecided.request)
+            && let Some(units) = self.units.get_mut(&line)
+        {
+            *units = units.saturating_sub(quantity);
+            if *units == 0 {
+                self.units.remove(&line);
+            }
+        }
+        Some(undecided)
+    }
+
+    /// What was accepted under this key.
+    pub(super) fn take_bound(&mut self, principal: &Principal, binding: &KeyBinding) -> Vec<Undecided> {
+        let tickets = self.by_key.get(&(principal.clone(), binding.key.clone(), binding.fingerprint)).cloned();
+        tickets.into_iter().flatten().filter_map(|ticket| self.take(ticket)).collect()
+    }
+
+    /// It was accepted, by an entry of this number or before it.
+    pub(super) fn accepted(&mut self, ticket: u64, outcome: Outcome, seq: u64) {
+        if let Some(undecided) = self.by_ticket.get_mut(&ticket) {
+            undecided.accepted = Some((outcome, seq));
+        }
+    }
+
+    /// What was accepted by entries up to this one.
+    pub(super) fn take_accepted(&mut self, seq: u64) -> Vec<(Undecided, Outcome)> {
+        let ready = |(ticket, undecided): (&u64, &Undecided)| {
+            undecided.accepted.filter(|(_, at)| *at <= seq).map(|(outcome, _)| (*ticket, outcome))
+        };
+        let ready: Vec<_> = self.by_ticket.iter().filter_map(ready).collect();
+        ready.into_iter().filter_map(|(ticket, outcome)| Some((self.take(ticket)?, outcome))).collect()
+    }
+
+    /// What nobody waits for any longer.
+    pub(super) fn take_overdue(&mut self, now: Instant) -> Vec<Undecided> {
+        let overdue: Vec<_> =
+            self.by_ticket.iter().filter(|(_, undecided)| undecided.until <= now).map(|(ticket, _)| *ticket).collect();
+        overdue.into_iter().filter_map(|ticket| self.take(ticket)).collect()
+    }
+
+    /// Everything that is on its way.
+    pub(super) fn take_all(&mut self) -> Vec<Undecided> {
+        self.by_key.clear();
+        self.units.clear();
+        std::mem::take(&mut self.by_ticket).into_values().collect()
+    }
+
+    /// How many units of the line are asked for by what is on its way.
+    pub(super) fn units(&self, line: &Line) -> u32 {
+        self.units.get(line).copied().unwrap_or(0)
+    }
+
+    /// How many commands are on their way.
+    pub(super) fn len(&self) -> usize {
+        self.by_ticket.len()
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_ticket.is_empty()
+    }
+}
+
+impl Undecided {
+    /// Answers whoever waits for it.
+    pub(super) fn answer(self, answer: Answer) {
+        if let Some(reply) = self.reply {
+            reply(answer);
+        }
+    }
+
+    /// The reply of whoever waits for it.
+    pub(super) fn into_reply(self) -> Reply {
+        Box::new(move |answer| self.answer(answer))
+    }
+}
+
+/// What a click is for, and how many units it asks for.
+pub(super) fn line(request: &Request) -> Option<(Line, u32)> {
+    match &request.command {
+        Command::Reserve { drop, sku, quantity } => Some(((drop.clone(), sku.clone()), *quantity)),
+        _ => None,
+    }
+}
+
+fn bound(request: &Request) -> Option<Bound> {
+    Some((request.principal.clone(), request.key.clone()?, request.fingerprint))
+}

@@ -1,0 +1,134 @@
+//! What was acknowledged to viewers in entries that the journal lost for good, to be reclaimed where it goes on.
+
+use std::collections::BTreeMap;
+
+use dropcast_domain::{
+    ids::{Key, PrincipalId, ReservationId},
+    show::{
+        Command, Entry, Fact, Fingerprint, KeyUse, Principal, Promise, Promised, Request, ReservationState, Role, Show,
+    },
+};
+
+use crate::{
+    codec,
+    journal::{Digest, RawEntry},
+};
+
+/// The requests that reclaim what these entries promised, in the order in which it was promised. `show` is the history
+/// that goes on.
+///
+/// Each request has a key of its own that follows from the lost entry, so that however many nodes reclaim it, it is
+/// reclaimed once.
+pub(super) fn reclaims<'a>(show: &Show, lost: impl Iterator<Item = &'a RawEntry>) -> Vec<Request> {
+    let mut promises = Promises { show, open: BTreeMap::new() };
+    for raw in lost {
+        match codec::decode_entry(raw) {
+            Ok(entry) => promises.add(&entry, raw.digest),
+            Err(error) => {
+                tracing::error!(seq = raw.seq, %error, "a lost entry can't be read: what it promised is lost");
+            }
+        }
+    }
+    promises.open.into_iter().filter_map(|(_, (promise, digest))| request(promise, digest)).collect()
+}
+
+struct Promises<'a> {
+    show: &'a Show,
+    open: BTreeMap<ReservationId, (Promise, Digest)>,
+}
+
+impl Promises<'_> {
+    fn add(&mut self, entry: &Entry, digest: Digest) {
+        let keys = Keys::of(entry);
+        for fact in &entry.facts {
+            match fact {
+                Fact::ReservationHeld { reservation, .. } => {
+                    if let Some(promise) = keys.reserve.clone().and_then(|reserve| held(fact, reserve)) {
+                        self.open.insert(*reservation, (promise, digest));
+                    }
+                }
+                Fact::ReservationSold { reservation } => self.sold(*reservation, keys.confirm.clone(), digest),
+                Fact::ReservationReleased { reservation } | Fact::ReservationExpired { reservation } => {
+                    self.open.remove(reservation);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn sold(&mut self, reservation: ReservationId, confirm: Option<KeyUse>, digest: Digest) {
+        let Some(confirm) = confirm else { return };
+        if let Some((promise, _)) = self.open.get_mut(&reservation) {
+            if let Promised::Held { reserve } = promise.promised.clone() {
+                promise.promised = Promised::Bought { reserve, confirm };
+            }
+        } else if let Some(promise) = self.surviving(reservation, confirm) {
+            self.open.insert(reservation, (promise, digest));
+        }
+    }
+
+    /// The promise of a sale whose reservation was made before the histories parted.
+    fn surviving(&self, lost: ReservationId, confirm: KeyUse) -> Option<Promise> {
+        let reservation = self.show.reservation(lost).filter(|it| it.state != ReservationState::Sold)?;
+        Some(Promise {
+            viewer: reservation.viewer.clone(),
+            drop: reservation.drop.clone(),
+            sku: reservation.sku.clone(),
+            quantity: reservation.quantity,
+            unit_price_minor: reservation.unit_price_minor,
+            expires_at: reservation.expires_at,
+            lost,
+            promised: Promised::Confirmed { confirm },
+        })
+    }
+}
+
+/// The viewer's keys that stand for what an entry made true.
+#[derive(Default)]
+struct Keys {
+    reserve: Option<KeyUse>,
+    confirm: Option<KeyUse>,
+}
+
+impl Keys {
+    fn of(entry: &Entry) -> Self {
+        // What was reclaimed before is promised once more, under the keys that it was promised under first.
+        let kept = entry.facts.iter().find_map(|fact| match fact {
+            Fact::PromiseKept(kept) => Some(kept),
+            _ => None,
+        });
+        if let Some(kept) = kept {
+            let confirm = kept.sale.as_ref().map(|sale| sale.confirm.clone());
+            return Self { reserve: kept.reserve.clone(), confirm };
+        }
+        let own = entry.cause.as_ref().filter(|cause| cause.principal.role == Role::Viewer);
+        let binding = own.and_then(|cause| cause.binding.as_ref());
+        let used = binding.map(|binding| KeyUse { key: binding.key.clone(), fingerprint: binding.fingerprint });
+        Self { reserve: used.clone(), confirm: used }
+    }
+}
+
+/// The promise of units that were held under a key.
+fn held(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
+    let Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at } = fact else {
+        return None;
+    };
+    Some(Promise {
+        viewer: viewer.clone(),
+        drop: drop.clone(),
+        sku: sku.clone(),
+        quantity: *quantity,
+        unit_price_minor: *unit_price_minor,
+        expires_at: *expires_at,
+        lost: *reservation,
+        promised: Promised::Held { reserve },
+    })
+}
+
+fn request(promise: Promise, digest: Digest) -> Option<Request> {
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.0.copy_from_slice(&digest.0[..16]);
+    let key = Key::new(&format!("reclaim-{digest:?}-{}", promise.lost)).ok()?;
+    let principal = Principal { role: Role::System, id: PrincipalId::new("reclaims").ok()? };
+    Some(Request { principal, key: Some(key), fingerprint, command: Command::Reclaim(Box::new(promise)) })
+}

@@ -1,0 +1,83 @@
+//! When a writer saves its state, and what is trimmed behind it.
+
+use std::sync::Arc;
+
+use super::{held_back::Release, projection::Publication, state_format, writer::Writer};
+use crate::{
+    journal::{Claim, Journal, Snapshot},
+    mistakes::{Mistake, made},
+};
+
+/// How far snapshots have come.
+#[derive(Debug, Default)]
+pub(super) struct Snapshots {
+    /// The entry that the newest one stands for.
+    pub(super) seq: u64,
+}
+
+impl Writer {
+    /// Saves the state once what it rests on is durable, beside the appends that follow.
+    pub(super) fn save_snapshot_now_and_then(&mut self) {
+        if self.tail.seq - self.snapshots.seq < self.context.config.snapshot_every_entries {
+            return;
+        }
+        self.snapshots.seq = self.tail.seq;
+        let Some(snapshot) = self.snapshot() else { return };
+        let (id, journal, claim) = (self.context.id.clone(), Arc::clone(&self.context.journal), self.claim.clone());
+        let keep = self.context.config.keep_entries;
+        let save = async move {
+            if let Err(error) = save(&*journal, &claim, snapshot, keep).await {
+                tracing::warn!(show = %id, %error, "no snapshot was saved; loading the show folds more facts");
+            }
+        };
+        let publication: Publication = Box::new(move || drop(tokio::spawn(save)));
+        if made(Mistake::SnapshotOfSpeculation) {
+            return self.save_speculation();
+        }
+        self.held_back.push(self.tail, Release::Publication(publication));
+    }
+
+    /// The mistake: what the state is, for what is durable.
+    fn save_speculation(&self) {
+        let Some(snapshot) = self.snapshot() else { return };
+        let (journal, claim) = (Arc::clone(&self.context.journal), self.claim.clone());
+        let snapshot = Snapshot { position: self.durable, ..snapshot };
+        drop(tokio::spawn(async move { journal.save_snapshot(&claim, snapshot).await }));
+    }
+
+    /// Saves what no snapshot stands for yet.
+    pub(super) async fn save_last_snapshot(&mut self) {
+        if self.tail.seq <= self.snapshots.seq {
+            return;
+        }
+        let Some(snapshot) = self.snapshot() else { return };
+        let saved = save(&*self.context.journal, &self.claim, snapshot, self.context.config.keep_entries).await;
+        if let Err(error) = saved {
+            tracing::warn!(show = %self.context.id, %error, "no snapshot was saved; loading the show folds more facts");
+        }
+    }
+
+    fn snapshot(&self) -> Option<Snapshot> {
+        match state_format::encode(&self.show) {
+            Ok(body) => Some(Snapshot { position: self.tail, at_ms: self.show.last_at().0, body }),
+            Err(error) => {
+                tracing::error!(show = %self.context.id, %error, "the state can't be written as a snapshot");
+                None
+            }
+        }
+    }
+}
+
+async fn save(
+    journal: &dyn Journal,
+    claim: &Claim,
+    snapshot: Snapshot,
+    keep_entries: Option<u64>,
+) -> Result<(), crate::journal::AppendError> {
+    let seq = snapshot.position.seq;
+    journal.save_snapshot(claim, snapshot).await?;
+    match keep_entries.map(|keep| seq.saturating_sub(keep)) {
+        None | Some(0) => Ok(()),
+        Some(through_seq) => journal.trim(claim, through_seq).await,
+    }
+}

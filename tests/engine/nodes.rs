@@ -1,0 +1,155 @@
+//! Several nodes on one journal: one writes a show, the others follow it.
+
+use std::{sync::Arc, time::Duration};
+
+use dropcast::{
+    engine::{Accepted, Answer, EngineConfig, RetryReason, ShowHandle},
+    journal::{Journal as _, MemoryJournal, Time},
+};
+use dropcast_domain::show::{Command, Refusal};
+use tokio::time::Instant;
+
+use crate::fixture::*;
+
+const LEASE: Duration = Duration::from_secs(2);
+
+/// Nodes that share a journal in memory, by the paused time of the test.
+struct Nodes {
+    journal: MemoryJournal,
+    time: Time,
+}
+
+impl Nodes {
+    fn new() -> Self {
+        let start = Instant::now();
+        let since = move || u64::try_from(start.elapsed().as_millis()).unwrap();
+        let journal = MemoryJournal::new();
+        journal.faults().remember_writes(100);
+        Self { journal, time: Arc::new(move || START.0 + since()) }
+    }
+
+    fn start(&self, name: &str) -> Bench {
+        let journal = Arc::new(self.journal.connect_as(name, LEASE, Arc::clone(&self.time)));
+        let config = EngineConfig { node: name.to_owned(), ..EngineConfig::default() };
+        Bench::of(journal, config)
+    }
+
+    /// Two nodes, the first of which writes a show with so many units, and both of which have it open.
+    async fn two(&self, units: u32) -> (Bench, ShowHandle, Bench, ShowHandle) {
+        let (first, second) = (self.start("first"), self.start("second"));
+        let writer = first.on_sale(units).await;
+        let follower = second.opened().await;
+        (first, writer, second, follower)
+    }
+
+    async fn tail(&self) -> u64 {
+        self.journal.tail("show").await.unwrap().seq
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_click_at_any_node_is_decided_by_the_writer() {
+    let nodes = Nodes::new();
+    let (first, writer, second, follower) = nodes.two(2).await;
+    assert_eq!(held(&follower.ask_and_wait(reserve("ada")).await), 1);
+    assert_eq!(held(&writer.ask_and_wait(reserve("bob")).await), 2);
+    let Answer::Accepted(Accepted::Sold(_)) = follower.ask_and_wait(confirm("ada", 1)).await else { panic!() };
+    assert_eq!(first.state().await, second.state().await);
+    assert_eq!(second.recorder().published(), [4, 5, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_show_can_be_run_from_a_node_that_follows() {
+    let nodes = Nodes::new();
+    let (_first, _writer, second, _) = nodes.two(1).await;
+    let follower = second.on_sale(3).await;
+    assert_eq!(held(&follower.ask_and_wait(reserve("ada")).await), 1);
+    // The plan again changes nothing, and no fact tells of it.
+    assert_eq!(follower.ask_and_wait(plan(3)).await, Answer::Accepted(Accepted::Done));
+    let close = brand("close", Command::CloseDrop { drop: drop_id() });
+    assert_eq!(follower.ask_and_wait(close).await, Answer::Accepted(Accepted::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_certain_never_leaves_the_node() {
+    let nodes = Nodes::new();
+    let (first, writer, second, follower) = nodes.two(1).await;
+    held(&writer.ask_and_wait(reserve("ada")).await);
+    let decided = first.recorders.counts().decided;
+    for viewer in ["bob", "cyd", "dee"] {
+        assert_eq!(follower.ask_and_wait(reserve(viewer)).await, Answer::Refused(Refusal::SoldOut));
+    }
+    // What was accepted under a key is known everywhere.
+    assert_eq!(held(&follower.ask_and_wait(reserve("ada")).await), 1);
+    assert_eq!(first.recorders.counts().decided, decided);
+    assert_eq!(second.recorders.counts().refused, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_before_is_decided_by_the_writer_alone() {
+    let nodes = Nodes::new();
+    let (first, writer, _second, follower) = nodes.two(1).await;
+    held(&writer.ask_and_wait(reserve("ada")).await);
+    let decided = first.recorders.counts().decided;
+    assert_eq!(follower.ask_again_and_wait(reserve("bob"), 1).await, Answer::Refused(Refusal::SoldOut));
+    assert_eq!(first.recorders.counts().decided, decided + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_at_a_node_that_follows_gets_every_unit_and_no_more() {
+    let nodes = Nodes::new();
+    let (first, _writer, _second, follower) = nodes.two(50).await;
+    let decided = first.recorders.counts().decided;
+    let asked: Vec<Asked> = (0..2_000).map(|each| ask(&follower, reserve(&format!("viewer-{each}")))).collect();
+    let mut sold = 0;
+    for asked in asked {
+        match asked.answer().await {
+            Answer::Accepted(Accepted::Held(_)) => sold += 1,
+            Answer::Refused(Refusal::SoldOut) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sold, 50);
+    let forwarded = first.recorders.counts().decided - decided;
+    assert!((50..200).contains(&forwarded), "about as many as there are units: {forwarded}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_stops_hands_its_shows_over_at_once() {
+    let nodes = Nodes::new();
+    let (first, writer, second, follower) = nodes.two(3).await;
+    held(&writer.ask_and_wait(reserve("ada")).await);
+    let before = Instant::now();
+    first.engine.stop().await;
+    assert_eq!(held(&follower.ask_and_wait(reserve("bob")).await), 2);
+    assert!(before.elapsed() < LEASE / 4, "{:?}", before.elapsed());
+    // Whoever watched there saw no break.
+    assert_eq!(second.recorder().loaded(), [3]);
+    assert_eq!(second.recorder().published(), [4, 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_failover_lost_is_put_back_by_the_writer() {
+    let nodes = Nodes::new();
+    let (_first, writer, second, follower) = nodes.two(3).await;
+    held(&writer.ask_and_wait(reserve("ada")).await);
+    held(&writer.ask_and_wait(reserve("bob")).await);
+    let tail = nodes.journal.tail("show").await.unwrap();
+    assert_eq!(nodes.journal.faults().fail_over("show", 2), 2);
+    assert!(is_retry(&writer.ask_and_wait(reserve("cyd")).await, RetryReason::Unavailable));
+    assert_eq!(held(&writer.ask_again_and_wait(reserve("cyd"), 1).await), 3);
+    let entry = nodes.journal.read("show", tail.seq, 1).await.unwrap().remove(0);
+    assert_eq!(entry.position(), tail, "verbatim");
+    assert_eq!(held(&follower.ask_and_wait(reserve("bob")).await), 2);
+    assert_eq!(second.recorder().loaded(), [3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_writer_notices_a_failover_and_puts_back_what_it_lost() {
+    let nodes = Nodes::new();
+    let (_first, writer, _second, _follower) = nodes.two(3).await;
+    held(&writer.ask_and_wait(reserve("ada")).await);
+    assert_eq!(nodes.journal.faults().fail_over("show", 1), 1);
+    tokio::time::sleep(LEASE).await;
+    assert_eq!(nodes.tail().await, 4);
+}

@@ -1,0 +1,121 @@
+//! Order and certainty when connections break, Redis restarts or forgets its scripts.
+
+use std::time::Duration;
+
+use dropcast::journal::{AppendError, ClaimError, Journal as _, ReadError, RedisOptions};
+
+use crate::{
+    fixture::{SHOW, Writer, node, open, options},
+    proxy::Proxy,
+    redis_server::RedisServer,
+};
+
+#[tokio::test]
+async fn appends_whose_answers_are_lost_are_in_doubt_and_the_tail_tells() {
+    let server = RedisServer::start();
+    let proxy = Proxy::start(server.port).await;
+    let options = RedisOptions { urls: vec![proxy.url()], ..options(&server, "node") };
+    let journal = open(&options);
+    let mut writer = Writer::claim(&journal).await;
+    writer.write("answered").await;
+    proxy.lose_answers();
+    let mut calls = Vec::new();
+    for _ in 0..5 {
+        let append = writer.next("unanswered");
+        calls.push(writer.call(append));
+    }
+    // All of them are in Redis before the connection breaks.
+    let direct = node(&server, "node");
+    while direct.tail(SHOW).await.unwrap() != writer.position {
+        tokio::task::yield_now().await;
+    }
+    proxy.cut();
+    for call in calls {
+        let outcome = call.await;
+        assert!(matches!(outcome, Err(AppendError::InDoubt(_))), "{outcome:?}");
+    }
+    let append = writer.next("while it is away");
+    let outcome = writer.call(append).await;
+    assert!(matches!(outcome, Err(AppendError::Unavailable(_) | AppendError::InDoubt(_))), "{outcome:?}");
+    assert!(matches!(journal.claim(SHOW).await, Err(ClaimError::Unavailable(_))));
+    assert!(matches!(journal.tail(SHOW).await, Err(ReadError::Unavailable(_))));
+    proxy.heal();
+    let lost = writer.entries.pop().unwrap();
+    writer.position = writer.entries.last().unwrap().position();
+    assert_eq!(lost.seq, writer.position.seq + 1);
+    let claim = journal.claim(SHOW).await.unwrap();
+    assert_eq!(claim.tail, writer.position, "what was unanswered was appended, once");
+    writer.claim = claim;
+    writer.write("goes on").await;
+    writer.assert_all_there().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_in_time_leaves_an_append_in_doubt() {
+    let server = RedisServer::start();
+    let proxy = Proxy::start(server.port).await;
+    let call_limit = Duration::from_millis(200);
+    let journal = open(&RedisOptions { urls: vec![proxy.url()], call_limit, ..options(&server, "node") });
+    let mut writer = Writer::claim(&journal).await;
+    proxy.lose_answers();
+    let appends = [writer.next("a"), writer.next("b")];
+    let calls = appends.map(|append| writer.call(append));
+    for call in calls {
+        let outcome = call.await;
+        assert!(matches!(outcome, Err(AppendError::InDoubt(_))), "{outcome:?}");
+    }
+    proxy.heal();
+    assert_eq!(journal.claim(SHOW).await.unwrap().tail, writer.position);
+}
+
+#[tokio::test]
+async fn scripts_that_redis_forgets_in_mid_stream_cost_nobody_anything() {
+    let server = RedisServer::start();
+    let journal = node(&server, "node");
+    let mut writer = Writer::claim(&journal).await;
+    for _ in 0..5 {
+        let mut calls = Vec::new();
+        for number in 0..200 {
+            let append = writer.next(format!("{number}"));
+            calls.push(writer.call(append));
+        }
+        let flushed = tokio::task::spawn_blocking({
+            let port = server.port.to_string();
+            move || std::process::Command::new("redis-cli").args(["-p", &port, "SCRIPT", "FLUSH"]).output()
+        });
+        for call in calls {
+            call.await.unwrap();
+        }
+        flushed.await.unwrap().unwrap();
+        writer.write("after").await;
+    }
+    assert_eq!(journal.tail(SHOW).await.unwrap(), writer.position);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill_of_redis() {
+    let mut server = RedisServer::start();
+    let journal = node(&server, "node");
+    let mut writer = Writer::claim(&journal).await;
+    for _ in 0..20 {
+        writer.write("acknowledged").await;
+    }
+    server.kill();
+    assert!(matches!(journal.claim(SHOW).await, Err(ClaimError::Unavailable(_))));
+    server.run();
+    writer.claim = journal.claim(SHOW).await.unwrap();
+    writer.write("after").await;
+    writer.assert_all_there().await;
+}
+
+#[tokio::test]
+async fn a_server_that_became_a_replica_is_not_written_and_left() {
+    let (primary, other) = (RedisServer::start(), RedisServer::start());
+    let journal = node(&primary, "node");
+    let mut writer = Writer::claim(&journal).await;
+    writer.write("a").await;
+    primary.cli(&["REPLICAOF", "127.0.0.1", &other.port.to_string()]);
+    let append = writer.next("to a replica");
+    let outcome = writer.call(append).await;
+    assert!(matches!(outcome, Err(AppendError::Unavailable(_))), "{outcome:?}");
+}
