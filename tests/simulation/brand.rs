@@ -27,7 +27,7 @@ impl Brand {
         let drop = |name: &str| DropId::new(name).unwrap();
         let begin =
             [Command::Plan(Box::new(scenario.plan())), Command::Start, Command::OpenDrop { drop: drop(DROPS[0]) }];
-        let mut later: Vec<_> = (0..random.below(6))
+        let mut later: Vec<_> = (0..random.below(16))
             .map(|_| {
                 let at_ms = BEGIN_MS + random.between(200, scenario.length_ms);
                 let name = DROPS[random.place(DROPS.len())];

@@ -9,6 +9,8 @@ use crate::{
 pub(crate) const WRITES_LOST_MAX: usize = 12;
 /// The most faults of one world.
 const FAULTS_MAX: u64 = 7;
+/// Instead of a node: the one that claimed the show last.
+pub(crate) const WRITER: usize = usize::MAX;
 const HOUR_MS: i64 = 3_600_000;
 
 /// Something that goes wrong at one moment.
@@ -24,8 +26,8 @@ pub(crate) enum Fault {
     Partition { node: usize, for_ms: u64, reach: Reach },
     /// A node's connection breaks.
     Cut { node: usize },
-    /// The journal loses its last writes.
-    FailOver { writes: usize },
+    /// The journal loses its last writes; `with_writer`: the writer's node is lost at the same time.
+    FailOver { writes: usize, with_writer: bool },
     /// Somebody who runs no show claims it, whatever the lease says.
     Usurp,
     /// A node's clock is wrong by so much.
@@ -77,8 +79,8 @@ pub(crate) fn draw(random: &mut Random, nodes: usize, length_ms: u64) -> Vec<(u6
 }
 
 fn draw_one(random: &mut Random, nodes: usize) -> Fault {
-    let node = random.place(nodes);
-    match random.below(14) {
+    let node = if random.percent(40) { WRITER } else { random.place(nodes) };
+    match random.below(18) {
         0 | 1 => Fault::Crash { node, down_ms: random.between(1, 4_000), renamed: random.percent(50) },
         2 => Fault::Restart { node, down_ms: random.between(1, 2_000) },
         3 | 4 => {
@@ -93,8 +95,8 @@ fn draw_one(random: &mut Random, nodes: usize) -> Fault {
         }
         8 => Fault::Trim,
         9 => Fault::TrimTooMuch,
-        10 | 11 => Fault::Pause { node, for_ms: random.between(500, 6_000) },
-        12 => Fault::FailOver { writes: random.count(1, WRITES_LOST_MAX) },
+        10..=13 => Fault::Pause { node, for_ms: random.between(500, 6_000) },
+        14..=16 => Fault::FailOver { writes: random.count(1, WRITES_LOST_MAX), with_writer: random.percent(50) },
         _ => Fault::Usurp,
     }
 }
@@ -107,7 +109,7 @@ pub(crate) fn weather(random: &mut Random) -> Weather {
     }
     Weather {
         delay_ms_max,
-        lost_per_mille: random.below(15),
+        lost_per_mille: random.below(30),
         slow_per_mille: random.below(80),
         late_per_mille: random.below(12),
         twice_per_mille: random.below(100),

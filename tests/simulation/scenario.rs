@@ -32,6 +32,8 @@ pub(crate) struct Scenario {
     pub(crate) viewers: usize,
     /// How long it is between a viewer's wishes, at most.
     pub(crate) pace_ms_max: u64,
+    /// How long a client waits for an answer before it asks again.
+    pub(crate) patience_ms: u64,
     pub(crate) units: u32,
     pub(crate) limit_per_viewer: u32,
     pub(crate) hold_ttl_ms: u64,
@@ -52,9 +54,10 @@ impl Scenario {
             ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
             viewers: random.count(3, 8),
             pace_ms_max: random.between(50, 800),
+            patience_ms: if random.percent(50) { random.between(100, 600) } else { 1_800 },
             units: random.units(2, 24),
             limit_per_viewer: random.units(1, 3),
-            hold_ttl_ms: random.between(1_000, 5_000),
+            hold_ttl_ms: if random.percent(50) { random.between(1_000, 5_000) } else { 60_000 },
             length_ms,
             lease: Duration::from_millis(LEASE_MS),
             weather: faults::weather(random),

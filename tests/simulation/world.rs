@@ -16,7 +16,7 @@ use crate::{
     brand::Brand,
     chronicle::{Chronicle, Record},
     client::Client,
-    faults::{Fault, KINDS, WRITES_LOST_MAX},
+    faults::{Fault, KINDS, WRITER, WRITES_LOST_MAX},
     ledger::{Call, Ledger, Told},
     link::{Reach, Weather},
     node::{Node, Surroundings, TICK},
@@ -33,6 +33,8 @@ use crate::{
 const SETTLE_MS: u64 = 40_000;
 /// How long the nodes may take to stop.
 const STOP_MS: u64 = 20_000;
+/// How long a writer's node is down that is lost with the journal's primary.
+const WRITER_DOWN_MS: u64 = 3_000;
 /// How many writes the journal can be made to lose.
 const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX;
 
@@ -205,31 +207,50 @@ impl World {
         let now_ms = self.now_ms();
         match fault {
             Fault::Crash { node, down_ms, renamed } => {
+                let node = self.number_of(node);
                 self.nodes[node].crash(renamed);
                 self.plan(now_ms + down_ms, Turn::Start(node));
             }
             Fault::Restart { node, down_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].begin_to_stop();
                 self.plan(now_ms + 1, Turn::Restart(node, down_ms));
             }
             Fault::Pause { node, for_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].pause();
                 self.plan(now_ms + for_ms, Turn::Resume(node));
             }
             Fault::Partition { node, for_ms, reach } => {
+                let node = self.number_of(node);
                 self.nodes[node].set_reach(reach);
                 self.plan(now_ms + for_ms, Turn::Rejoin(node));
             }
-            Fault::Cut { node } => self.nodes[node].cut(),
+            Fault::Cut { node } => self.nodes[self.number_of(node)].cut(),
             Fault::ClockJump { node, by_ms, for_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].clock.set_ahead_ms(by_ms);
                 self.plan(now_ms + for_ms, Turn::SetClock(node));
             }
-            Fault::FailOver { writes } => self.fail_over(writes),
+            Fault::FailOver { writes, with_writer } => {
+                if with_writer {
+                    let node = self.number_of(WRITER);
+                    self.nodes[node].crash(true);
+                    self.plan(now_ms + WRITER_DOWN_MS, Turn::Start(node));
+                }
+                self.fail_over(writes);
+            }
             Fault::Usurp => self.usurp(),
             Fault::Trim => self.trim(false),
             Fault::TrimTooMuch => self.trim(true),
         }
+    }
+
+    /// The node of this number, or the one that claimed the show last.
+    fn number_of(&self, node: usize) -> usize {
+        let record = self.around.chronicle.read();
+        let writer = || record.claims.iter().rev().find_map(|(_, claimant)| *claimant).unwrap_or(0);
+        if node == WRITER { writer() } else { node }
     }
 
     fn fail_over(&self, writes: usize) {
@@ -318,11 +339,11 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
     let principal = |role, name: &str| Principal { role, id: PrincipalId::new(name).unwrap() };
     let mut random = Random::of(seed, BRAND);
     let brand = Box::new(Brand::new(scenario, &mut random));
-    let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario.nodes, 50);
+    let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario);
     let viewer = |number: usize| {
         let name = format!("viewer-{number}");
         let (random, script) = (Random::of(seed, &name), Box::<Viewer>::default());
-        Client::new(principal(Role::Viewer, &name), random, script, scenario.nodes, scenario.pace_ms_max)
+        Client::new(principal(Role::Viewer, &name), random, script, scenario)
     };
     std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()
 }

@@ -82,15 +82,27 @@ fn trace(bindings: &Bindings, (principal, key): (&Principal, &Key), calls: &[&Ca
     before().copied().all(|call| left_none(&call)).then(|| Violation::new(Check::Trace, detail()))
 }
 
-/// When each key was bound for the first time.
+/// When each key was bound for the first time; without those whose binding a failover lost at some time, of which a trace
+/// may come and go.
 pub(super) fn bindings(run: &Run) -> Bindings {
-    let mut bindings = Bindings::new();
+    let (mut bindings, mut line, mut lost) = (Bindings::new(), Vec::new(), Vec::new());
     for (before, step) in run.record.steps.iter().enumerate() {
-        let Step::Entry(raw) = step else { continue };
-        let cause = decode_entry(raw).ok().and_then(|entry| entry.cause);
-        if let Some((principal, binding)) = cause.and_then(|cause| Some((cause.principal, cause.binding?))) {
-            bindings.entry((principal, binding.key)).or_insert(before + 1);
+        match step {
+            Step::Entry(raw) => {
+                let cause = decode_entry(raw).ok().and_then(|entry| entry.cause);
+                let bound = cause.and_then(|cause| Some((cause.principal, cause.binding?.key)));
+                if let Some(key) = &bound {
+                    bindings.entry(key.clone()).or_insert(before + 1);
+                }
+                line.push(bound);
+            }
+            Step::Lost { through_seq, .. } => {
+                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten())
+            }
         }
+    }
+    for key in lost {
+        bindings.remove(&key);
     }
     bindings
 }
