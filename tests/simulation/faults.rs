@@ -95,7 +95,7 @@ fn draw_one(random: &mut Random, nodes: usize) -> Fault {
         }
         8 => Fault::Trim,
         9 => Fault::TrimTooMuch,
-        10..=13 => Fault::Pause { node, for_ms: random.between(500, 6_000) },
+        10..=13 => Fault::Pause { node, for_ms: random.between(500, 8_000) },
         14..=16 => Fault::FailOver { writes: random.count(1, WRITES_LOST_MAX), with_writer: random.percent(50) },
         _ => Fault::Usurp,
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Within how many worlds a mistake must be found.
-const SEEDS_MAX: u64 = 300;
+const SEEDS_MAX: u64 = 1_000;
 
 /// Makes the mistake in one world after the other until this check finds it.
 fn is_found(mistake: Mistake, check: Check) {
