@@ -53,6 +53,11 @@ pub(crate) const KINDS: [&str; 10] = [
 ];
 
 impl Fault {
+    /// Whether what a node has in memory is lost.
+    pub(crate) fn takes_a_node_down(&self) -> bool {
+        matches!(self, Self::Crash { .. } | Self::Restart { .. } | Self::FailOver { with_writer: true, .. })
+    }
+
     /// Which of [`KINDS`] it is.
     pub(crate) fn kind(&self) -> usize {
         match self {

@@ -8,9 +8,10 @@ use std::{
 };
 
 use dropcast::engine::Answer;
+use dropcast_domain::show::Fact;
 
 use crate::{
-    checks::{Violation, judge},
+    checks::{Violation, facts, judge},
     faults::KINDS,
     ledger::Told,
     world::{Run, run},
@@ -32,6 +33,8 @@ struct Tally {
     retried: u64,
     pending: u64,
     entries: u64,
+    kept: u64,
+    broken: u64,
 }
 
 impl Tally {
@@ -41,6 +44,10 @@ impl Tally {
             *all += one;
         }
         self.entries += run.record.line.len() as u64;
+        for fact in facts(run) {
+            self.kept += u64::from(matches!(fact, Fact::PromiseKept(_)));
+            self.broken += u64::from(matches!(fact, Fact::PromiseBroken(_)));
+        }
         for call in &run.calls {
             self.commands += 1;
             match &call.told {
@@ -63,6 +70,8 @@ impl Tally {
         self.retried += other.retried;
         self.pending += other.pending;
         self.entries += other.entries;
+        self.kept += other.kept;
+        self.broken += other.broken;
         self
     }
 }
@@ -115,10 +124,10 @@ fn every_promise_is_kept_in_every_world() {
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let faults: Vec<_> = KINDS.iter().zip(tally.faults).map(|(kind, count)| format!("{kind}={count}")).collect();
-    let Tally { seeds, commands, accepted, refused, retried, pending, entries, .. } = tally;
+    let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
-         refused={refused} retried={retried} pending={pending} entries={entries}",
+         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} entries={entries}",
         faults.join(" ")
     )
 }

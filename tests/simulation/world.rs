@@ -48,6 +48,10 @@ pub(crate) struct Run {
     /// Who was not answered in the end, and which nodes did not stop.
     pub(crate) unsettled: Vec<String>,
     pub(crate) panics: u64,
+    /// Whether no node was stopped or lost before the end.
+    pub(crate) nodes_stayed_up: bool,
+    /// By when everything went well again.
+    pub(crate) healed_at_ms: u64,
     /// How many faults there were of each of [`KINDS`].
     pub(crate) faults: [u64; KINDS.len()],
     pub(crate) trace: Trace,
@@ -96,18 +100,21 @@ pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
         world.tick();
         world.step_clients();
     }
+    let healed_at_ms = world.now_ms();
     world.heal();
     let mut unsettled = world.settle();
     unsettled.extend(world.stop());
     let around = world.around.clone();
-    let faults = world.faults;
+    let (faults, scenario_faults) = (world.faults, world.scenario.faults.clone());
     let end = journal_end(&around.journal);
     around.ledger.drop_with(&Told::Dropped, world);
     let calls = around.ledger.read().calls.clone();
     let (loads, looks) = (around.recorder.loads().clone(), around.recorder.looks().clone());
     let record = around.chronicle.read().clone();
     let panics = panics::count() - panics_before;
-    Run { record, calls, loads, looks, end, unsettled, panics, faults, trace: around.trace }
+    let nodes_stayed_up = !scenario_faults.iter().any(|(_, fault)| fault.takes_a_node_down());
+    let trace = around.trace;
+    Run { record, calls, loads, looks, end, unsettled, panics, nodes_stayed_up, healed_at_ms, faults, trace }
 }
 
 impl World {

@@ -8,7 +8,7 @@ use dropcast::{
 };
 use dropcast_domain::{
     ids::{Key, OrderId, ReservationId},
-    show::{Command, Outcome, Principal, Request, Show},
+    show::{Command, Fact, Outcome, Principal, Request, Show},
 };
 
 use super::{Check, Violation, snapshots::fold};
@@ -47,14 +47,45 @@ pub(super) fn keeps(show: &Show, request: &Request, accepted: &Accepted) -> bool
     show.binding(&request.principal, key).map(|(_, outcome)| *outcome) == promised
 }
 
-/// An acceptance that the journal doesn't have in the end. What a failover lost is not promised here.
+/// An acceptance that the journal doesn't have in the end.
 fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation> {
     let Some((Told::Answer(Answer::Accepted(accepted)), _)) = &call.told else { return None };
-    if run.record.failovers > 0 || keeps(show, &call.request, accepted) {
-        return None;
-    }
+    let is_kept = match run.record.failovers {
+        0 => keeps(show, &call.request, accepted),
+        _ => is_accounted_for(run, show, &call.request, accepted),
+    };
     let (who, key) = (&call.request.principal.id, &call.request.key);
-    Some(Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
+    (!is_kept).then(|| Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
+}
+
+/// Whether what a failover may have lost is there again, kept under another number, or recorded as broken. Where a node
+/// went down as well, those who held the lost entries may be gone with them; and what ran out or went back meanwhile is
+/// promised no longer.
+fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accepted) -> bool {
+    let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
+    let promised = match accepted {
+        Accepted::Sold(sold) => sold.reservation.as_ref(),
+        Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
+        Accepted::Done | Accepted::Released(_) => None,
+    };
+    let Some(promised) = promised.filter(|_| !bound && run.nodes_stayed_up) else { return true };
+    let lost = ReservationId(promised.reservation);
+    let is_told = |fact: &Fact| match fact {
+        Fact::PromiseKept(kept) => kept.viewer == request.principal.id && kept.lost == lost,
+        Fact::PromiseBroken(broken) => broken.viewer == request.principal.id && broken.lost == lost,
+        _ => false,
+    };
+    let went_back = |call: &Call| {
+        let released = matches!(&call.told, Some((Told::Answer(Answer::Accepted(Accepted::Released(released))), _))
+            if released.reservation == lost.0);
+        released && call.request.principal == request.principal
+    };
+    facts(run).any(|fact| is_told(&fact)) || run.calls.iter().any(went_back)
+}
+
+/// Every fact of the journal.
+pub(crate) fn facts(run: &Run) -> impl Iterator<Item = Fact> {
+    run.record.line.iter().filter_map(|raw| decode_entry(raw).ok()).flat_map(|entry| entry.facts)
 }
 
 /// The calls of each key, in order.
