@@ -132,3 +132,27 @@ async fn connections_share_everything_but_their_end() {
     other.append(&claim, append.clone()).await.unwrap();
     assert_eq!(other.connect().tail("show").await.unwrap(), end(&append));
 }
+
+#[tokio::test]
+async fn a_failover_takes_back_what_came_after_the_writes_that_it_loses() {
+    let (journal, claim) = claimed().await;
+    journal.faults().remember_writes(8);
+    let first = following(Position::default());
+    journal.append(&claim, first.clone()).await.unwrap();
+    let kept = Snapshot { position: end(&first), at_ms: 1_000, body: Bytes::from_static(b"kept") };
+    journal.save_snapshot(&claim, kept.clone()).await.unwrap();
+    let second = following(end(&first));
+    journal.append(&claim, second.clone()).await.unwrap();
+    let third = following(end(&second));
+    journal.append(&claim, third.clone()).await.unwrap();
+    let lost = Snapshot { position: end(&third), at_ms: 1_000, body: Bytes::from_static(b"lost") };
+    journal.save_snapshot(&claim, lost).await.unwrap();
+    journal.trim(&claim, 3).await.unwrap();
+
+    assert_eq!(journal.faults().fail_over("show", 3), 1, "an append, a snapshot and a trim");
+    assert_eq!(journal.tail("show").await.unwrap(), end(&second));
+    assert_eq!(journal.snapshot("show").await.unwrap(), Some(kept));
+    let entries = journal.read("show", 1, 10).await.unwrap();
+    assert_eq!(entries, [first.entries, second.entries].concat(), "what was trimmed since is there again");
+    journal.append(&claim, third).await.unwrap();
+}

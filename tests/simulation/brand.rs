@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Brand {
     /// What it does, each not before its moment.
     steps: VecDeque<(u64, Command)>,
+    /// What it does to sell, once more if a failover has lost the beginning.
+    begin: [Command; 3],
 }
 
 impl Brand {
@@ -25,7 +27,7 @@ impl Brand {
         let drop = |name: &str| DropId::new(name).unwrap();
         let begin =
             [Command::Plan(Box::new(scenario.plan())), Command::Start, Command::OpenDrop { drop: drop(DROPS[0]) }];
-        let mut later: Vec<_> = (0..random.below(6))
+        let mut later: Vec<_> = (0..random.below(16))
             .map(|_| {
                 let at_ms = BEGIN_MS + random.between(200, scenario.length_ms);
                 let name = DROPS[random.place(DROPS.len())];
@@ -34,13 +36,14 @@ impl Brand {
                     2 => Command::PauseDrop { drop: drop(name) },
                     3 => Command::ResumeDrop { drop: drop(name) },
                     4 if random.percent(30) => Command::CloseDrop { drop: drop(name) },
-                    _ => more_units(random.between(1, 3) as u32),
+                    _ => more_units(random.units(1, 3)),
                 };
                 (at_ms, command)
             })
             .collect();
         later.sort_by_key(|(at_ms, _)| *at_ms);
-        Self { steps: begin.into_iter().map(|command| (0, command)).chain(later).collect() }
+        let steps = begin.iter().map(|command| (0, command.clone())).chain(later).collect();
+        Self { steps, begin }
     }
 }
 
@@ -57,8 +60,8 @@ impl Script for Brand {
     }
 
     fn finish(&mut self) {
-        self.steps.retain(|(at_ms, _)| *at_ms == 0);
-        self.steps.push_back((0, more_units(1)));
+        let begin = self.begin.iter().cloned();
+        self.steps = begin.chain([more_units(1)]).map(|command| (0, command)).collect();
     }
 
     fn is_over(&self) -> bool {

@@ -16,8 +16,8 @@ pub(crate) type Moment = usize;
 pub(crate) enum Step {
     /// An entry became durable.
     Entry(RawEntry),
-    /// A failover lost every entry after this number.
-    Lost { through_seq: u64, at_ms: u64 },
+    /// A failover lost so many entries, all after this number.
+    Lost { through_seq: u64, entries: usize, at_ms: u64 },
 }
 
 /// The record of one world. Cheap to clone.
@@ -38,10 +38,10 @@ pub(crate) struct Record {
     /// Writes that took effect under a claim that was not the newest.
     pub(crate) stale: Vec<String>,
     pub(crate) failovers: u64,
-    /// The simulated time.
-    pub(crate) now_ms: u64,
-    /// The claims under which the last writes were made, as far as a failover could take them back.
-    writes: Vec<Claim>,
+    /// The claim that writes are made under.
+    pub(crate) newest: Option<Claim>,
+    /// Every claim there was.
+    pub(crate) claimed: Vec<Claim>,
     /// Which node claimed the show when; `None` is nobody who runs it.
     pub(crate) claims: Vec<(Moment, Option<usize>)>,
     /// What came into the inbox, and when.
@@ -61,12 +61,13 @@ impl Chronicle {
         let mut record = self.read();
         let now = record.steps.len();
         record.claims.push((now, node));
-        record.writes.push(claim.clone());
+        record.claimed.push(claim.clone());
+        record.newest = Some(claim.clone());
     }
 
     /// The newest claim.
     pub(crate) fn claim(&self) -> Option<Claim> {
-        self.read().writes.last().cloned()
+        self.read().newest.clone()
     }
 
     pub(crate) fn renewed(&self, claim: &Claim) {
@@ -91,32 +92,27 @@ impl Chronicle {
         record.parcels.push((now, parcel.to_vec()));
     }
 
-    /// The last writes were lost, and with them what comes after `tail`.
-    pub(crate) fn failed_over(&self, writes: usize, tail: Position) {
+    /// The last writes were lost, and with them what comes after `tail` and every claim after `newest`.
+    pub(crate) fn failed_over(&self, at_ms: u64, newest: Option<Claim>, tail: Position) {
         let mut record = self.read();
         record.failovers += 1;
-        let kept = record.writes.len().saturating_sub(writes);
-        record.writes.truncate(kept);
+        record.newest = newest;
         let before = record.line.len();
         record.line.truncate(usize::try_from(tail.seq).unwrap());
-        if record.line.len() < before {
-            let at_ms = record.now_ms;
-            record.steps.push(Step::Lost { through_seq: tail.seq, at_ms });
-        }
+        let entries = before - record.line.len();
+        // Where no entry was lost, claims and renewals were.
+        record.steps.push(Step::Lost { through_seq: tail.seq, entries, at_ms });
     }
 }
 
 impl Record {
-    /// The claim must be the newest; a repeated renewal or append of it is as good.
+    /// The claim must be the newest.
     fn wrote(&mut self, claim: &Claim, what: &str) {
-        if let Some(newest) = self.writes.last()
+        if let Some(newest) = &self.newest
             && (newest.epoch, newest.token) != (claim.epoch, claim.token)
         {
             self.stale.push(format!("{what} under epoch {} took effect in epoch {}", claim.epoch, newest.epoch));
         }
-        // A write doesn't renew an old claim: it stays old.
-        let newest = self.writes.last().cloned().unwrap_or_else(|| claim.clone());
-        self.writes.push(newest);
     }
 
     fn entry(&mut self, entry: &RawEntry) {

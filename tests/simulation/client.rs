@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     ledger::{Ledger, Told},
     random::Random,
+    scenario::Scenario,
 };
 
 /// What a client wants, one thing after the other.
@@ -45,6 +46,8 @@ pub(crate) struct Client {
     node: usize,
     nodes: usize,
     pace_ms_max: u64,
+    /// How long it waits for an answer before it asks again.
+    patience_ms: u64,
     keys: u64,
     next_at_ms: u64,
     wish: Option<Wish>,
@@ -66,18 +69,11 @@ enum State {
     Resting { until_ms: u64 },
 }
 
-/// How long a client waits for an answer before it asks again.
-const PATIENCE_MS: u64 = 1_800;
 const BACK_OFF_MS_MAX: u64 = 300;
 
 impl Client {
-    pub(crate) fn new(
-        principal: Principal,
-        mut random: Random,
-        script: Box<dyn Script>,
-        nodes: usize,
-        pace_ms_max: u64,
-    ) -> Self {
+    pub(crate) fn new(principal: Principal, mut random: Random, script: Box<dyn Script>, scenario: &Scenario) -> Self {
+        let &Scenario { nodes, pace_ms_max, patience_ms, .. } = scenario;
         let node = random.place(nodes);
         Self {
             principal,
@@ -86,6 +82,7 @@ impl Client {
             node,
             nodes,
             pace_ms_max,
+            patience_ms,
             keys: 0,
             next_at_ms: 0,
             wish: None,
@@ -118,6 +115,10 @@ impl Client {
     pub(crate) fn finish(&mut self) {
         self.is_finishing = true;
         self.repeat = None;
+        if !self.script.may_give_up() {
+            // What it waits for may be impossible until it does what comes first once more.
+            self.wish = None;
+        }
         self.script.finish();
     }
 
@@ -147,7 +148,7 @@ impl Client {
             Some(Told::Answer(Answer::Refused(_))) => self.wish = None,
             Some(Told::Answer(Answer::Retry { .. } | Answer::Pending { .. })) => self.again(now_ms, 40),
             Some(Told::NotOpened | Told::Crashed | Told::Dropped) => self.again(now_ms, 80),
-            None if now_ms >= at_ms + PATIENCE_MS => self.again(now_ms, 80),
+            None if now_ms >= at_ms + self.patience_ms => self.again(now_ms, 80),
             None => {}
         }
     }

@@ -6,9 +6,11 @@ use crate::{
 };
 
 /// How many writes a failover can lose.
-pub(crate) const WRITES_LOST_MAX: u64 = 12;
+pub(crate) const WRITES_LOST_MAX: usize = 12;
 /// The most faults of one world.
 const FAULTS_MAX: u64 = 7;
+/// Instead of a node: the one that claimed the show last.
+pub(crate) const WRITER: usize = usize::MAX;
 const HOUR_MS: i64 = 3_600_000;
 
 /// Something that goes wrong at one moment.
@@ -24,8 +26,8 @@ pub(crate) enum Fault {
     Partition { node: usize, for_ms: u64, reach: Reach },
     /// A node's connection breaks.
     Cut { node: usize },
-    /// The journal loses its last writes.
-    FailOver { writes: usize },
+    /// The journal loses its last writes; `with_writer`: the writer's node is lost at the same time.
+    FailOver { writes: usize, with_writer: bool },
     /// Somebody who runs no show claims it, whatever the lease says.
     Usurp,
     /// A node's clock is wrong by so much.
@@ -51,6 +53,11 @@ pub(crate) const KINDS: [&str; 10] = [
 ];
 
 impl Fault {
+    /// Whether what a node has in memory is lost.
+    pub(crate) fn takes_a_node_down(&self) -> bool {
+        matches!(self, Self::Crash { .. } | Self::Restart { .. } | Self::FailOver { with_writer: true, .. })
+    }
+
     /// Which of [`KINDS`] it is.
     pub(crate) fn kind(&self) -> usize {
         match self {
@@ -69,20 +76,17 @@ impl Fault {
 }
 
 /// The faults of a world, each with its moment in milliseconds from the beginning.
-pub(crate) fn draw(random: &mut Random, nodes: usize, length_ms: u64, shared: bool) -> Vec<(u64, Fault)> {
+pub(crate) fn draw(random: &mut Random, nodes: usize, length_ms: u64) -> Vec<(u64, Fault)> {
     let count = random.below(FAULTS_MAX + 1);
-    let mut faults: Vec<_> =
-        (0..count).map(|_| (random.between(500, length_ms), draw_one(random, nodes, shared))).collect();
+    let mut faults: Vec<_> = (0..count).map(|_| (random.between(500, length_ms), draw_one(random, nodes))).collect();
     faults.sort_by_key(|(at_ms, _)| *at_ms);
     faults
 }
 
-fn draw_one(random: &mut Random, nodes: usize, shared: bool) -> Fault {
-    let node = random.place(nodes);
-    // One node that owns the show for good can't know that it was paused or passed over.
-    let kind = if shared { random.below(14) } else { random.below(10) };
-    match kind {
-        0 | 1 => Fault::Crash { node, down_ms: random.between(1, 4_000), renamed: shared && random.percent(50) },
+fn draw_one(random: &mut Random, nodes: usize) -> Fault {
+    let node = if random.percent(40) { WRITER } else { random.place(nodes) };
+    match random.below(18) {
+        0 | 1 => Fault::Crash { node, down_ms: random.between(1, 4_000), renamed: random.percent(50) },
         2 => Fault::Restart { node, down_ms: random.between(1, 2_000) },
         3 | 4 => {
             let reach = if random.percent(70) { Reach::Silent } else { Reach::Refused };
@@ -96,8 +100,8 @@ fn draw_one(random: &mut Random, nodes: usize, shared: bool) -> Fault {
         }
         8 => Fault::Trim,
         9 => Fault::TrimTooMuch,
-        10 | 11 => Fault::Pause { node, for_ms: random.between(500, 6_000) },
-        12 => Fault::FailOver { writes: usize::try_from(random.between(1, WRITES_LOST_MAX)).unwrap() },
+        10..=13 => Fault::Pause { node, for_ms: random.between(500, 8_000) },
+        14..=16 => Fault::FailOver { writes: random.count(1, WRITES_LOST_MAX), with_writer: random.percent(50) },
         _ => Fault::Usurp,
     }
 }
@@ -110,7 +114,7 @@ pub(crate) fn weather(random: &mut Random) -> Weather {
     }
     Weather {
         delay_ms_max,
-        lost_per_mille: random.below(15),
+        lost_per_mille: random.below(30),
         slow_per_mille: random.below(80),
         late_per_mille: random.below(12),
         twice_per_mille: random.below(100),

@@ -18,13 +18,13 @@ pub(crate) struct Call {
     pub(crate) attempt: u32,
     pub(crate) node: usize,
     pub(crate) called: Moment,
-    /// When, in simulated milliseconds.
-    pub(crate) called_ms: u64,
+    pub(crate) called_at_ms: u64,
     pub(crate) told: Option<(Told, Moment)>,
 }
 
 /// What became of a call.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of them are the large one")]
 pub(crate) enum Told {
     Answer(Answer),
     /// The node could not open the show, so it decided nothing.
@@ -45,8 +45,15 @@ pub(crate) struct Ledger {
 #[derive(Default)]
 pub(crate) struct Book {
     pub(crate) calls: Vec<Call>,
-    /// What is dropped now is dropped because its node crashes.
-    pub(crate) crashing: bool,
+    /// The calls that are dropped while a node goes down, if one does.
+    dropped: Option<Vec<usize>>,
+}
+
+impl Book {
+    /// Whether every call was told what became of it.
+    pub(crate) fn is_told(&self) -> bool {
+        self.calls.iter().rev().all(|call| call.told.is_some())
+    }
 }
 
 impl Ledger {
@@ -63,10 +70,23 @@ impl Ledger {
         let who = &request.principal.id;
         let what = brief(&request.command);
         self.trace.note(who, format_args!("asks node {node}, {:?} attempt {attempt}: {what}", request.key));
-        let (called, called_ms) = (self.chronicle.now(), self.chronicle.read().now_ms);
+        let called = self.chronicle.now();
         let mut book = self.read();
-        book.calls.push(Call { request, attempt, node, called, called_ms, told: None });
+        let called_at_ms = self.trace.now_ms();
+        book.calls.push(Call { request, attempt, node, called, called_at_ms, told: None });
         Slip { ledger: self.clone(), number: book.calls.len() - 1, is_told: false }
+    }
+
+    /// Drops something that may hold slips; `told` is what becomes of their calls. They are noted in the order of the
+    /// calls, since a runtime drops its tasks in the order of numbers that it shares with other threads.
+    pub(crate) fn drop_with(&self, told: &Told, dropped: impl Sized) {
+        self.read().dropped = Some(Vec::new());
+        drop(dropped);
+        let mut numbers = self.read().dropped.take().unwrap_or_default();
+        numbers.sort_unstable();
+        for number in numbers {
+            self.tell(number, told.clone());
+        }
     }
 
     fn tell(&self, number: usize, told: Told) {
@@ -99,8 +119,11 @@ impl Slip {
 impl Drop for Slip {
     fn drop(&mut self) {
         if !self.is_told {
-            let crashing = self.ledger.read().crashing;
-            self.ledger.tell(self.number, if crashing { Told::Crashed } else { Told::Dropped });
+            if let Some(dropped) = &mut self.ledger.read().dropped {
+                dropped.push(self.number);
+                return;
+            }
+            self.ledger.tell(self.number, Told::Dropped);
         }
     }
 }

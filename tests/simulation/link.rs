@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a node waits for a reply.
-pub(crate) const REPLY_LIMIT: Duration = Duration::from_millis(1_000);
+pub(crate) const REPLY_LIMIT: Duration = Duration::from_secs(1);
 /// The longest delay of what is late: longer than a node waits, and than a lease.
 const LATE_MS_MAX: u64 = 4_000;
 const SLOW_MS_MAX: u64 = 200;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Within how many worlds a mistake must be found.
-const SEEDS_MAX: u64 = 300;
+const SEEDS_MAX: u64 = 1_000;
 
 /// Makes the mistake in one world after the other until this check finds it.
 fn is_found(mistake: Mistake, check: Check) {
@@ -32,11 +32,6 @@ fn an_append_under_an_old_claim_is_found_by_the_fence() {
 }
 
 #[test]
-fn what_was_told_to_have_left_no_trace_and_arrives_late_is_found() {
-    is_found(Mistake::NoFence, Check::Trace);
-}
-
-#[test]
 fn a_digest_without_time_is_found_by_the_chain() {
     is_found(Mistake::DigestWithoutTime, Check::Chain);
 }
@@ -47,43 +42,36 @@ fn a_trim_past_the_snapshot_is_found() {
 }
 
 #[test]
-
 fn an_acknowledgement_before_the_append_is_found() {
     is_found(Mistake::AcknowledgeBeforeAppend, Check::AcceptedTooEarly);
 }
 
 #[test]
-
 fn an_acknowledgement_that_a_crash_takes_back_is_found() {
     is_found(Mistake::AcknowledgeBeforeAppend, Check::PromiseLost);
 }
 
 #[test]
-
 fn an_acceptance_that_binds_no_key_is_found() {
     is_found(Mistake::NoKeyBinding, Check::PromiseLost);
 }
 
 #[test]
-
 fn a_snapshot_of_speculation_is_found() {
     is_found(Mistake::SnapshotOfSpeculation, Check::Snapshot);
 }
 
 #[test]
-
 fn a_refusal_outside_the_lease_is_found() {
     is_found(Mistake::RefuseOutsideLease, Check::Refusal);
 }
 
 #[test]
-
 fn a_retry_that_a_follower_decides_is_found() {
     is_found(Mistake::RetryDecidedByFollower, Check::RefusedThenKept);
 }
 
 #[test]
-
 fn a_follower_that_does_not_check_the_chain_is_found() {
     is_found(Mistake::FollowerWithoutChain, Check::Published);
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use dropcast::{
-    engine::{Engine, EngineConfig, OpenError, Reply, wake_due_shows},
+    engine::{Engine, EngineConfig, OpenError, Reply, ShowHandle, wake_due_shows},
     journal::MemoryJournal,
 };
 use dropcast_domain::{
@@ -122,8 +122,16 @@ impl Node {
             slip.tell(Told::NotOpened);
             return;
         };
-        let engine = Arc::clone(&up.engine);
-        up.runtime.spawn(async move { ask(engine, request, attempt, slip).await });
+        let (engine, recorder, number) = (Arc::clone(&up.engine), self.around.recorder.clone(), self.number);
+        let looks = matches!(request.command, Command::Confirm { .. });
+        up.runtime.spawn(async move {
+            if let Some(handle) = ask(engine, request, attempt, slip).await.filter(|_| looks) {
+                let seen = handle.read(|show, position| (position, postcard::to_stdvec(show).unwrap())).await;
+                if let Ok((position, state)) = seen {
+                    recorder.saw(number, position, state);
+                }
+            }
+        });
     }
 
     /// It is gone, in the middle of whatever it did. `renamed`: what comes back is another node.
@@ -131,9 +139,7 @@ impl Node {
         let Some(up) = self.up.take() else { return };
         self.note(format_args!("crashes"));
         up.link.cut();
-        self.around.ledger.read().crashing = true;
-        drop(up);
-        self.around.ledger.read().crashing = false;
+        self.around.ledger.drop_with(&Told::Crashed, up);
         if renamed {
             self.name = format!("node-{}-{}", self.number, self.starts);
         }
@@ -203,20 +209,24 @@ impl Node {
     }
 }
 
-/// The one place at which a command enters an engine.
-async fn ask(engine: Arc<Engine>, request: Request, attempt: u32, slip: Slip) {
+/// The one place at which a command enters an engine; the way on, where there is one.
+async fn ask(engine: Arc<Engine>, request: Request, attempt: u32, slip: Slip) -> Option<ShowHandle> {
     let show = ShowId::new(SHOW).unwrap();
     let is_plan = matches!(request.command, Command::Plan(_));
     let opened = if is_plan { engine.open_or_create(&show).await } else { engine.open(&show).await };
     match opened {
-        Ok(handle) => ask_again(&handle, request, attempt, slip.reply()),
+        Ok(handle) => {
+            ask_again(&handle, request, attempt, slip.reply());
+            Some(handle)
+        }
         Err(OpenError::Unknown | OpenError::Stopping | OpenError::Claim(_) | OpenError::Load(_)) => {
             slip.tell(Told::NotOpened);
+            None
         }
     }
 }
 
 /// Asks, and says how often this was asked before.
-fn ask_again(handle: &dropcast::engine::ShowHandle, request: Request, attempt: u32, reply: Reply) {
+fn ask_again(handle: &ShowHandle, request: Request, attempt: u32, reply: Reply) {
     handle.ask_again(request, attempt, reply);
 }

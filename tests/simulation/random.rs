@@ -33,6 +33,16 @@ impl Random {
         min + self.below(max - min + 1)
     }
 
+    /// A number of units from `min` to `max`, both included.
+    pub(crate) fn units(&mut self, min: u32, max: u32) -> u32 {
+        u32::try_from(self.between(min.into(), max.into())).unwrap()
+    }
+
+    /// How many there are, from `min` to `max`, both included.
+    pub(crate) fn count(&mut self, min: usize, max: usize) -> usize {
+        min + self.place(max - min + 1)
+    }
+
     /// A place in something of this length.
     pub(crate) fn place(&mut self, len: usize) -> usize {
         usize::try_from(self.below(len as u64)).unwrap()

@@ -25,21 +25,44 @@ pub(crate) struct Load {
     pub(crate) published: Vec<(Position, Moment)>,
 }
 
+/// What somebody saw who looked at a show.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    pub(crate) node: usize,
+    pub(crate) position: Position,
+    /// The state, as a snapshot has it.
+    pub(crate) state: Vec<u8>,
+    pub(crate) at: Moment,
+}
+
 /// Everything that all nodes made known.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     loads: Arc<Mutex<Vec<Load>>>,
+    looks: Arc<Mutex<Vec<Look>>>,
     chronicle: Chronicle,
     trace: Trace,
 }
 
 impl Recorder {
     pub(crate) fn new(chronicle: Chronicle, trace: Trace) -> Self {
-        Self { loads: Arc::default(), chronicle, trace }
+        Self { loads: Arc::default(), looks: Arc::default(), chronicle, trace }
     }
 
     pub(crate) fn loads(&self) -> MutexGuard<'_, Vec<Load>> {
         self.loads.lock().unwrap()
+    }
+
+    pub(crate) fn looks(&self) -> MutexGuard<'_, Vec<Look>> {
+        self.looks.lock().unwrap()
+    }
+
+    /// Somebody saw this state.
+    pub(crate) fn saw(&self, node: usize, position: Position, state: Vec<u8>) {
+        let (seq, digest, bytes) = (position.seq, position.digest, state.len());
+        self.trace.note(format_args!("node-{node}"), format_args!("shows {seq} {digest:?} in {bytes} bytes"));
+        let at = self.chronicle.now();
+        self.looks().push(Look { node, position, state, at });
     }
 
     fn loaded(&self, node: usize, from: Position) -> usize {

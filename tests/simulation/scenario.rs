@@ -21,14 +21,8 @@ pub(crate) const BRAND: &str = "acme";
 pub(crate) const SKUS: [&str; 2] = ["tee", "cap"];
 pub(crate) const DROPS: [&str; 2] = ["night", "late"];
 
-/// Whether the engine of a node shares a show with those of others: it renews its lease, answers only inside it, follows
-/// while another node writes and heals what a failover lost. While it doesn't, one node owns the show for good, and what
-/// such a node can't know of is left out.
-pub(crate) const NODES_SHARE: bool = true;
-
+/// How long a node has a show for at a time.
 pub(crate) const LEASE_MS: u64 = 2_000;
-const LEASE: Duration = Duration::from_millis(LEASE_MS);
-const LEASE_FOR_GOOD: Duration = Duration::from_secs(3_600);
 
 #[derive(Debug)]
 pub(crate) struct Scenario {
@@ -38,6 +32,8 @@ pub(crate) struct Scenario {
     pub(crate) viewers: usize,
     /// How long it is between a viewer's wishes, at most.
     pub(crate) pace_ms_max: u64,
+    /// How long a client waits for an answer before it asks again.
+    pub(crate) patience_ms: u64,
     pub(crate) units: u32,
     pub(crate) limit_per_viewer: u32,
     pub(crate) hold_ttl_ms: u64,
@@ -51,20 +47,21 @@ pub(crate) struct Scenario {
 impl Scenario {
     pub(crate) fn of(seed: u64) -> Self {
         let random = &mut Random::of(seed, "scenario");
-        let nodes = random.between(2, 3) as usize;
+        let nodes = random.count(2, 3);
         let length_ms = random.between(3_000, 9_000);
         Self {
             nodes,
             ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
-            viewers: random.between(3, 8) as usize,
+            viewers: random.count(3, 8),
             pace_ms_max: random.between(50, 800),
-            units: random.between(2, 14) as u32,
-            limit_per_viewer: random.between(1, 3) as u32,
-            hold_ttl_ms: random.between(1_000, 5_000),
+            patience_ms: if random.percent(50) { random.between(100, 600) } else { 1_800 },
+            units: random.units(2, 24),
+            limit_per_viewer: random.units(1, 3),
+            hold_ttl_ms: if random.percent(50) { random.between(1_000, 5_000) } else { 60_000 },
             length_ms,
-            lease: if NODES_SHARE { LEASE } else { LEASE_FOR_GOOD },
+            lease: Duration::from_millis(LEASE_MS),
             weather: faults::weather(random),
-            faults: faults::draw(random, nodes, length_ms, NODES_SHARE),
+            faults: faults::draw(random, nodes, length_ms),
             engine: engine(random),
         }
     }
@@ -118,9 +115,9 @@ impl Scenario {
 /// Small bounds, so that they are met.
 fn engine(random: &mut Random) -> EngineConfig {
     EngineConfig {
-        mailbox_max: random.between(2, 64) as usize,
-        batch_max: random.between(1, 16) as usize,
-        appends_in_flight_max: random.between(1, 4) as usize,
+        mailbox_max: random.count(2, 64),
+        batch_max: random.count(1, 16),
+        appends_in_flight_max: random.count(1, 4),
         idle_after: Duration::from_millis(random.between(500, 4_000)),
         snapshot_every_entries: random.between(2, 40),
         retry_after_ms: 50,

@@ -2,21 +2,23 @@
 
 use std::{
     env,
+    fmt::Write as _,
     sync::atomic::{AtomicU64, Ordering},
     thread,
 };
 
 use dropcast::engine::Answer;
+use dropcast_domain::show::Fact;
 
 use crate::{
-    checks::{Violation, judge},
+    checks::{Violation, facts, judge},
     faults::KINDS,
     ledger::Told,
     world::{Run, run},
 };
 
 /// How many worlds are run when nobody says.
-const SEEDS_DEFAULT: u64 = 120;
+const SEEDS_DEFAULT: u64 = 1_000;
 /// After how many worlds it is said how far it got.
 const PROGRESS_EVERY: u64 = 500;
 
@@ -31,6 +33,8 @@ struct Tally {
     retried: u64,
     pending: u64,
     entries: u64,
+    kept: u64,
+    broken: u64,
 }
 
 impl Tally {
@@ -40,6 +44,10 @@ impl Tally {
             *all += one;
         }
         self.entries += run.record.line.len() as u64;
+        for fact in facts(run) {
+            self.kept += u64::from(matches!(fact, Fact::PromiseKept(_)));
+            self.broken += u64::from(matches!(fact, Fact::PromiseBroken(_)));
+        }
         for call in &run.calls {
             self.commands += 1;
             match &call.told {
@@ -62,6 +70,8 @@ impl Tally {
         self.retried += other.retried;
         self.pending += other.pending;
         self.entries += other.entries;
+        self.kept += other.kept;
+        self.broken += other.broken;
         self
     }
 }
@@ -114,21 +124,22 @@ fn every_promise_is_kept_in_every_world() {
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let faults: Vec<_> = KINDS.iter().zip(tally.faults).map(|(kind, count)| format!("{kind}={count}")).collect();
-    let Tally { seeds, commands, accepted, refused, retried, pending, entries, .. } = tally;
+    let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
-         refused={refused} retried={retried} pending={pending} entries={entries}",
+         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} entries={entries}",
         faults.join(" ")
     )
 }
 
 /// What is wrong, with the way to see it again.
 fn told(failed: &[(u64, Vec<Violation>)]) -> String {
+    // Writing into a text can't fail.
     let mut text = String::new();
     for (seed, violations) in failed.iter().take(5) {
-        text.push_str(&format!("\nseed {seed}: make sim SEEDS=1 FIRST={seed} TRACE=1\n"));
+        let _ = writeln!(text, "\nseed {seed}: make sim SEEDS=1 FIRST={seed} TRACE=1");
         for violation in violations.iter().take(5) {
-            text.push_str(&format!("  {:?}: {}\n", violation.check, violation.detail));
+            let _ = writeln!(text, "  {:?}: {}", violation.check, violation.detail);
         }
     }
     text
@@ -142,7 +153,8 @@ fn equal_seeds_make_equal_traces() {
     for seed in TWICE {
         let (one, other) = (run(seed, true).trace.lines(), run(seed, true).trace.lines());
         let differs = one.lines().zip(other.lines()).position(|(one, other)| one != other);
-        assert!(one == other, "seed {seed} differs at line {differs:?}");
+        let lines = differs.map(|line| (one.lines().nth(line), other.lines().nth(line)));
+        assert!(one == other, "seed {seed} differs at line {differs:?}: {lines:#?}");
         assert!(one.lines().count() > 100, "seed {seed} does nothing");
     }
 }

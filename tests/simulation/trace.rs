@@ -51,6 +51,10 @@ impl Trace {
         Self { time, pages: Arc::new(Mutex::new(pages)) }
     }
 
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.time.now_ms()
+    }
+
     /// Adds a line.
     pub(crate) fn note(&self, who: impl fmt::Display, what: fmt::Arguments<'_>) {
         let line = format!("{:>7} {who} {what}\n", self.time.now_ms() - BEGIN_MS);

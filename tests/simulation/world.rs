@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dropcast::journal::{Journal as _, MemoryJournal, Position, RawEntry, ReadError, Snapshot};
+use dropcast::journal::{
+    AppendError, Claim, Journal as _, MemoryJournal, Position, RawEntry, ReadError, Renewal, Snapshot,
+};
 use dropcast_domain::{
     ids::PrincipalId,
     show::{Principal, Role},
@@ -14,13 +16,13 @@ use crate::{
     brand::Brand,
     chronicle::{Chronicle, Record},
     client::Client,
-    faults::{Fault, KINDS, WRITES_LOST_MAX},
-    ledger::{Call, Ledger},
+    faults::{Fault, KINDS, WRITER, WRITES_LOST_MAX},
+    ledger::{Call, Ledger, Told},
     link::{Reach, Weather},
     node::{Node, Surroundings, TICK},
     panics,
     random::Random,
-    recorder::{Load, Recorder},
+    recorder::{Load, Look, Recorder},
     scenario::{BRAND, SHOW, Scenario},
     trace::{BEGIN_MS, Time, Trace},
     viewer::Viewer,
@@ -31,18 +33,25 @@ use crate::{
 const SETTLE_MS: u64 = 40_000;
 /// How long the nodes may take to stop.
 const STOP_MS: u64 = 20_000;
+/// How long a writer's node is down that is lost with the journal's primary.
+const WRITER_DOWN_MS: u64 = 3_000;
 /// How many writes the journal can be made to lose.
-const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX as usize;
+const WRITES_REMEMBERED: usize = 4 * WRITES_LOST_MAX;
 
 /// What there is to judge a world by.
 pub(crate) struct Run {
     pub(crate) record: Record,
     pub(crate) calls: Vec<Call>,
     pub(crate) loads: Vec<Load>,
+    pub(crate) looks: Vec<Look>,
     pub(crate) end: JournalEnd,
     /// Who was not answered in the end, and which nodes did not stop.
     pub(crate) unsettled: Vec<String>,
     pub(crate) panics: u64,
+    /// Whether no node was stopped or lost before the end.
+    pub(crate) nodes_stayed_up: bool,
+    /// By when everything went well again.
+    pub(crate) healed_at_ms: u64,
     /// How many faults there were of each of [`KINDS`].
     pub(crate) faults: [u64; KINDS.len()],
     pub(crate) trace: Trace,
@@ -58,6 +67,7 @@ pub(crate) struct JournalEnd {
 }
 
 /// Something that is to happen at its moment.
+#[derive(Clone, Copy)]
 enum Turn {
     Fault(Fault),
     Start(usize),
@@ -90,17 +100,21 @@ pub(crate) fn run(seed: u64, keeps_trace: bool) -> Run {
         world.tick();
         world.step_clients();
     }
+    let healed_at_ms = world.now_ms();
     world.heal();
     let mut unsettled = world.settle();
     unsettled.extend(world.stop());
     let around = world.around.clone();
-    let faults = world.faults;
+    let (faults, scenario_faults) = (world.faults, world.scenario.faults.clone());
     let end = journal_end(&around.journal);
-    drop(world);
+    around.ledger.drop_with(&Told::Dropped, world);
     let calls = around.ledger.read().calls.clone();
-    let loads = around.recorder.loads().clone();
+    let (loads, looks) = (around.recorder.loads().clone(), around.recorder.looks().clone());
     let record = around.chronicle.read().clone();
-    Run { record, calls, loads, end, unsettled, panics: panics::count() - panics_before, faults, trace: around.trace }
+    let panics = panics::count() - panics_before;
+    let nodes_stayed_up = !scenario_faults.iter().any(|(_, fault)| fault.takes_a_node_down());
+    let trace = around.trace;
+    Run { record, calls, loads, looks, end, unsettled, panics, nodes_stayed_up, healed_at_ms, faults, trace }
 }
 
 impl World {
@@ -150,7 +164,6 @@ impl World {
     /// A millisecond.
     fn tick(&mut self) {
         self.around.time.advance_ms(1);
-        self.around.chronicle.read().now_ms += 1;
         while let Some(turn) = self.next_turn() {
             self.take_turn(turn);
         }
@@ -201,38 +214,68 @@ impl World {
         let now_ms = self.now_ms();
         match fault {
             Fault::Crash { node, down_ms, renamed } => {
+                let node = self.number_of(node);
                 self.nodes[node].crash(renamed);
                 self.plan(now_ms + down_ms, Turn::Start(node));
             }
             Fault::Restart { node, down_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].begin_to_stop();
                 self.plan(now_ms + 1, Turn::Restart(node, down_ms));
             }
             Fault::Pause { node, for_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].pause();
                 self.plan(now_ms + for_ms, Turn::Resume(node));
             }
             Fault::Partition { node, for_ms, reach } => {
+                let node = self.number_of(node);
                 self.nodes[node].set_reach(reach);
                 self.plan(now_ms + for_ms, Turn::Rejoin(node));
             }
-            Fault::Cut { node } => self.nodes[node].cut(),
+            Fault::Cut { node } => self.nodes[self.number_of(node)].cut(),
             Fault::ClockJump { node, by_ms, for_ms } => {
+                let node = self.number_of(node);
                 self.nodes[node].clock.set_ahead_ms(by_ms);
                 self.plan(now_ms + for_ms, Turn::SetClock(node));
             }
-            Fault::FailOver { writes } => self.fail_over(writes),
+            Fault::FailOver { writes, with_writer } => {
+                if with_writer {
+                    let node = self.number_of(WRITER);
+                    self.nodes[node].crash(true);
+                    self.plan(now_ms + WRITER_DOWN_MS, Turn::Start(node));
+                }
+                self.fail_over(writes);
+            }
             Fault::Usurp => self.usurp(),
             Fault::Trim => self.trim(false),
             Fault::TrimTooMuch => self.trim(true),
         }
     }
 
+    /// The node of this number, or the one that claimed the show last.
+    fn number_of(&self, node: usize) -> usize {
+        let record = self.around.chronicle.read();
+        let writer = || record.claims.iter().rev().find_map(|(_, claimant)| *claimant).unwrap_or(0);
+        if node == WRITER { writer() } else { node }
+    }
+
     fn fail_over(&self, writes: usize) {
         let lost = self.around.journal.faults().fail_over(SHOW, writes);
         let tail = self.around.journal.tail(SHOW).now_or_never().unwrap().unwrap();
-        self.around.chronicle.failed_over(writes, tail);
+        self.around.chronicle.failed_over(self.now_ms(), self.newest_claim(), tail);
         self.around.trace.note("journal", format_args!("lost {lost} entries, ends at {}", tail.seq));
+    }
+
+    /// The claim that is left after a failover: the others are fenced.
+    fn newest_claim(&self) -> Option<Claim> {
+        let claims = self.around.chronicle.read().claimed.clone();
+        let nowhere = Position { seq: u64::MAX, ..Position::default() };
+        claims.into_iter().rev().find(|claim| {
+            let renewal = Renewal { expected: nowhere, ..Renewal::default() };
+            let renewed = self.around.journal.renew(claim, renewal).now_or_never();
+            matches!(renewed, Some(Err(AppendError::Moved { .. })))
+        })
     }
 
     /// A connection that borrows nothing claims whatever the lease says.
@@ -272,10 +315,11 @@ impl World {
         }
     }
 
-    /// Lets everybody get an answer; returns who didn't.
+    /// Lets everybody get an answer, those who no longer wait for one, too; returns who didn't.
     fn settle(&mut self) -> Vec<String> {
         let end_ms = self.now_ms() + SETTLE_MS;
-        while self.now_ms() < end_ms && !self.clients.iter().all(Client::is_done) {
+        let is_over = |world: &Self| world.clients.iter().all(Client::is_done) && world.around.ledger.read().is_told();
+        while self.now_ms() < end_ms && !is_over(self) {
             self.tick();
             self.step_clients();
         }
@@ -302,11 +346,11 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
     let principal = |role, name: &str| Principal { role, id: PrincipalId::new(name).unwrap() };
     let mut random = Random::of(seed, BRAND);
     let brand = Box::new(Brand::new(scenario, &mut random));
-    let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario.nodes, 50);
+    let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario);
     let viewer = |number: usize| {
         let name = format!("viewer-{number}");
         let (random, script) = (Random::of(seed, &name), Box::<Viewer>::default());
-        Client::new(principal(Role::Viewer, &name), random, script, scenario.nodes, scenario.pace_ms_max)
+        Client::new(principal(Role::Viewer, &name), random, script, scenario)
     };
     std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()
 }

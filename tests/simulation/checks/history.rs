@@ -15,35 +15,17 @@ use crate::{
 /// An answer that has to be true of some state from the call to the answer.
 struct Claimed<'a> {
     call: &'a Call,
+    from: Moment,
     answer: &'a Answer,
     told: Moment,
 }
 
-/// A state that was durable, and that a failover lost.
-struct Lost {
-    show: Show,
-    at_ms: u64,
-}
-
-impl Lost {
-    /// Until its lease is over, a writer can't know of the loss; what it answers is true of what was acknowledged, and what
-    /// was acknowledged is put back or reclaimed.
-    fn may_be_believed(&self, claimed: &Claimed<'_>) -> bool {
-        claimed.call.called_ms <= self.at_ms + LEASE_MS && is_true(&self.show, claimed)
-    }
-}
-
 pub(super) fn check(run: &Run) -> Vec<Violation> {
-    let mut open: Vec<Claimed<'_>> = run.calls.iter().filter_map(claimed).collect();
+    let mut open: Vec<Claimed<'_>> = run.calls.iter().filter_map(|call| claimed(run, call)).collect();
     let mut violations = Vec::new();
     let mut show = Show::default();
-    let mut lost: Vec<Lost> = Vec::new();
     for now in 0..=run.record.steps.len() {
-        open.retain(|claimed| {
-            let is_open = claimed.call.called <= now && now <= claimed.told;
-            let was_true = || lost.iter().any(|lost| lost.may_be_believed(claimed));
-            !(is_open && (is_true(&show, claimed) || was_true()))
-        });
+        open.retain(|claimed| !(claimed.from <= now && now <= claimed.told && is_true(&show, claimed)));
         violations.extend(open.extract_if(.., |claimed| claimed.told <= now).map(|claimed| untrue(&claimed)));
         match run.record.steps.get(now) {
             None => {}
@@ -53,8 +35,8 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
                     return violations;
                 }
             }
-            Some(Step::Lost { at_ms, .. }) => match state_after(run, now) {
-                Ok(state) => lost.push(Lost { show: std::mem::replace(&mut show, state), at_ms: *at_ms }),
+            Some(Step::Lost { .. }) => match state_after(run, now) {
+                Ok(state) => show = state,
                 Err(violation) => {
                     violations.push(violation);
                     return violations;
@@ -65,13 +47,24 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
     violations
 }
 
-fn claimed(call: &Call) -> Option<Claimed<'_>> {
+fn claimed<'a>(run: &Run, call: &'a Call) -> Option<Claimed<'a>> {
     match &call.told {
         Some((Told::Answer(answer @ (Answer::Refused(_) | Answer::Accepted(_))), told)) => {
-            Some(Claimed { call, answer, told: *told })
+            Some(Claimed { call, from: from(run, call, *told), answer, told: *told })
         }
         _ => None,
     }
+}
+
+/// From when on the answer may have been true. A writer learns of a failover when it next writes or renews, at the latest
+/// when its lease is over; until then what was lost is true for it.
+fn from(run: &Run, call: &Call, told: Moment) -> Moment {
+    let unnoticed = |(now, step): (usize, &Step)| match step {
+        Step::Lost { entries, at_ms, .. } if call.called_at_ms <= at_ms + LEASE_MS => Some(now - entries),
+        _ => None,
+    };
+    let steps = run.record.steps[..told].iter().enumerate();
+    steps.filter_map(unnoticed).fold(call.called, Moment::min)
 }
 
 fn is_true(show: &Show, claimed: &Claimed<'_>) -> bool {

@@ -30,6 +30,8 @@ pub(crate) enum Check {
     Refusal,
     /// What a node makes known is the journal's, in order, without gaps and not before it is durable.
     Published,
+    /// Whoever looks at a show sees what the facts come to up to some moment before.
+    Look,
     /// Every command gets its answer, and every node stops.
     Answered,
     /// Nothing panics.

@@ -11,3 +11,4 @@ mod retries;
 mod snapshots;
 
 pub(crate) use judge::{Check, Violation, judge};
+pub(crate) use promises::facts;

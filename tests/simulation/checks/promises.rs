@@ -2,17 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use dropcast::engine::{Accepted, Answer};
+use dropcast::{
+    codec::decode_entry,
+    engine::{Accepted, Answer},
+};
 use dropcast_domain::{
     ids::{Key, OrderId, ReservationId},
-    show::{Command, Outcome, Principal, Request, Show},
+    show::{Command, Fact, Outcome, Principal, Request, Show},
 };
 
 use super::{Check, Violation, snapshots::fold};
 use crate::{
+    chronicle::{Moment, Step},
     ledger::{Call, Told},
     world::Run,
 };
+
+/// By principal and key.
+pub(super) type Bindings = BTreeMap<(Principal, Key), Moment>;
 
 pub(super) fn check(run: &Run) -> Vec<Violation> {
     let mut show = Show::default();
@@ -21,7 +28,8 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         return Vec::new();
     }
     let mut violations: Vec<_> = run.calls.iter().filter_map(|call| lost_acknowledgement(run, &show, call)).collect();
-    violations.extend(wishes(run).into_iter().filter_map(|(wish, calls)| trace(&show, wish, &calls)));
+    let bindings = bindings(run);
+    violations.extend(wishes(run).into_iter().filter_map(|(wish, calls)| trace(&bindings, wish, &calls)));
     violations
 }
 
@@ -39,14 +47,45 @@ pub(super) fn keeps(show: &Show, request: &Request, accepted: &Accepted) -> bool
     show.binding(&request.principal, key).map(|(_, outcome)| *outcome) == promised
 }
 
-/// An acceptance that the journal doesn't have in the end. What a failover lost is not promised here.
+/// An acceptance that the journal doesn't have in the end.
 fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation> {
     let Some((Told::Answer(Answer::Accepted(accepted)), _)) = &call.told else { return None };
-    if run.record.failovers > 0 || keeps(show, &call.request, accepted) {
-        return None;
-    }
+    let is_kept = match run.record.failovers {
+        0 => keeps(show, &call.request, accepted),
+        _ => is_accounted_for(run, show, &call.request, accepted),
+    };
     let (who, key) = (&call.request.principal.id, &call.request.key);
-    Some(Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
+    (!is_kept).then(|| Violation::new(Check::PromiseLost, format!("{who} {key:?} was told {accepted:?}")))
+}
+
+/// Whether what a failover may have lost is there again, kept under another number, or recorded as broken. Where a node
+/// went down as well, those who held the lost entries may be gone with them; and what ran out or went back meanwhile is
+/// promised no longer.
+fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accepted) -> bool {
+    let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
+    let promised = match accepted {
+        Accepted::Sold(sold) => sold.reservation.as_ref(),
+        Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
+        Accepted::Done | Accepted::Released(_) => None,
+    };
+    let Some(promised) = promised.filter(|_| !bound && run.nodes_stayed_up) else { return true };
+    let lost = ReservationId(promised.reservation);
+    let is_told = |fact: &Fact| match fact {
+        Fact::PromiseKept(kept) => kept.viewer == request.principal.id && kept.lost == lost,
+        Fact::PromiseBroken(broken) => broken.viewer == request.principal.id && broken.lost == lost,
+        _ => false,
+    };
+    let went_back = |call: &Call| {
+        let released = matches!(&call.told, Some((Told::Answer(Answer::Accepted(Accepted::Released(released))), _))
+            if released.reservation == lost.0);
+        released && call.request.principal == request.principal
+    };
+    facts(run).any(|fact| is_told(&fact)) || run.calls.iter().any(went_back)
+}
+
+/// Every fact of the journal.
+pub(crate) fn facts(run: &Run) -> impl Iterator<Item = Fact> {
+    run.record.line.iter().filter_map(|raw| decode_entry(raw).ok()).flat_map(|entry| entry.facts)
 }
 
 /// The calls of each key, in order.
@@ -60,15 +99,41 @@ pub(super) fn wishes(run: &Run) -> BTreeMap<(&Principal, &Key), Vec<&Call>> {
     wishes
 }
 
-/// A key that is bound although every call of it was told that it left no trace.
-fn trace(show: &Show, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
-    let left_none = calls.iter().all(|call| match &call.told {
+/// A key that came to be bound although every call of it until then was told that it left no trace.
+fn trace(bindings: &Bindings, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
+    let bound = *bindings.get(&(principal.clone(), key.clone()))?;
+    let before = || calls.iter().filter(|call| call.called < bound);
+    let left_none = |call: &&Call| match &call.told {
         Some((Told::Answer(answer), _)) => matches!(answer, Answer::Retry { .. } | Answer::Refused(_)),
         Some((Told::NotOpened, _)) => true,
         Some((Told::Crashed | Told::Dropped, _)) | None => false,
-    });
-    let outcome = show.binding(principal, key)?;
-    let told: Vec<_> = calls.iter().filter_map(|call| call.told.as_ref()).collect();
-    let who = &principal.id;
-    left_none.then(|| Violation::new(Check::Trace, format!("{who} {key} came to {outcome:?}, but was told {told:?}")))
+    };
+    let told: Vec<_> = before().filter_map(|call| call.told.as_ref()).collect();
+    let detail = || format!("{} {key} was bound at {bound}, but was told {told:?}", principal.id);
+    before().copied().all(|call| left_none(&call)).then(|| Violation::new(Check::Trace, detail()))
+}
+
+/// When each key was bound for the first time; without those whose binding a failover lost at some time, of which a trace
+/// may come and go.
+pub(super) fn bindings(run: &Run) -> Bindings {
+    let (mut bindings, mut line, mut lost) = (Bindings::new(), Vec::new(), Vec::new());
+    for (before, step) in run.record.steps.iter().enumerate() {
+        match step {
+            Step::Entry(raw) => {
+                let cause = decode_entry(raw).ok().and_then(|entry| entry.cause);
+                let bound = cause.and_then(|cause| Some((cause.principal, cause.binding?.key)));
+                if let Some(key) = &bound {
+                    bindings.entry(key.clone()).or_insert(before + 1);
+                }
+                line.push(bound);
+            }
+            Step::Lost { through_seq, .. } => {
+                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten())
+            }
+        }
+    }
+    for key in lost {
+        bindings.remove(&key);
+    }
+    bindings
 }

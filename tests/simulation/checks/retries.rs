@@ -1,21 +1,30 @@
 //! A command that is asked again may have been accepted already, on its way to the journal. Only the writer knows; whoever
 //! else refuses the repetition tells the client that he has nothing, and then he has it.
 
-use dropcast::{codec::decode_entry, engine::Answer};
+use dropcast::engine::Answer;
 use dropcast_domain::{ids::Key, show::Principal};
 
-use super::{Check, Violation, promises::wishes};
+use super::{
+    Check, Violation,
+    promises::{Bindings, bindings, wishes},
+};
 use crate::{
-    chronicle::{Moment, Step},
+    chronicle::Moment,
     ledger::{Call, Told},
     world::Run,
 };
 
 pub(super) fn check(run: &Run) -> Vec<Violation> {
-    wishes(run).into_iter().filter_map(|(wish, calls)| refused_then_kept(run, wish, &calls)).collect()
+    let bindings = bindings(run);
+    wishes(run).into_iter().filter_map(|(wish, calls)| refused_then_kept(run, &bindings, wish, &calls)).collect()
 }
 
-fn refused_then_kept(run: &Run, (principal, key): (&Principal, &Key), calls: &[&Call]) -> Option<Violation> {
+fn refused_then_kept(
+    run: &Run,
+    bindings: &Bindings,
+    (principal, key): (&Principal, &Key),
+    calls: &[&Call],
+) -> Option<Violation> {
     let last = calls.last()?;
     let Some((Told::Answer(Answer::Refused(refusal)), told)) = &last.told else { return None };
     let by_follower = !may_be_writer(run, last.node, *told);
@@ -24,7 +33,7 @@ fn refused_then_kept(run: &Run, (principal, key): (&Principal, &Key), calls: &[&
     if last.attempt == 0 || !by_follower || forwarded {
         return None;
     }
-    let kept = bound_at(run, principal, key).filter(|at| at > told)?;
+    let kept = bindings.get(&(principal.clone(), key.clone())).filter(|at| *at > told)?;
     let who = &principal.id;
     let detail = format!("{who} {key}: node {} refused at {told} ({refusal}), kept at {kept}", last.node);
     Some(Violation::new(Check::RefusedThenKept, detail))
@@ -39,15 +48,4 @@ fn may_be_writer(run: &Run, node: usize, told: Moment) -> bool {
 fn has(parcel: &[u8], key: &Key) -> bool {
     let key = key.as_str().as_bytes();
     parcel.windows(key.len()).any(|window| window == key)
-}
-
-/// When the key was bound for the first time.
-fn bound_at(run: &Run, principal: &Principal, key: &Key) -> Option<Moment> {
-    let binds = |step: &Step| match step {
-        Step::Entry(raw) => decode_entry(raw).ok().and_then(|entry| entry.cause).is_some_and(|cause| {
-            cause.principal == *principal && cause.binding.is_some_and(|binding| binding.key == *key)
-        }),
-        Step::Lost { .. } => false,
-    };
-    run.record.steps.iter().position(binds).map(|before| before + 1)
 }

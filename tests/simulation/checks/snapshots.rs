@@ -1,4 +1,4 @@
-//! Snapshots against the facts.
+//! Snapshots, and what was seen of the show, against the facts.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use dropcast::{
 use dropcast_domain::show::{STATE_VERSION, Show};
 
 use super::{Check, Violation};
-use crate::world::Run;
+use crate::{recorder::Look, world::Run};
 
 pub(super) fn check(run: &Run) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -17,6 +17,13 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
     let mut wanted: BTreeMap<Digest, Vec<&Snapshot>> = BTreeMap::new();
     for snapshot in &run.record.snapshots {
         wanted.entry(snapshot.position.digest).or_default().push(snapshot);
+    }
+    let mut looks: BTreeMap<Digest, Vec<&Look>> = BTreeMap::new();
+    for look in &run.looks {
+        looks.entry(look.position.digest).or_default().push(look);
+        let since = run.record.since.get(&look.position.digest);
+        let is_durable = look.position == Position::default() || since.is_some_and(|since| *since <= look.at);
+        violations.extend((!is_durable).then(|| seen(look, "was not durable")));
     }
     let mut show = Show::default();
     let mut position = Position::default();
@@ -31,6 +38,10 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         for snapshot in wanted.remove(&position.digest).into_iter().flatten() {
             violations.extend(differs(&show, snapshot).map(|detail| Violation::new(Check::Snapshot, detail)));
         }
+        for look in looks.remove(&position.digest).into_iter().flatten() {
+            let is_so = postcard::to_stdvec(&show).is_ok_and(|state| state == look.state);
+            violations.extend((!is_so).then(|| seen(look, "is not what the facts come to")));
+        }
     }
     // What a failover lost may have had snapshots of its own.
     let lost =
@@ -39,6 +50,10 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         Violation::new(Check::Snapshot, format!("a snapshot stands at {}, where nothing was", snapshot.position.seq))
     }));
     violations
+}
+
+fn seen(look: &Look, what: &str) -> Violation {
+    Violation::new(Check::Look, format!("what node {} showed at {} {what}", look.node, look.position.seq))
 }
 
 /// Takes an entry into a state.
