@@ -9,7 +9,7 @@ use super::{
     index::{Indexed, token},
     keys::{Keys, slot},
     lane::Answer,
-    options::RedisDurability,
+    options::{CLOCK_APART_MS_MAX, RedisDurability},
     outcome::{Failure, Outcome, worded},
     reply::{Parts, Strange},
     scripts::{APPEND, RENEW, one},
@@ -68,11 +68,11 @@ pub(super) fn renew(redis: &Arc<Redis>, sequences: &Arc<Sequences>, claim: &Clai
     let mut commands = one(command);
     redis.wait_for_replicas(&mut commands);
     let (answer, answered) = oneshot::channel();
-    let durability = redis.durability;
+    let asking = Arc::clone(redis);
     let answer: Answer = Box::new(move |outcome| {
         let _place = place;
         // Whoever dropped the future does not want the answer.
-        let _ = answer.send(written(outcome, durability));
+        let _ = answer.send(written(outcome, &asking));
     });
     sequences.send(redis, &claim.show, |_| Write { slot: slot(&keys.head()), commands, answer, lower: None });
     waiting_for(answered)
@@ -116,7 +116,7 @@ struct Ending {
 impl Ending {
     fn end(self, outcome: Outcome, place: Arc<Place>, answer: oneshot::Sender<Answered>) {
         let Self { redis, sequences, claim, call } = self;
-        let answered = written(outcome, redis.durability);
+        let answered = written(outcome, &redis);
         let show = claim.show.as_str();
         let set = sequences.look(show, claim.token, |known| {
             let wake = known.ended(call, end_of(&answered))?;
@@ -155,16 +155,16 @@ fn end_of(answered: &Answered) -> End {
 }
 
 /// What an append or a renewal came to.
-fn written(outcome: Outcome, durability: RedisDurability) -> Answered {
+fn written(outcome: Outcome, redis: &Redis) -> Answered {
     let replicas = match &outcome {
         Ok(values) => values.get(1).cloned(),
         Err(_) => None,
     };
     let (word, mut answer) = worded(outcome)?;
     if word == "ok" {
-        return replicated(replicas.as_ref(), durability).map_err(AppendError::InDoubt);
+        return replicated(replicas.as_ref(), redis.durability).map_err(AppendError::InDoubt);
     }
-    Err(refusal(&word, &mut answer).unwrap_or_else(|strange| Failure::from(strange).into()))
+    Err(refusal(redis, &word, &mut answer).unwrap_or_else(|strange| Failure::from(strange).into()))
 }
 
 /// Whether as many replicas have it as must, or what is missing.
@@ -178,12 +178,25 @@ pub(super) fn replicated(answer: Option<&Value>, durability: RedisDurability) ->
 }
 
 /// What a script refused.
-pub(super) fn refusal(word: &str, answer: &mut Parts) -> Result<AppendError, Strange> {
+pub(super) fn refusal(redis: &Redis, word: &str, answer: &mut Parts) -> Result<AppendError, Strange> {
     Ok(match word {
         "fenced" => AppendError::Fenced,
         "moved" => AppendError::Moved { tail: answer.position()? },
         "back" => AppendError::Invalid(format!("its time is before the journal's last, {} ms", answer.text()?)),
-        "apart" => AppendError::ClockApart { ahead_ms: answer.text()?.parse().map_err(|_| Strange)? },
+        "apart" => {
+            let ahead_ms: i64 = answer.text()?.parse().map_err(|_| Strange)?;
+            apart(ahead_ms, answer.number()?.ok_or(Strange)?, redis.now_ms())
+        }
         _ => return Err(Strange),
     })
+}
+
+/// What it means that a request said to be sent so far ahead of `redis_ms`, when its answer is here at `now_ms`. One that
+/// took long to get there looks as if it came from a clock that is behind; if the clock is not behind when the answer is
+/// here, it is right.
+fn apart(ahead_ms: i64, redis_ms: u64, now_ms: u64) -> AppendError {
+    if ahead_ms < 0 && now_ms.saturating_add(CLOCK_APART_MS_MAX) >= redis_ms {
+        return AppendError::Unavailable(format!("it took {} ms to reach Redis", ahead_ms.unsigned_abs()));
+    }
+    AppendError::ClockApart { ahead_ms }
 }

@@ -36,7 +36,7 @@ pub(super) async fn claim(redis: &Arc<Redis>, sequences: &Arc<Sequences>, show: 
     let replicas = outcome.as_ref().ok().and_then(|values| values.get(1).cloned());
     let (word, mut answer) = worded(outcome)?;
     if word != "ok" {
-        return Err(refused(&word, &mut answer));
+        return Err(refused(redis, &word, &mut answer));
     }
     let (claim, wake) = taken(&mut answer, redis, show, secret).map_err(Failure::from)?;
     replicated(replicas.as_ref(), redis.durability).map_err(ClaimError::Unavailable)?;
@@ -98,13 +98,14 @@ fn taken(answer: &mut Parts, redis: &Redis, show: &str, secret: u128) -> Result<
     Ok((Claim { show: show.to_owned(), epoch, token: secret, tail, lease, inbox }, wake))
 }
 
-fn refused(word: &str, answer: &mut Parts) -> ClaimError {
+fn refused(redis: &Redis, word: &str, answer: &mut Parts) -> ClaimError {
     if word == "held"
         && let Ok(Some(left_ms)) = answer.number()
     {
         return ClaimError::Held { left_ms };
     }
-    match refusal(word, answer) {
+    match refusal(redis, word, answer) {
+        Ok(AppendError::Unavailable(reason)) => ClaimError::Unavailable(reason),
         Ok(AppendError::ClockApart { ahead_ms }) => ClaimError::ClockApart { ahead_ms },
         _ => ClaimError::Unavailable(Strange::TEXT.to_owned()),
     }

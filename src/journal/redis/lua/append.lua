@@ -25,7 +25,7 @@ if less(ARGV[5], head[5]) then
   return {'back', head[5]}
 end
 if math.abs(ahead_ms) > tonumber(ARGV[18]) then
-  return {'apart', string.format('%.0f', ahead_ms)}
+  return {'apart', string.format('%.0f', ahead_ms), string.format('%.0f', now_ms)}
 end
 
 redis.call('XADD', KEYS[2], ARGV[6] .. '-0', 'f', ARGV[10], 'b', ARGV[9])

@@ -7,7 +7,7 @@ local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local ahead_ms = ARGV[4] - now_ms
 if math.abs(ahead_ms) > tonumber(ARGV[5]) then
-  return {'apart', string.format('%.0f', ahead_ms)}
+  return {'apart', string.format('%.0f', ahead_ms), string.format('%.0f', now_ms)}
 end
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'lease_until_ms', 'seq', 'digest', 'wake_at_ms', 'inbox_ms',
   'inbox_number')

@@ -19,7 +19,7 @@ if head[3] ~= ARGV[3] or head[4] ~= ARGV[4] then
   return {'moved', head[3], head[4]}
 end
 if math.abs(ahead_ms) > tonumber(ARGV[9]) then
-  return {'apart', string.format('%.0f', ahead_ms)}
+  return {'apart', string.format('%.0f', ahead_ms), string.format('%.0f', now_ms)}
 end
 
 redis.call('HSET', KEYS[1], 'lease_until_ms', string.format('%.0f', now_ms + ARGV[7]))
