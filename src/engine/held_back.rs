@@ -53,13 +53,14 @@ impl HeldBack {
     }
 
     /// Another writer may have gone on: what was accepted stands, but what was refused or seen may be true no more. Every
-    /// refusal becomes `answer`, and who looked is told by what they wait for being dropped.
-    pub(super) fn doubt_refusals(&mut self, answer: &Answer) {
+    /// refusal that rests on nothing after `through_seq` becomes `answer`, and who looked is told by what they wait for
+    /// being dropped.
+    pub(super) fn doubt_refusals(&mut self, through_seq: u64, answer: &Answer) {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
-                Release::Answer(reply, Answer::Refused(_)) => reply(answer.clone()),
-                Release::Look(_) => {}
-                Release::Answer(..) | Release::Publication(_) => self.waiting.push_back((position, release)),
+                Release::Answer(reply, Answer::Refused(_)) if position.seq <= through_seq => reply(answer.clone()),
+                Release::Look(_) if position.seq <= through_seq => {}
+                _ => self.waiting.push_back((position, release)),
             }
         }
     }

@@ -68,6 +68,9 @@ impl Writer {
         self.context.observer.append_failed(&error);
         let fenced = matches!(error, AppendError::Fenced) | self.await_the_others().await;
         let reason = if fenced { RetryReason::Stopping } else { RetryReason::Unavailable };
+        // What is durable and waits all the same waited for the lease, which may be another node's by now.
+        self.held_back.doubt_refusals(self.durable.seq, &self.context.retry(reason));
+        self.held_back.release_through(self.durable.seq);
         if !matches!(error, AppendError::InDoubt(_)) {
             // It is certain that the append left no trace, and the later ones rest on it.
             self.undo(reason);
@@ -200,7 +203,7 @@ impl Writer {
         }
         let entries = entries_after(&*self.context.journal, self.context.id.as_str(), self.durable.seq).await?;
         if entries.last().is_some_and(|last| !self.held_back.has(last.position())) || reason == RetryReason::Stopping {
-            self.held_back.doubt_refusals(&self.context.retry(reason));
+            self.held_back.doubt_refusals(u64::MAX, &self.context.retry(reason));
         }
         let positions = entries.iter().map(crate::journal::RawEntry::position);
         let durable: BTreeMap<u64, Digest> =
