@@ -129,7 +129,7 @@ pub(super) fn bindings(run: &Run) -> Bindings {
                 line.push(bound);
             }
             Step::Lost { through_seq, .. } => {
-                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten())
+                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten());
             }
         }
     }
