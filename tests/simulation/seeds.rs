@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many worlds are run when nobody says.
-const SEEDS_DEFAULT: u64 = 1_000;
+const SEEDS_DEFAULT: u64 = 800;
 /// After how many worlds it is said how far it got.
 const PROGRESS_EVERY: u64 = 500;
 

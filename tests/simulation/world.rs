@@ -31,6 +31,8 @@ use crate::{
 
 /// How long everything may take to come right once nothing goes wrong any more.
 const SETTLE_MS: u64 = 40_000;
+/// How long a node may take to see what a failover lost and to reclaim it: its waits, its back-off, a lease.
+const RECLAIM_MS: u64 = 8_000;
 /// How long the nodes may take to stop.
 const STOP_MS: u64 = 20_000;
 /// How long a writer's node is down that is lost with the journal's primary.
@@ -319,7 +321,9 @@ impl World {
     fn settle(&mut self) -> Vec<String> {
         let end_ms = self.now_ms() + SETTLE_MS;
         let is_over = |world: &Self| world.clients.iter().all(Client::is_done) && world.around.ledger.read().is_told();
-        while self.now_ms() < end_ms && !is_over(self) {
+        let failed_over = self.around.chronicle.read().failovers > 0;
+        let reclaimed_ms = if failed_over { self.now_ms() + RECLAIM_MS } else { 0 };
+        while self.now_ms() < end_ms && !(is_over(self) && self.now_ms() >= reclaimed_ms) {
             self.tick();
             self.step_clients();
         }

@@ -59,7 +59,7 @@ fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation
 }
 
 /// Whether what a failover may have lost is there again, kept under another number, or recorded as broken. Where a node
-/// went down as well, those who held the lost entries may be gone with them; and what ran out or went back meanwhile is
+/// went down as well, or another failover came, those who held the lost entries may be gone with them; and what ran out or went back meanwhile is
 /// promised no longer.
 fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accepted) -> bool {
     let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
@@ -68,7 +68,8 @@ fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accept
         Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
         Accepted::Done | Accepted::Released(_) => None,
     };
-    let Some(promised) = promised.filter(|_| !bound && run.nodes_stayed_up) else { return true };
+    let is_single_fault = run.record.failovers == 1 && run.nodes_stayed_up;
+    let Some(promised) = promised.filter(|_| !bound && is_single_fault) else { return true };
     let lost = ReservationId(promised.reservation);
     let is_told = |fact: &Fact| match fact {
         Fact::PromiseKept(kept) => kept.viewer == request.principal.id && kept.lost == lost,
@@ -128,7 +129,7 @@ pub(super) fn bindings(run: &Run) -> Bindings {
                 line.push(bound);
             }
             Step::Lost { through_seq, .. } => {
-                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten())
+                lost.extend(line.drain(usize::try_from(*through_seq).unwrap()..).flatten());
             }
         }
     }
