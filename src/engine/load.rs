@@ -2,7 +2,7 @@
 
 use dropcast_domain::show::{Entry, FoldError, Show};
 
-use super::state_format;
+use super::{recent::Recent, state_format};
 use crate::{
     codec::{self, DecodeError},
     journal::{Journal, Position, RawEntry, ReadError},
@@ -18,6 +18,8 @@ pub(super) struct Loaded {
     pub(super) position: Position,
     /// The position that the snapshot was true for; the empty journal's when there was none.
     pub(super) snapshot_seq: u64,
+    /// The last of the entries that were folded.
+    pub(super) recent: Recent,
 }
 
 /// Why a show can't be loaded.
@@ -91,7 +93,12 @@ pub(super) async fn entries_after(journal: &dyn Journal, show: &str, seq: u64) -
 async fn from_snapshot(journal: &dyn Journal, show: &str) -> Result<Loaded, LoadError> {
     let Some(snapshot) = journal.snapshot(show).await? else { return Ok(Loaded::default()) };
     let Some(state) = state_format::decode(&snapshot.body) else { return Ok(Loaded::default()) };
-    Ok(Loaded { show: state, position: snapshot.position, snapshot_seq: snapshot.position.seq })
+    Ok(Loaded {
+        show: state,
+        position: snapshot.position,
+        snapshot_seq: snapshot.position.seq,
+        recent: Recent::starting_at(snapshot.position),
+    })
 }
 
 impl Loaded {
@@ -99,6 +106,7 @@ impl Loaded {
         check_follows(self.position, raw)?;
         fold(&mut self.show, raw)?;
         self.position = raw.position();
+        self.recent.push(raw.clone());
         Ok(())
     }
 }

@@ -13,7 +13,6 @@ use super::{
     inbox::Inbox,
     lease::Lease,
     load::{LoadError, Loaded, entries_after, load, load_to},
-    recent::Recent,
     writer::{Caller, Ended, Writer},
 };
 use crate::journal::{AppendError, Claim, ClaimError, Digest, ReadError};
@@ -140,13 +139,13 @@ impl Writer {
         let called_at = Instant::now();
         // First the claim: after it nothing that is in doubt can still arrive.
         let claim = self.context.journal.claim(self.context.id.as_str()).await?;
-        let (loaded, promised) = self.heal(&claim).await?;
+        let (mut loaded, promised) = self.heal(&claim).await?;
         self.settle(RetryReason::Unavailable).await.map_err(LoadError::from)?;
         self.lease = Lease::granted(claim.lease, called_at);
         self.open_inbox(&claim);
         self.claim = claim;
         if self.context.exchange.is_some() && self.context.recent.end() != loaded.position {
-            self.context.recent = Recent::starting_at(loaded.position);
+            self.context.recent = std::mem::take(&mut loaded.recent);
         }
         self.load(loaded);
         self.reclaim(promised);

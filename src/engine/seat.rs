@@ -17,12 +17,11 @@ use super::{
     inbox::Inbox,
     lease::Lease,
     load::{LoadError, Loaded, check_follows, fold, load, load_through, load_to},
-    recent::Recent,
     recover::{BACK_OFF_MAX, BACK_OFF_MIN, ReloadError},
     snapshots::Snapshots,
     writer::{Ended, Writer},
 };
-use crate::journal::{Claim, Exchange, Position};
+use crate::journal::{Claim, Exchange, Position, ReadError};
 
 /// How long after it lost a show a node waits before it claims it: the node that took it over has it for longer.
 const CLAIM_AFTER: Duration = Duration::from_millis(500);
@@ -35,10 +34,10 @@ pub(super) enum Part {
 
 impl Part {
     /// Writes a show that was claimed and loaded.
-    pub(super) fn writing(context: Context, claim: Claim, called_at: Instant, loaded: Loaded) -> Self {
+    pub(super) fn writing(context: Context, claim: Claim, called_at: Instant, mut loaded: Loaded) -> Self {
         let mut writer = new_writer(context, claim, called_at);
         if writer.context.exchange.is_some() {
-            writer.context.recent = Recent::starting_at(loaded.position);
+            writer.context.recent = std::mem::take(&mut loaded.recent);
         }
         writer.load(loaded);
         Self::Writing(Box::new(writer))
@@ -48,10 +47,10 @@ impl Part {
     pub(super) fn following(
         mut context: Context,
         exchange: Arc<dyn Exchange>,
-        loaded: Loaded,
+        mut loaded: Loaded,
         claim_at: Instant,
     ) -> Self {
-        context.recent = Recent::starting_at(loaded.position);
+        context.recent = std::mem::take(&mut loaded.recent);
         for projection in &mut context.projections {
             projection.load(&loaded.show, loaded.position);
         }
@@ -83,7 +82,7 @@ async fn after_writing(writer: Writer) -> Result<Part, Ended> {
     tracing::info!(show = %context.id, "another node writes the show; it is followed here");
     let claim_at = Instant::now() + CLAIM_AFTER;
     let known_to = context.recent.end();
-    let (taken_up, keeps_recent) = take_up(&mut context, known_to).await?;
+    let (taken_up, keeps_recent) = take_up(&mut context, known_to, Missing::MayComeBack).await?;
     Ok(follow(context, exchange, taken_up, keeps_recent, claim_at))
 }
 
@@ -99,11 +98,20 @@ async fn after_following(mut follower: Follower) -> Result<Part, Ended> {
                 context.turn_away(message, RetryReason::Unavailable);
             }
             let folded_to = context.recent.end();
-            let (taken_up, keeps_recent) = take_up(&mut context, folded_to).await?;
+            let (taken_up, keeps_recent) = take_up(&mut context, folded_to, Missing::IsLost).await?;
             Ok(follow(context, exchange, taken_up, keeps_recent, claim_at))
         }
         Left::Claimed { claim, called_at, arrears } => Ok(take_over(follower, claim, called_at, arrears).await),
     }
+}
+
+/// What becomes of entries that the journal lost, and that follow on its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// Whoever writes the show now may put them back.
+    MayComeBack,
+    /// That was waited for long enough: the writer doesn't have them.
+    IsLost,
 }
 
 /// What was taken up of a show: its state, and what must be reclaimed in it.
@@ -120,9 +128,9 @@ fn follow(
     keeps_recent: bool,
     claim_at: Instant,
 ) -> Part {
-    let TakenUp { loaded, promised } = taken_up;
+    let TakenUp { mut loaded, promised } = taken_up;
     if !keeps_recent {
-        context.recent = Recent::starting_at(loaded.position);
+        context.recent = std::mem::take(&mut loaded.recent);
     }
     for projection in &mut context.projections {
         projection.load(&loaded.show, loaded.position);
@@ -135,10 +143,10 @@ fn follow(
 /// Loads a show at `position`, up to which its watchers know it, or where the journal goes on without that. Tries until
 /// the journal can be read; whoever asks in the meantime is turned away. The second value says whether the entries that
 /// are kept still lead up to what was loaded.
-async fn take_up(context: &mut Context, position: Position) -> Result<(TakenUp, bool), Ended> {
+async fn take_up(context: &mut Context, position: Position, missing: Missing) -> Result<(TakenUp, bool), Ended> {
     let mut wait = BACK_OFF_MIN;
     loop {
-        match try_to_take_up(context, position).await {
+        match try_to_take_up(context, position, missing).await {
             Ok(taken_up) => return Ok(taken_up),
             Err(LoadError::Decode { .. } | LoadError::Fold { .. }) => {
                 context.projections.iter_mut().for_each(|projection| projection.abandoned());
@@ -157,18 +165,29 @@ async fn take_up(context: &mut Context, position: Position) -> Result<(TakenUp, 
     }
 }
 
-async fn try_to_take_up(context: &mut Context, position: Position) -> Result<(TakenUp, bool), LoadError> {
+async fn try_to_take_up(
+    context: &mut Context,
+    position: Position,
+    missing: Missing,
+) -> Result<(TakenUp, bool), LoadError> {
     let (journal, id) = (Arc::clone(&context.journal), context.id.clone());
     let tail = journal.tail(id.as_str()).await?;
-    match compare(&*journal, id.as_str(), &context.recent, tail).await? {
+    let standing = match compare(&*journal, id.as_str(), &context.recent, tail).await? {
+        Standing::Behind(from) if missing == Missing::IsLost => Standing::Forked(Some(from.seq)),
+        standing => standing,
+    };
+    match standing {
         Standing::Ahead => {
             let loaded = load_through(&*journal, id.as_str(), position.seq).await?;
             let is_same = loaded.position == position;
             Ok((TakenUp { loaded, promised: Vec::new() }, is_same))
         }
-        // What is missing may be put back by whoever writes the show now; until that is seen, the entries are kept.
+        // Until it is seen what becomes of what is missing, it is kept.
         Standing::Behind(from) => {
             let mut loaded = load_through(&*journal, id.as_str(), from.seq).await?;
+            if loaded.position != from {
+                return Err(ReadError::Unavailable("it went on while the show was loaded".to_owned()).into());
+            }
             for raw in context.recent.after(loaded.position.seq) {
                 check_follows(loaded.position, raw)?;
                 fold(&mut loaded.show, raw)?;

@@ -1,5 +1,7 @@
 //! Folding the journal as it grows.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::part::Follower;
@@ -13,6 +15,9 @@ use crate::{
     journal::{Heard, Notice, Position, RawEntry, ReadError},
     mistakes::{Mistake, made},
 };
+
+/// How long a journal may end before what was folded here. A writer renews its lease, and so notices, more often.
+const BEHIND_MAX: Duration = Duration::from_secs(3);
 
 /// Why a follower can't go on.
 #[derive(Debug)]
@@ -135,9 +140,23 @@ impl Follower {
     /// Nothing new was heard for a while: does the journal still end here?
     async fn check_still_here(&mut self) -> Result<(), Strayed> {
         match self.context.journal.tail(self.context.id.as_str()).await {
-            Ok(tail) => self.compare_tail(tail),
+            Ok(tail) => {
+                self.compare_tail(tail)?;
+                self.wait_for_the_missing(tail)
+            }
             Err(_) => Ok(()),
         }
+    }
+
+    /// A writer that has what the journal lost puts it back at its next append or renewal. One that doesn't goes on
+    /// without: then this node does, too, and reclaims what was promised.
+    fn wait_for_the_missing(&mut self, tail: Position) -> Result<(), Strayed> {
+        if tail.seq >= self.position.seq {
+            self.behind_since = None;
+            return Ok(());
+        }
+        let since = *self.behind_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= BEHIND_MAX { Err(Strayed::Elsewhere) } else { Ok(()) }
     }
 
     /// A tail with this node's number and another digest is another history. One that is behind may be put back yet, by

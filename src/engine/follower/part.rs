@@ -48,6 +48,8 @@ pub(in crate::engine) struct Follower {
     pub(super) queue: Queue,
     pub(super) outbox: Outbox,
     pub(super) notices_after: Option<Mark>,
+    /// Since when the journal ends before what was folded here.
+    pub(super) behind_since: Option<Instant>,
     pub(in crate::engine) claim_at: Instant,
     pub(super) busy_at: Instant,
     pub(super) listening: Underway<Result<Heard, ReadError>>,
@@ -93,6 +95,7 @@ impl Follower {
             queue: Queue::default(),
             outbox: Outbox::default(),
             notices_after: None,
+            behind_since: None,
             claim_at,
             busy_at: Instant::now(),
             listening: None,

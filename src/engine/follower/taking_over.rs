@@ -9,7 +9,6 @@ use crate::{
     engine::{
         context::Context,
         load::{LoadError, Loaded},
-        recent::Recent,
     },
     journal::ReadError,
 };
@@ -34,11 +33,11 @@ impl Follower {
     }
 
     /// The state is what was loaded; what was folded before is no more.
-    pub(in crate::engine) fn start_over(&mut self, loaded: Loaded) {
+    pub(in crate::engine) fn start_over(&mut self, mut loaded: Loaded) {
         self.show = loaded.show;
         self.position = loaded.position;
         self.snapshot_seq = loaded.snapshot_seq;
-        self.context.recent = Recent::starting_at(loaded.position);
+        self.context.recent = std::mem::take(&mut loaded.recent);
         for projection in &mut self.context.projections {
             projection.load(&self.show, self.position);
         }
