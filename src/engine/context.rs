@@ -57,6 +57,12 @@ impl Context {
         Answer::Pending { after_ms: self.config.retry_after_ms }
     }
 
+    /// Whether a command waited here for so long, with this node asleep or busy, that whoever asked has asked another node
+    /// meanwhile, and may have been refused there.
+    pub(super) fn is_too_late(&self, asked: &Asked) -> bool {
+        self.exchange.is_some() && asked.since.elapsed() > self.config.forward_limit
+    }
+
     /// Whoever asks is told; whoever looks notices that what they wait on is dropped.
     pub(super) fn turn_away(&self, message: Message, reason: RetryReason) {
         if let Message::Ask(Asked { reply, .. }) = message {

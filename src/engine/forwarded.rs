@@ -9,7 +9,10 @@ use dropcast_domain::{
 };
 use tokio::time::Instant;
 
-use super::answer::{Answer, Reply};
+use super::{
+    answer::{Answer, Reply},
+    handle::Asked,
+};
 
 /// Tickets of one start of a node are this far from those of the next, in tickets a millisecond.
 const TICKETS_PER_MS: u64 = 1 << 12;
@@ -33,6 +36,7 @@ pub(super) struct Undecided {
     pub(super) request: Request,
     /// `None` when nobody waits.
     reply: Option<Reply>,
+    since: Instant,
     /// When nobody waits any longer.
     until: Instant,
     /// What it was accepted as, and the entry up to which this node must have come before it says so.
@@ -46,7 +50,7 @@ impl Forwarded {
     }
 
     /// A command goes on its way, for at most `limit`; its ticket.
-    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, limit: Duration) -> u64 {
+    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, asked_at: Instant, limit: Duration) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(bound) = bound(&request) {
@@ -55,7 +59,7 @@ impl Forwarded {
         if let Some((line, quantity)) = line(&request) {
             *self.units.entry(line).or_default() += quantity;
         }
-        self.by_ticket.insert(ticket, Undecided { request, reply, until: Instant::now() + limit, accepted: None });
+        self.by_ticket.insert(ticket, Undecided { request, reply, since, until: since + limit, accepted: None });
         ticket
     }
 
@@ -139,6 +143,12 @@ impl Undecided {
         if let Some(reply) = self.reply {
             reply(answer);
         }
+    }
+
+    /// The command as it was asked, but that it may have been asked before.
+    pub(super) fn into_asked(self) -> Asked {
+        let (request, since) = (self.request.clone(), self.since);
+        Asked { request, attempt: 1, reply: self.into_reply(), since }
     }
 
     /// The reply of whoever waits for it.

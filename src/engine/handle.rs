@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use dropcast_domain::show::{Request, Show};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use super::{
     answer::{Answer, Reply, RetryReason},
@@ -31,6 +34,8 @@ pub(super) struct Asked {
     /// How often it was asked before, as far as whoever asks knows.
     pub(super) attempt: u32,
     pub(super) reply: Reply,
+    /// When it came to this node.
+    pub(super) since: Instant,
 }
 
 /// A way to a loaded show. Cheap to clone; it outlives the show being put away, and then says so.
@@ -56,11 +61,12 @@ impl ShowHandle {
     /// The same for a command that was asked `attempt` times before: whether it was accepted then, only the show's writer
     /// can tell.
     pub fn ask_again(&self, request: Request, attempt: u32, reply: Reply) {
-        let (message, reason) = match self.mailbox.try_send(Message::Ask(Asked { request, attempt, reply })) {
-            Ok(()) => return,
-            Err(mpsc::error::TrySendError::Full(message)) => (message, RetryReason::Busy),
-            Err(mpsc::error::TrySendError::Closed(message)) => (message, RetryReason::Stopping),
-        };
+        let (message, reason) =
+            match self.mailbox.try_send(Message::Ask(Asked { request, attempt, reply, since: Instant::now() })) {
+                Ok(()) => return,
+                Err(mpsc::error::TrySendError::Full(message)) => (message, RetryReason::Busy),
+                Err(mpsc::error::TrySendError::Closed(message)) => (message, RetryReason::Stopping),
+            };
         if let Message::Ask(Asked { reply, .. }) = message {
             self.observer.turned_away(reason);
             reply(Answer::Retry { after_ms: self.retry_after_ms, reason });

@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, Reply, accepted},
+    answer::{Answer, Reply, RetryReason, accepted},
     batch::Batch,
     context::Context,
     deciding_for_others::Refusals,
@@ -169,6 +169,9 @@ impl Writer {
         let mut stop = false;
         for message in messages.drain(..) {
             match message {
+                Message::Ask(asked) if self.context.is_too_late(&asked) => {
+                    self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
+                }
                 Message::Ask(Asked { request, reply, .. }) => self.decide(now, &request, Caller::Here(reply)),
                 Message::Look(look) => self.look(look),
                 Message::Stop => stop = true,

@@ -89,6 +89,9 @@ impl Follower {
     }
 
     fn ask(&mut self, asked: Asked) {
+        if self.context.is_too_late(&asked) {
+            return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
+        }
         let Some(asked) = self.answer_if_known(asked) else { return };
         if self.queue.len() + self.context.forwarded.len() >= self.context.config.mailbox_max {
             return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);

@@ -174,7 +174,7 @@ impl Follower {
             undecided.answer(pending.clone());
         }
         for waiting in self.queue.take_overdue(now, self.context.config.forward_limit) {
-            (waiting.asked.reply)(busy.clone());
+            (waiting.reply)(busy.clone());
         }
         self.pump();
     }

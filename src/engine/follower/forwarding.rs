@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use dropcast_domain::time::Timestamp;
 
+use tokio::time::Instant;
+
 use super::part::{Follower, Underway};
 use crate::{
     engine::{
         answer::RetryReason,
-        forwarded::Forwarded,
+        forwarded::{Forwarded, Undecided},
         handle::Asked,
         parcel::{Commands, Forward, PARCEL_COMMANDS_MAX, encode},
     },
@@ -33,31 +35,33 @@ impl Outbox {
     pub(super) fn take_unsent(&mut self, forwarded: &mut Forwarded) -> Vec<Asked> {
         let unsent = std::mem::take(&mut self.unsent);
         let taken = unsent.into_iter().filter_map(|forward| forwarded.take(forward.ticket));
-        taken
-            .map(|undecided| Asked { request: undecided.request.clone(), attempt: 1, reply: undecided.into_reply() })
-            .collect()
+        taken.map(Undecided::into_asked).collect()
     }
 }
 
 impl Follower {
     /// Lets the writer decide.
     pub(super) fn forward(&mut self, asked: Asked) {
-        let limit = self.context.config.forward_limit;
-        let ticket = self.context.forwarded.insert(asked.request.clone(), Some(asked.reply), limit);
-        self.outbox.unsent.push(Forward { ticket, give_up_at: self.give_up_at(), request: asked.request });
+        let Asked { request, reply, since, .. } = asked;
+        let (limit, give_up_at) = (self.context.config.forward_limit, self.give_up_at(since));
+        let ticket = self.context.forwarded.insert(request.clone(), Some(reply), since, limit);
+        self.outbox.unsent.push(Forward { ticket, give_up_at, request });
     }
 
     /// Asks the writer for something that nobody here waits for.
     pub(in crate::engine) fn forward_for_nobody(&mut self, requests: Vec<dropcast_domain::show::Request>) {
-        let (limit, give_up_at) = (self.context.config.forward_limit, self.give_up_at());
+        let now = Instant::now();
+        let (limit, give_up_at) = (self.context.config.forward_limit, self.give_up_at(now));
         for request in requests {
-            let ticket = self.context.forwarded.insert(request.clone(), None, limit);
+            let ticket = self.context.forwarded.insert(request.clone(), None, now, limit);
             self.outbox.unsent.push(Forward { ticket, give_up_at, request });
         }
     }
 
-    fn give_up_at(&self) -> Timestamp {
-        let limit_ms = u64::try_from(self.context.config.forward_limit.as_millis()).unwrap_or(u64::MAX);
+    /// When nobody waits any longer for what was asked at `since`, by this node's wall clock.
+    fn give_up_at(&self, since: Instant) -> Timestamp {
+        let left = self.context.config.forward_limit.saturating_sub(since.elapsed());
+        let limit_ms = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
         self.context.clock.now().after_ms(limit_ms)
     }
 

@@ -12,12 +12,7 @@ use super::{
     queue::Queue,
 };
 use crate::{
-    engine::{
-        context::Context,
-        handle::{Asked, Message},
-        load::Loaded,
-        writer::Ended,
-    },
+    engine::{context::Context, handle::Message, load::Loaded, writer::Ended},
     journal::{Claim, ClaimError, Exchange, Heard, Mark, Position, ReadError},
 };
 
@@ -263,10 +258,4 @@ async fn ended<T>(underway: &mut Underway<T>) -> T {
         }
         None => std::future::pending().await,
     }
-}
-
-/// A click that waits, with when it came.
-pub(super) struct Waiting {
-    pub(super) asked: Asked,
-    pub(super) since: Instant,
 }

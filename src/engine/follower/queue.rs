@@ -8,20 +8,19 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::part::Waiting;
 use crate::engine::{forwarded::Line, handle::Asked};
 
 /// Clicks by line, in the order in which they came.
 #[derive(Default)]
 pub(super) struct Queue {
-    lines: BTreeMap<Line, VecDeque<Waiting>>,
+    lines: BTreeMap<Line, VecDeque<Asked>>,
     waiting: usize,
 }
 
 impl Queue {
     /// A click waits behind those before it.
     pub(super) fn push(&mut self, line: Line, asked: Asked) {
-        self.lines.entry(line).or_default().push_back(Waiting { asked, since: Instant::now() });
+        self.lines.entry(line).or_default().push_back(asked);
         self.waiting += 1;
     }
 
@@ -37,7 +36,7 @@ impl Queue {
 
     /// Who waits first for this line.
     pub(super) fn first(&self, line: &Line) -> Option<&Asked> {
-        self.lines.get(line)?.front().map(|waiting| &waiting.asked)
+        self.lines.get(line)?.front()
     }
 
     /// Takes out who waits first for this line.
@@ -48,11 +47,11 @@ impl Queue {
             self.lines.remove(line);
         }
         self.waiting -= 1;
-        Some(first.asked)
+        Some(first)
     }
 
     /// Takes out who has waited longer than `limit`.
-    pub(super) fn take_overdue(&mut self, now: Instant, limit: Duration) -> Vec<Waiting> {
+    pub(super) fn take_overdue(&mut self, now: Instant, limit: Duration) -> Vec<Asked> {
         let mut overdue = Vec::new();
         for waiting in self.lines.values_mut() {
             while waiting.front().is_some_and(|first| now.duration_since(first.since) >= limit) {
@@ -68,7 +67,7 @@ impl Queue {
     pub(super) fn take_all(&mut self) -> Vec<Asked> {
         self.waiting = 0;
         let lines = std::mem::take(&mut self.lines);
-        lines.into_values().flatten().map(|waiting| waiting.asked).collect()
+        lines.into_values().flatten().collect()
     }
 
     /// How many wait.

@@ -39,10 +39,11 @@ fn refused_then_kept(
     Some(Violation::new(Check::RefusedThenKept, detail))
 }
 
-/// Whether the node was the last to claim the show before the answer.
+/// Whether the node was the last to claim the show before the answer, or one of those that claimed it at that moment.
 fn may_be_writer(run: &Run, node: usize, told: Moment) -> bool {
-    let claims = run.record.claims.iter().take_while(|(at, _)| *at <= told);
-    claims.last().is_some_and(|(_, claimant)| *claimant == Some(node))
+    let (before, then): (Vec<_>, Vec<_>) =
+        run.record.claims.iter().filter(|(at, _)| *at <= told).partition(|(at, _)| *at < told);
+    before.last().into_iter().chain(then.iter()).any(|(_, claimant)| *claimant == Some(node))
 }
 
 fn has(parcel: &[u8], key: &Key) -> bool {
