@@ -50,7 +50,7 @@ impl Forwarded {
     }
 
     /// A command goes on its way, for at most `limit`; its ticket.
-    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, asked_at: Instant, limit: Duration) -> u64 {
+    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, since: Instant, limit: Duration) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(bound) = bound(&request) {
