@@ -30,7 +30,7 @@ use crate::{
     },
     stats::StatsProjection,
     telemetry::{
-        failovers::FailoverObserver, metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection,
+        engine_metrics::EngineMetrics, metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection,
     },
 };
 
@@ -81,7 +81,7 @@ impl App {
             Arc::clone(&clock),
             Arc::new(projections),
             engine_config(&config),
-            Arc::new(FailoverObserver(Arc::clone(&metrics))),
+            EngineMetrics::new(&metrics),
         );
         metrics.watch(Arc::clone(&hub), &engine);
         let state = ApiState {

@@ -21,6 +21,21 @@ pub trait Observer: Send + Sync + 'static {
     /// An append of so many entries became durable, so long after it was handed to the journal.
     fn appended(&self, _entries: usize, _took: Duration) {}
 
+    /// A show is written by this node from now on, or no more.
+    fn writes(&self, _begins: bool) {}
+
+    /// A show is followed by this node from now on, or no more.
+    fn follows(&self, _begins: bool) {}
+
+    /// A show that this node followed was taken over from another node.
+    fn took_over(&self) {}
+
+    /// So many commands were handed to another node.
+    fn forwarded(&self, _commands: usize) {}
+
+    /// So many commands were turned away because the inbox of a show is full.
+    fn inbox_full(&self, _commands: usize) {}
+
     /// A journal that had lost the last so many entries got them back.
     fn healed(&self, _entries: u64) {}
 

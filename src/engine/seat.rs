@@ -219,6 +219,7 @@ async fn turn_away_for(context: &mut Context, wait: Duration) -> bool {
 async fn take_over(mut follower: Follower, claim: Claim, called_at: Instant, mut arrears: Vec<Message>) -> Part {
     match come_up_to(&mut follower, &claim).await {
         Ok(promised) => {
+            follower.context.observer.took_over();
             tracing::info!(show = %follower.context.id, seq = follower.position.seq, "this node writes the show from now on");
             let (show, position, snapshot_seq) =
                 (std::mem::take(&mut follower.show), follower.position, follower.snapshot_seq);

@@ -108,7 +108,9 @@ impl Writer {
     /// Runs the show until it is put away, stopped or taken over.
     pub(super) async fn run(mut self) -> (Ended, Context) {
         self.context.play(true);
+        self.context.observer.writes(true);
         let ended = self.write().await;
+        self.context.observer.writes(false);
         let Self { context, inbox, .. } = self;
         drop(inbox);
         (ended, context)

@@ -72,8 +72,6 @@ pub struct Metrics {
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
     tokens_refused: IntCounterVec,
-    healed_entries: IntCounter,
-    forked_entries: IntCounter,
     promises_kept: IntCounter,
     promises_broken: IntCounter,
 }
@@ -125,16 +123,6 @@ impl Metrics {
                 &["by"],
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
-            healed_entries: counter(
-                &registry,
-                "journal_healed_entries_total",
-                "Entries that a failover lost and that were put back as they were.",
-            ),
-            forked_entries: counter(
-                &registry,
-                "journal_forked_entries_total",
-                "Entries that a failover lost and that the journal went on without.",
-            ),
             promises_kept: counter(
                 &registry,
                 "promises_kept_total",
@@ -248,14 +236,9 @@ impl Metrics {
         self.tokens_refused.with_label_values(&[reason]).inc();
     }
 
-    /// So many entries that a failover lost were put back.
-    pub(super) fn healed(&self, entries: u64) {
-        self.healed_entries.inc_by(entries);
-    }
-
-    /// The journal went on without so many entries that a failover lost.
-    pub(super) fn forked(&self, entries: u64) {
-        self.forked_entries.inc_by(entries);
+    /// Where other files of this folder add theirs.
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// So many promises of lost histories were kept, and so many broken, durably.
@@ -381,7 +364,7 @@ fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Int
     register(registry, made(IntCounterVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
 }
 
-fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+pub(super) fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
     register(registry, made(IntCounter::new(format!("dropcast_{name}"), help)))
 }
 
@@ -389,7 +372,7 @@ fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGa
     register(registry, made(IntGaugeVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
 }
 
-fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+pub(super) fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
     register(registry, made(IntGauge::new(format!("dropcast_{name}"), help)))
 }
 

@@ -1,7 +1,7 @@
 //! What the server says about itself: metrics and logs.
 
 pub mod command_kind;
-pub mod failovers;
+pub mod engine_metrics;
 mod journal_health;
 pub mod metered_journal;
 pub mod metrics;

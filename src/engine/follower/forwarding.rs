@@ -84,8 +84,11 @@ impl Follower {
     /// A parcel that did not arrive is not decided; one that may have arrived is *pending*.
     pub(super) fn sent(&mut self, Sent { tickets, result }: Sent) {
         let answer = match result {
-            Ok(()) => return,
-            Err(ForwardError::Full) => self.context.retry(RetryReason::Busy),
+            Ok(()) => return self.context.observer.forwarded(tickets.len()),
+            Err(ForwardError::Full) => {
+                self.context.observer.inbox_full(tickets.len());
+                self.context.retry(RetryReason::Busy)
+            }
             Err(error @ ForwardError::TooLarge(_)) => {
                 tracing::error!(show = %self.context.id, %error, "a command is too large for the writer's inbox");
                 self.context.retry(RetryReason::Unavailable)

@@ -103,6 +103,13 @@ impl Follower {
     /// Follows the show until it can be written here, or until it is over.
     pub(in crate::engine) async fn run(&mut self) -> Left {
         self.context.play(false);
+        self.context.observer.follows(true);
+        let left = self.follow().await;
+        self.context.observer.follows(false);
+        left
+    }
+
+    async fn follow(&mut self) -> Left {
         loop {
             let event = self.next_event().await;
             if let Some(left) = self.handle(event).await {
