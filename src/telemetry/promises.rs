@@ -95,10 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn promises_are_counted_once_they_are_durable() {
+    fn promises_are_counted_by_the_writer_once_they_are_durable() {
         let metrics = Metrics::new();
         let (mut projection, show) = (PromisesProjection::new(Arc::clone(&metrics)), Show::default());
         let zero = ["dropcast_promises_broken_total 0", "dropcast_promises_kept_total 0"];
+        projection.writes(false);
+        projection.applied(&show, Position::default(), &entry());
+        assert!(projection.collect(&show).is_none(), "another node counts them");
+        projection.writes(true);
         projection.applied(&show, Position::default(), &entry());
         let publication = projection.collect(&show).unwrap();
         assert_eq!(counted(&metrics), zero, "not durable yet");
