@@ -1,0 +1,51 @@
+//! The node that writes the show stands still for longer than its lease.
+
+use crate::{
+    crowd::Crowd,
+    house::{House, LEASE},
+    process::PATIENCE,
+    redis_server::RedisServer,
+    shop::viewer_token,
+    socket::Socket,
+    stage::{UNITS, close, turn},
+};
+
+const PAUSES: usize = 2;
+/// Clicks of a viewer who does not go to another node.
+const CLICKS: usize = 5;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_slept_longer_than_its_lease_says_nothing_that_is_not_so() {
+    let _turn = turn().await;
+    let redis = RedisServer::start();
+    let house = House::open(&redis.url(), 3, &[]).await;
+    house.go_live(UNITS).await;
+    let crowd = Crowd::start(&house);
+    for pause in 0..PAUSES {
+        crowd.buys(40).await;
+        let writer = house.writer(&redis).await;
+        let viewer = format!("patient-{pause}");
+        let (mut socket, ..) = Socket::join(house.server(writer), Some(&viewer_token(&viewer)), None).await;
+        socket.click("before", 1).await;
+        house.freeze(writer);
+        for click in 0..CLICKS {
+            socket.click(&format!("click-{click}"), 1).await;
+        }
+        house.writer_after(&redis, writer).await;
+        crowd.buys(40).await;
+        house.thaw(writer);
+        let deadline = tokio::time::Instant::now() + PATIENCE.min(LEASE * 8);
+        hear_out(&crowd, &mut socket, &viewer, deadline).await;
+    }
+    let books = close("a writer that slept", PAUSES, &house, crowd, UNITS).await;
+    assert_eq!((books.kept(), books.broken()), (0, 0));
+}
+
+/// Takes in what the patient viewer is told: all his clicks are answered, and a *yes* among the answers has to be in the
+/// journal like every other.
+async fn hear_out(crowd: &Crowd, socket: &mut Socket, viewer: &str, until: tokio::time::Instant) {
+    for _ in 0..=CLICKS {
+        let answer = tokio::time::timeout_at(until, socket.wait_for("answer")).await.expect("an answer");
+        crowd.hears(viewer, &answer);
+    }
+}
