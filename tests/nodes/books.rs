@@ -28,7 +28,9 @@ impl Books {
                 books.take_fact(fact);
             }
             let cause = &entry["cause"];
-            if let Some(number) = cause["binding"]["outcome"]["reservation"].as_u64() {
+            // What nodes reclaim for viewers has a key of its own, which stands for the reservation, too.
+            let own = cause["role"] == "viewer";
+            if let (true, Some(number)) = (own, cause["binding"]["outcome"]["reservation"].as_u64()) {
                 books.bind(&cause["principal"], &cause["binding"]["key"], number);
             }
         }

@@ -38,9 +38,13 @@ pub(crate) enum Heard {
     Held(u64),
     Refused(String),
     /// *Retry* or *pending*.
-    Again { after: Duration },
+    Again {
+        after: Duration,
+    },
     /// Nothing, and the line is of no use any more.
-    Lost { code: u16 },
+    Lost {
+        code: u16,
+    },
     /// What no node may say.
     Strange(String),
 }
@@ -55,6 +59,8 @@ impl Line {
         let (mut stream, _) = opened.ok()?.ok()?;
         let hello = json!({ "hello": { "show": SHOW, "token": token, "cursor": null } });
         stream.send(Message::text(hello.to_string())).await.ok()?;
+        let until = Instant::now() + PATIENCE;
+        while next(&mut stream, until).await.ok()?.get("welcome").is_none() {}
         Some(Self::WebSocket(Box::new(stream)))
     }
 
@@ -92,15 +98,24 @@ async fn by_socket(stream: &mut WebSocketStream<TcpStream>, key: &str, attempt: 
     }
     let until = Instant::now() + PATIENCE;
     loop {
-        let text = match timeout_at(until, stream.next()).await {
-            Ok(Some(Ok(Message::Text(text)))) => text,
-            Ok(Some(Ok(Message::Close(Some(close))))) => return Heard::Lost { code: close.code.into() },
-            Ok(Some(Ok(_))) => continue,
-            Ok(Some(Err(_)) | None) | Err(_) => return Heard::Lost { code: 1_006 },
+        let message = match next(stream, until).await {
+            Ok(message) => message,
+            Err(code) => return Heard::Lost { code },
         };
-        let message: Value = serde_json::from_str(&text).expect("JSON");
         if message["answer"]["key"] == key {
             return outcome(&message["answer"]["outcome"]);
+        }
+    }
+}
+
+/// The next message, or the code with which the connection ended; 1006 also when nothing came in time.
+async fn next(stream: &mut WebSocketStream<TcpStream>, until: Instant) -> Result<Value, u16> {
+    loop {
+        match timeout_at(until, stream.next()).await {
+            Ok(Some(Ok(Message::Text(text)))) => return Ok(serde_json::from_str(&text).expect("JSON")),
+            Ok(Some(Ok(Message::Close(Some(close))))) => return Err(close.code.into()),
+            Ok(Some(Ok(_))) => {}
+            Ok(Some(Err(_)) | None) | Err(_) => return Err(1_006),
         }
     }
 }

@@ -14,6 +14,7 @@ mod socket;
 
 mod books;
 mod crowd;
+mod direct;
 mod house;
 mod line;
 mod pair;

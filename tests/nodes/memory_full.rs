@@ -10,8 +10,14 @@ use crate::{
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_full_memory_nothing_is_sold_everybody_is_put_off_and_room_lets_it_go_on() {
     let _turn = turn().await;
-    let redis =
-        RedisServer::start_with(&["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"]);
+    let redis = RedisServer::start_with(&[
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "always",
+        "--maxmemory-policy",
+        "noeviction",
+    ]);
     let house = House::open(&redis.url(), 2, &[]).await;
     house.go_live(UNITS).await;
     let crowd = Crowd::start(&house);

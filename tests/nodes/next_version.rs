@@ -1,15 +1,13 @@
 //! A node of the next version writes a kind of fact that this version does not know.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use dropcast::{
-    clock::SystemClock,
-    journal::{Append, Claim, Journal as _, Position, RawEntry, RedisJournal, RedisOptions},
-};
+use dropcast::journal::{Append, Claim, Journal as _, Position, RawEntry, RedisJournal, RedisOptions};
 
 use crate::{
     books::Books,
     crowd::Crowd,
+    direct::{bodies, journal_on},
     house::{House, LEASE, owner},
     redis_server::RedisServer,
     shop::{SHOW, viewer_token},
@@ -33,7 +31,9 @@ async fn a_node_that_meets_an_unknown_kind_of_fact_sends_its_viewers_away_and_ne
     let (mut watcher, ..) = Socket::join(house.server(old), Some(&viewer_token("watcher")), None).await;
 
     house.kill(updated);
-    let journal = next_version_of(&redis, house.name(updated));
+    // Its next version starts in its place: a show that is lent to it is its own.
+    let node = house.name(updated).to_owned();
+    let journal = journal_on(&redis, RedisOptions { node, lease: LEASE * 5, ..RedisOptions::default() });
     let (claim, tail) = write_unknown_fact(&journal).await;
     let (code, reason) = watcher.closed().await;
     assert_eq!(code, 1_012, "{reason}");
@@ -56,17 +56,10 @@ async fn a_node_that_meets_an_unknown_kind_of_fact_sends_its_viewers_away_and_ne
 
     let claim = journal.claim(SHOW).await.expect("the next version goes on");
     assert_eq!(claim.tail, tail);
-    let books = Books::of(&shop.journal().await);
+    let books = Books::of(&bodies(&journal).await);
     assert_eq!(books.missing(&told), []);
     books.check_told(&told);
     say("the next version", 2, &told, &books);
-}
-
-/// The next version of this node, started in its place. A show that is lent to it is its own.
-fn next_version_of(redis: &RedisServer, node: &str) -> RedisJournal {
-    let options =
-        RedisOptions { urls: vec![redis.url()], node: node.to_owned(), lease: LEASE * 5, ..RedisOptions::default() };
-    RedisJournal::open(&options, Arc::new(SystemClock)).expect("a journal")
 }
 
 async fn write_unknown_fact(journal: &RedisJournal) -> (Claim, Position) {

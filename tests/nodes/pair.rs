@@ -22,7 +22,7 @@ impl Pair {
         let (front, link) = (Proxy::start(primary.port).await, Proxy::start(primary.port).await);
         let pair = Self { primary, replica, front, link };
         follow(&pair.replica, pair.link.address.port());
-        until_online(&pair.primary).await;
+        until_linked(&pair.replica).await;
         pair
     }
 
@@ -35,8 +35,7 @@ impl Pair {
 
     /// The replica goes on with what it had, and becomes the primary; the nodes can't reach it yet.
     pub(crate) fn promote_replica(&self) {
-        self.link.lead_to(self.primary.port);
-        self.link.hold();
+        self.link.sever();
         self.replica.thaw();
         promote(&self.replica);
     }
@@ -49,7 +48,7 @@ impl Pair {
     /// The former primary, which runs, follows the one that was its replica, and has all that it has.
     pub(crate) async fn follow_back(&self) {
         follow(&self.primary, self.replica.port);
-        until_online(&self.replica).await;
+        until_linked(&self.primary).await;
     }
 
     /// The former primary is it again, the same process as ever.
@@ -69,9 +68,9 @@ fn promote(redis: &RedisServer) {
     assert_eq!(redis.cli(&["REPLICAOF", "NO", "ONE"]), "OK");
 }
 
-/// Waits until a replica follows it.
-async fn until_online(primary: &RedisServer) {
-    until(|| primary.cli(&["INFO", "replication"]).contains("state=online")).await;
+/// Waits until it has what its primary had. To its primary it counts as online before it has taken that in.
+async fn until_linked(replica: &RedisServer) {
+    until(|| replica.cli(&["INFO", "replication"]).contains("master_link_status:up")).await;
 }
 
 /// Waits until its replica has everything; where writes go on this is so again and again.

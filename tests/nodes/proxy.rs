@@ -89,6 +89,14 @@ impl Proxy {
         self.course.send_modify(|course| course.holds = true);
     }
 
+    /// What is under way is cut, what is held back is gone, and nothing new gets through.
+    pub(crate) fn sever(&self) {
+        self.course.send_modify(|course| {
+            course.holds = true;
+            course.number += 1;
+        });
+    }
+
     /// Cuts, delays and sends twice from now on, or not any more. Cuts what there is.
     pub(crate) fn trouble(&self, troubles: bool) {
         self.course.send_modify(|course| {
@@ -118,6 +126,8 @@ async fn pass(client: TcpStream, mut courses: watch::Receiver<Course>, mishaps: 
     let life = Duration::from_millis(100 + some(LIFE_MAX_MS));
     let (of_requests, of_answers) = (courses.clone(), courses.clone());
     tokio::select! {
+        // First: what is held back when the course changes must not slip through.
+        biased;
         _ = courses.wait_for(|now| now.number != course.number) => {}
         () = tokio::time::sleep(life), if course.troubles => drop(mishaps.cut.fetch_add(1, Ordering::Relaxed)),
         () = pump(from_client, to_redis, of_requests, again, &mishaps) => {}
