@@ -22,7 +22,7 @@ impl Pair {
         let (front, link) = (Proxy::start(primary.port).await, Proxy::start(primary.port).await);
         let pair = Self { primary, replica, front, link };
         follow(&pair.replica, pair.link.address.port());
-        until_linked(&pair.replica).await;
+        until_linked(&pair.primary, &pair.replica).await;
         pair
     }
 
@@ -48,7 +48,7 @@ impl Pair {
     /// The former primary, which runs, follows the one that was its replica, and has all that it has.
     pub(crate) async fn follow_back(&self) {
         follow(&self.primary, self.replica.port);
-        until_linked(&self.primary).await;
+        until_linked(&self.replica, &self.primary).await;
     }
 
     /// The former primary is it again, the same process as ever.
@@ -68,9 +68,10 @@ fn promote(redis: &RedisServer) {
     assert_eq!(redis.cli(&["REPLICAOF", "NO", "ONE"]), "OK");
 }
 
-/// Waits until it has what its primary had. To its primary it counts as online before it has taken that in.
-async fn until_linked(replica: &RedisServer) {
-    until(|| replica.cli(&["INFO", "replication"]).contains("master_link_status:up")).await;
+/// Waits until the replica hears what the primary writes. It counts as online, and its link as up, before that.
+async fn until_linked(primary: &RedisServer, replica: &RedisServer) {
+    let written = primary.cli(&["INCR", "linked"]);
+    until(|| replica.cli(&["GET", "linked"]) == written).await;
 }
 
 /// Waits until its replica has everything; where writes go on this is so again and again.
