@@ -20,7 +20,7 @@ async fn connections_that_break_and_deliver_late_or_twice_change_nothing() {
     let crowd = Crowd::start(&house);
     crowd.buys(30).await;
     proxy.trouble(true);
-    crowd.buys(250).await;
+    crowd.buys(400).await;
     let mishaps = &proxy.mishaps;
     let counted = [&mishaps.cut, &mishaps.delayed, &mishaps.twice].map(|count| count.load(Ordering::Relaxed));
     assert!(counted.iter().all(|count| *count > 0), "cut, delayed, twice: {counted:?}");

@@ -12,8 +12,8 @@ use crate::{
     viewer::{Shared, Viewer},
 };
 
-/// How many there are.
-const VIEWERS: usize = 30;
+/// How many there are. So many clicks are under way at once.
+pub(crate) const VIEWERS: usize = 30;
 /// Every so-manieth clicks over HTTP.
 const HTTP_EVERY: usize = 5;
 /// How often it is looked whether what is waited for has come.
@@ -49,11 +49,6 @@ impl Crowd {
         self.told.lock().clone()
     }
 
-    /// How many clicks were acknowledged so far.
-    pub(crate) fn acknowledged(&self) -> usize {
-        self.told.lock().held.len()
-    }
-
     /// One who is not of the crowd is told this.
     pub(crate) fn hears(&self, viewer: &str, answer: &serde_json::Value) {
         let click = (viewer.to_owned(), answer["key"].as_str().expect("a key").to_owned());
@@ -62,7 +57,7 @@ impl Crowd {
             Heard::Held(number) => told.hold(click, number),
             Heard::Refused(code) => told.refuse(click, &code),
             Heard::Again { .. } => drop(told.unsure.insert(click)),
-            heard @ (Heard::Lost { .. } | Heard::Strange(_)) => panic!("{heard:?}"),
+            heard @ (Heard::Unreachable | Heard::Lost { .. } | Heard::Strange(_)) => panic!("{heard:?}"),
         }
     }
 

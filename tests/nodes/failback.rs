@@ -1,14 +1,16 @@
 //! A failover, and a failback to the same process, which a node slept through that wrote the show before both.
 
 use crate::{
-    crowd::Crowd,
+    crowd::{Crowd, VIEWERS},
     house::House,
     pair::Pair,
     stage::{UNITS, close, turn},
 };
 
-/// How many acknowledged clicks the replica knows nothing of, at least.
-const LOST: usize = 40;
+/// How many clicks are acknowledged while the replica stands still, and how many of them it knows nothing of, at least:
+/// what was under way before is at the replica.
+const BOUGHT: usize = 40 + VIEWERS;
+const LOST: usize = BOUGHT - VIEWERS;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_that_slept_through_failover_and_failback_finds_out_by_digests_and_reclaims() {
@@ -21,7 +23,7 @@ async fn a_writer_that_slept_through_failover_and_failback_finds_out_by_digests_
     let writer = house.writer(&pair.primary).await;
     let other = 1 - writer;
     pair.freeze_replica();
-    crowd.buys(LOST).await;
+    crowd.buys(BOUGHT).await;
     house.freeze(writer);
     // The other one forgets what it followed, or it would put everything back.
     house.kill(other);

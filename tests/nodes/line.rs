@@ -41,7 +41,9 @@ pub(crate) enum Heard {
     Again {
         after: Duration,
     },
-    /// Nothing, and the line is of no use any more.
+    /// Nothing: there is nobody.
+    Unreachable,
+    /// Nothing, and the line is of no use any more: the close frame's code, or 1006.
     Lost {
         code: u16,
     },
@@ -50,18 +52,18 @@ pub(crate) enum Heard {
 }
 
 impl Line {
-    /// A line to the node at this address, if it answers.
-    pub(crate) async fn open(way: Way, address: SocketAddr, token: &str) -> Option<Self> {
+    /// A line to the node at this address, or what is heard instead.
+    pub(crate) async fn open(way: Way, address: SocketAddr, token: &str) -> Result<Self, Heard> {
         if way == Way::Http {
-            return Some(Self::Http(Shop::at(address)));
+            return Ok(Self::Http(Shop::at(address)));
         }
         let opened = timeout(PATIENCE, handshake(address, &[("sec-websocket-protocol", SUBPROTOCOL_JSON)])).await;
-        let (mut stream, _) = opened.ok()?.ok()?;
+        let Ok(Ok((mut stream, _))) = opened else { return Err(Heard::Unreachable) };
         let hello = json!({ "hello": { "show": SHOW, "token": token, "cursor": null } });
-        stream.send(Message::text(hello.to_string())).await.ok()?;
+        stream.send(Message::text(hello.to_string())).await.map_err(|_| Heard::Unreachable)?;
         let until = Instant::now() + PATIENCE;
-        while next(&mut stream, until).await.ok()?.get("welcome").is_none() {}
-        Some(Self::WebSocket(Box::new(stream)))
+        while next(&mut stream, until).await.map_err(|code| Heard::Lost { code })?.get("welcome").is_none() {}
+        Ok(Self::WebSocket(Box::new(stream)))
     }
 
     /// Clicks, for the so-manieth time, and waits for an answer.
@@ -77,7 +79,11 @@ async fn by_http(shop: &Shop, token: &str, key: &str) -> Heard {
     let body = json!({ "drop": DROP, "sku": SKU, "quantity": 1 });
     let path = format!("/v1/shows/{SHOW}/reservations");
     let asking = shop.try_post(&path, token, key, &body);
-    let Ok(Ok(reply)) = timeout(PATIENCE, asking).await else { return Heard::Lost { code: 1_006 } };
+    let reply = match timeout(PATIENCE, asking).await {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(error)) if error.is_connect() => return Heard::Unreachable,
+        Ok(Err(_)) | Err(_) => return Heard::Lost { code: 1_006 },
+    };
     match reply.status.as_u16() {
         201 => match reply.json()["held"]["reservation"].as_u64() {
             Some(number) => Heard::Held(number),

@@ -5,6 +5,9 @@ use crate::{proxy::Proxy, redis_server::RedisServer};
 
 const DURABLY: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
+/// For how long nobody writes to the one from which it is failed back; it ends when that is done.
+const PAUSE_MS: &str = "20000";
+
 pub(crate) struct Pair {
     pub(crate) primary: RedisServer,
     pub(crate) replica: RedisServer,
@@ -53,10 +56,12 @@ impl Pair {
 
     /// The former primary is it again, the same process as ever.
     pub(crate) async fn fail_back(&self) {
+        assert_eq!(self.replica.cli(&["CLIENT", "PAUSE", PAUSE_MS, "WRITE"]), "OK");
         until_caught_up(&self.replica).await;
         promote(&self.primary);
         self.front.lead_to(self.primary.port);
         follow(&self.replica, self.primary.port);
+        assert_eq!(self.replica.cli(&["CLIENT", "UNPAUSE"]), "OK");
     }
 }
 
@@ -74,7 +79,7 @@ async fn until_linked(primary: &RedisServer, replica: &RedisServer) {
     until(|| replica.cli(&["GET", "linked"]) == written).await;
 }
 
-/// Waits until its replica has everything; where writes go on this is so again and again.
+/// Waits until its replica has everything, while nothing is written.
 async fn until_caught_up(primary: &RedisServer) {
     until(|| {
         let info = primary.cli(&["INFO", "replication"]);

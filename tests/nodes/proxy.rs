@@ -23,12 +23,12 @@ use tokio::{
 use crate::requests::Requests;
 
 /// For how long a connection lives where connections are cut, at most.
-const LIFE_MAX_MS: u64 = 1_500;
+const LIFE_MAX_MS: u64 = 700;
 /// For how long a piece is held up where there are delays, at most, and one in how many is.
 const DELAY_MAX_MS: u64 = 30;
 const DELAYED_EVERY: u64 = 8;
 /// One in how many scripts is sent twice, and how much later at most.
-const TWICE_EVERY: u64 = 6;
+const TWICE_EVERY: u64 = 4;
 const TWICE_AFTER_MAX_MS: u64 = 60;
 
 /// What becomes of what goes through.

@@ -7,6 +7,8 @@ use crate::{
     stage::{UNITS, close, turn},
 };
 
+/// The code with which a node sends its viewers to another one.
+const RESTARTS: u16 = 1_012;
 const NODES: usize = 3;
 /// So long that whoever waits for it to run out is never done: only what is handed over is taken over.
 const FOR_EVER: [(&str, &str); 1] = [("REDIS__LEASE_MS", "60000")];
@@ -31,6 +33,8 @@ async fn a_rolling_restart_hands_the_show_over_at_once_and_loses_no_click() {
         house.start(node).await;
     }
     assert!(handed_over > 0, "the first node wrote the show");
+    let lost = crowd.told().lost;
+    assert!(lost.keys().all(|code| *code == RESTARTS), "nobody is cut off without a word: {lost:?}");
     let books = close("a rolling restart", NODES, &house, crowd, UNITS).await;
     assert_eq!((books.kept(), books.broken()), (0, 0));
 }

@@ -51,13 +51,14 @@ pub(crate) async fn close(name: &str, faults: usize, house: &House, crowd: Crowd
 #[allow(clippy::print_stderr, reason = "whoever runs the tests wants the figures")]
 pub(crate) fn say(name: &str, faults: usize, told: &Told, books: &Books) {
     eprintln!(
-        "{name}: clicks {}, acknowledged {}, refused {}, unanswered {}, retried {}, connections lost {:?}, faults {faults}, \
+        "{name}: clicks {}, acknowledged {}, refused {}, unanswered {}, put off {}, nobody there {}, connections lost {:?}, faults {faults}, \
          kept {}, broken {}, oversold 0, lost {}",
         told.clicks(),
         told.held.len(),
         told.refused.len(),
         told.open.len(),
         told.again,
+        told.unreachable,
         told.lost,
         books.kept(),
         books.broken(),

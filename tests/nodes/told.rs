@@ -18,6 +18,8 @@ pub(crate) struct Told {
     pub(crate) unsure: BTreeSet<Click>,
     /// How many answers were *retry* or *pending*.
     pub(crate) again: usize,
+    /// How many times there was nobody at a node's address.
+    pub(crate) unreachable: usize,
     /// How many times a connection ended, or nothing was heard for too long; by the code of the close frame, 1006 for
     /// none.
     pub(crate) lost: BTreeMap<u16, usize>,

@@ -56,12 +56,13 @@ impl Viewer {
         let click = (self.name.clone(), key.to_owned());
         self.told.lock().open.insert(click.clone());
         for attempt in 0.. {
-            if line.is_none() {
-                *line = Line::open(self.way, self.addresses.of(self.node), token).await;
-            }
-            let heard = match line {
-                Some(line) => line.click(token, key, attempt).await,
-                None => Heard::Lost { code: 1_006 },
+            let opened = match line.take() {
+                Some(open) => Ok(open),
+                None => Line::open(self.way, self.addresses.of(self.node), token).await,
+            };
+            let heard = match opened {
+                Ok(open) => line.insert(open).click(token, key, attempt).await,
+                Err(heard) => heard,
             };
             let pause = match heard {
                 Heard::Held(number) => return self.told.lock().hold(click, number),
@@ -69,6 +70,10 @@ impl Viewer {
                 Heard::Again { after } => {
                     self.told.lock().again += 1;
                     after
+                }
+                Heard::Unreachable => {
+                    self.told.lock().unreachable += 1;
+                    BREATHES_FOR
                 }
                 Heard::Lost { code } => {
                     *self.told.lock().lost.entry(code).or_default() += 1;
