@@ -1,6 +1,9 @@
 //! The viewers of a scenario, spread over the nodes.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use tokio::{sync::watch, task::JoinSet};
 
@@ -49,9 +52,15 @@ impl Crowd {
         self.told.lock().clone()
     }
 
-    /// One who is not of the crowd is told this.
-    pub(crate) fn hears(&self, viewer: &str, answer: &serde_json::Value) {
-        let click = (viewer.to_owned(), answer["key"].as_str().expect("a key").to_owned());
+    /// One who is not of the crowd leaves without answers to these clicks.
+    pub(crate) fn leaves(&self, viewer: &str, unanswered: BTreeSet<String>) {
+        self.told.lock().unsure.extend(unanswered.into_iter().map(|key| (viewer.to_owned(), key)));
+    }
+
+    /// One who is not of the crowd is told this, of the click with the key that is returned.
+    pub(crate) fn hears(&self, viewer: &str, answer: &serde_json::Value) -> String {
+        let key = answer["key"].as_str().expect("a key").to_owned();
+        let click = (viewer.to_owned(), key.clone());
         let mut told = self.told.lock();
         match outcome(&answer["outcome"]) {
             Heard::Held(number) => told.hold(click, number),
@@ -59,6 +68,7 @@ impl Crowd {
             Heard::Again { .. } => drop(told.unsure.insert(click)),
             heard @ (Heard::Unreachable | Heard::Lost { .. } | Heard::Strange(_)) => panic!("{heard:?}"),
         }
+        key
     }
 
     /// Waits until so many more clicks are acknowledged.
