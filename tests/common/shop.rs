@@ -2,7 +2,10 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use dropcast::{
     api::auth::{Claims, TokenRole, Tokens},
@@ -40,7 +43,12 @@ pub(crate) struct Reply {
 
 impl Shop {
     pub(crate) fn of(server: &Server) -> Self {
-        Self { base: server.url(""), client: client() }
+        Self::at(server.address)
+    }
+
+    /// A client of the server at this address.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self { base: format!("http://{address}"), client: client() }
     }
 
     pub(crate) async fn request(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Reply {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use dropcast::journal::{AppendError, ClaimError, Durability, Journal as _, RedisDurability, RedisOptions};
+use dropcast::journal::{AppendError, ClaimError, Durability, Journal as _, ReadError, RedisDurability, RedisOptions};
 
 use crate::{
-    fixture::{SHOW, Writer, open, options},
+    fixture::{PATIENCE, SHOW, Writer, exchange, open, options},
     redis_server::RedisServer,
 };
 
@@ -64,4 +64,34 @@ async fn without_the_replica_nothing_is_acknowledged() {
         }
     };
     assert_eq!(claim.tail, writer.position, "it was only in doubt");
+}
+
+#[tokio::test]
+async fn what_is_not_at_the_replica_is_not_read_either() {
+    let (primary, replica) = with_replica();
+    let (here, there) = (open(&waiting(&primary)), open(&RedisOptions { node: "there".into(), ..waiting(&primary) }));
+    let mut writer = Writer::claim(&here).await;
+    writer.write("at the replica").await;
+    let elsewhere = exchange(&there);
+    let listening = tokio::spawn(async move { elsewhere.listen(SHOW, 2, None, PATIENCE).await });
+    assert_eq!(there.read(SHOW, 1, 10).await.unwrap(), writer.entries);
+    replica.freeze();
+    let append = writer.next("only here");
+    let appending = writer.call(append);
+    let short = |error: ReadError| {
+        let reason = "only 0 of 1 replicas have it";
+        assert!(matches!(&error, ReadError::Unavailable(told) if told == reason), "{error:?}");
+    };
+    short(listening.await.unwrap().unwrap_err());
+    short(there.tail(SHOW).await.unwrap_err());
+    short(there.read(SHOW, 1, 10).await.unwrap_err());
+    assert!(matches!(appending.await, Err(AppendError::InDoubt(_))));
+    replica.thaw();
+    let entries = loop {
+        match there.read(SHOW, 1, 10).await {
+            Err(ReadError::Unavailable(_)) => {}
+            read => break read.unwrap(),
+        }
+    };
+    assert_eq!(entries, writer.entries);
 }

@@ -11,6 +11,7 @@ use redis::Value;
 
 use super::{
     keys::{Keys, slot},
+    options::RedisDurability,
     outcome::{Failure, first, worded},
     reader::{Look, Wanted, id, mark, notice},
     reply::{Parts, Strange, stored_block},
@@ -96,10 +97,14 @@ impl Exchange for RedisExchange {
             .arg(format!("{}-0", from_seq - 1))
             .arg(id(after));
         let answer = self.redis.wait_for(slot(&keys.head()), &command, wait).await?;
-        if let Some(look) = news(answer, &keys.journal(), from_seq, after).map_err(Failure::from)? {
+        // What came may not be at the replicas yet; a look waits for them.
+        let is_durable = self.redis.durability == RedisDurability::One;
+        if let Some(look) = news(answer, &keys.journal(), from_seq, after).map_err(Failure::from)?
+            && (is_durable || (look.entries.is_empty() && look.notices.is_empty()))
+        {
             return Ok(heard(look));
         }
-        // The stream went on after what was trimmed meanwhile: the head says from where.
+        // Or the stream went on after what was trimmed meanwhile: the head says from where.
         let wanted = Wanted { notices_after: id(after), ..wanted };
         Ok(heard(self.redis.look(show, &wanted).await?))
     }

@@ -5,7 +5,9 @@
 //!   time, all that is unanswered ends as *unknown*, and the next request gets a new connection.
 //! - **The one exception certainly did nothing**: after a `SCRIPT FLUSH` Redis answers `NOSCRIPT`. Then nothing more is
 //!   sent until everything under way is answered, the scripts are loaded, and those that met `NOSCRIPT` are sent again
-//!   in their order, before anything that was put in line after them.
+//!   in their order, before anything that was put in line after them. Where another connection loaded the scripts in
+//!   between, an append after the first that met `NOSCRIPT` found it missing, and was refused as *moved*: it did nothing
+//!   either, and is sent again with it.
 
 use std::{
     collections::VecDeque,
@@ -107,7 +109,7 @@ struct LaneTask {
     /// The answers to come, in the order of `under_way`.
     sent: FuturesOrdered<Sent>,
     under_way: VecDeque<Job>,
-    /// What met `NOSCRIPT`.
+    /// What met `NOSCRIPT`, and what was refused because of that.
     replayed: VecDeque<Job>,
     ending: Option<Ending>,
 }
@@ -173,7 +175,8 @@ impl LaneTask {
             Err(error) => return self.lost(&reason(&error)),
         };
         let Some(mut job) = self.under_way.pop_front() else { return };
-        if scripts::is_forgotten(&values) && job.replays < REPLAYS_MAX {
+        let misses_one = !self.replayed.is_empty() && scripts::is_moved(&values);
+        if (misses_one || scripts::is_forgotten(&values)) && job.replays < REPLAYS_MAX {
             job.replays += 1;
             self.replayed.push_back(job);
             self.ending.get_or_insert(Ending::Flushed);

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use redis::Value;
+use redis::{Pipeline, Value};
 
 use super::{
+    appends::replicated,
     keys::{Keys, SHOWS, WAKES, slot},
     outcome::{Failure, first, parts},
     reply::{Parts, Strange, bytes},
@@ -42,8 +43,20 @@ pub(super) struct Look {
 impl Redis {
     pub(super) async fn tail(&self, show: &str) -> Result<Position, ReadError> {
         let head = Keys::of(show).head();
-        let mut fields = parts(self.call(slot(&head), plain("HMGET", &[head.as_str(), "seq", "digest"])).await)?;
+        let mut fields = self.ask_durable(&head, plain("HMGET", &[head.as_str(), "seq", "digest"])).await?;
         Ok(fields.position().map_err(Failure::from)?)
+    }
+
+    /// Asks for what a show has. What is seen here may be acted on and told, so where replicas must have what is
+    /// acknowledged, they must have what is seen, too: another node may have written it just now and still wait for
+    /// them. `WAIT` waits for all that Redis had written when the connection last asked it something, be it a read.
+    async fn ask_durable(&self, head: &str, mut commands: Pipeline) -> Result<Parts, ReadError> {
+        self.wait_for_replicas(&mut commands);
+        let outcome = self.call(slot(head), commands).await;
+        let replicas = outcome.as_ref().ok().and_then(|values| values.get(1).cloned());
+        let answer = parts(outcome)?;
+        replicated(replicas.as_ref(), self.durability).map_err(ReadError::Unavailable)?;
+        Ok(answer)
     }
 
     pub(super) async fn read(&self, show: &str, from_seq: u64, entries_max: usize) -> Result<Vec<RawEntry>, ReadError> {
@@ -57,7 +70,7 @@ impl Redis {
         let mut command = READ.call(&[&keys.head(), &keys.journal(), &keys.notices()]);
         command.arg(wanted.from_seq).arg(wanted.entries_max).arg(READ_BYTES_MAX);
         command.arg(&wanted.notices_after).arg(NOTICES_PAGE).arg(block::HEAD_BYTES).arg(block::ENTRY_HEAD_BYTES);
-        let answer = parts(self.call(slot(&keys.head()), one(command)).await)?;
+        let answer = self.ask_durable(&keys.head(), one(command)).await?;
         looked_at(answer, wanted).map_err(Failure::from)?
     }
 

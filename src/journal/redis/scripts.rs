@@ -63,3 +63,9 @@ pub(super) fn is_forgotten(values: &[Value]) -> bool {
     let forgotten = |value: &Value| matches!(value, Value::ServerError(error) if error.kind() == Some(redis::ServerErrorKind::NoScript));
     values.first().is_some_and(forgotten)
 }
+
+/// Whether a script refused to write because the journal does not end where it should; it then did nothing.
+pub(super) fn is_moved(values: &[Value]) -> bool {
+    let Some(Value::Array(parts)) = values.first() else { return false };
+    matches!(parts.first(), Some(Value::BulkString(word)) if word == b"moved")
+}
