@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{held_back::Release, projection::Publication, state_format, writer::Writer};
 use crate::{
-    journal::{Claim, Journal, Snapshot},
+    journal::{AppendError, Claim, Journal, Snapshot},
     mistakes::{Mistake, made},
 };
 
@@ -68,16 +68,20 @@ impl Writer {
     }
 }
 
+/// Saves a snapshot, and trims what it stands for, but for the last `keep_entries`; without a number nothing is trimmed.
 async fn save(
     journal: &dyn Journal,
     claim: &Claim,
     snapshot: Snapshot,
     keep_entries: Option<u64>,
-) -> Result<(), crate::journal::AppendError> {
+) -> Result<(), AppendError> {
     let seq = snapshot.position.seq;
     journal.save_snapshot(claim, snapshot).await?;
-    match keep_entries.map(|keep| seq.saturating_sub(keep)) {
-        None | Some(0) => Ok(()),
-        Some(through_seq) => journal.trim(claim, through_seq).await,
+    let through_seq = keep_entries.map_or(0, |keep| seq.saturating_sub(keep));
+    if through_seq > 0
+        && let Err(error) = journal.trim(claim, through_seq).await
+    {
+        tracing::warn!(show = claim.show, %error, "entries were not trimmed; the next snapshot tries again");
     }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dropcast::{
     engine::{Answer, EngineConfig, OpenError, RetryReason},
-    journal::{Journal as _, Position},
+    journal::{Journal as _, Position, ReadError},
 };
 use dropcast_domain::show::Command;
 use dropcast_proto::v1;
@@ -80,6 +80,22 @@ async fn snapshots_are_made_while_appends_are_under_way() {
     let snapshot = bench.journal.snapshot("show").await.unwrap().unwrap();
     assert!(snapshot.position.seq > 90, "{}", snapshot.position.seq);
     let state = bench.state().await;
+    assert_eq!(bench.another().state().await, state);
+}
+
+#[tokio::test]
+async fn what_a_snapshot_stands_for_is_trimmed_but_for_what_is_kept() {
+    let config = EngineConfig { snapshot_every_entries: 5, keep_entries: Some(2), ..EngineConfig::default() };
+    let bench = Bench::with(config);
+    let handle = bench.on_sale(20).await;
+    for viewer in 0..10 {
+        held(&handle.ask_and_wait(reserve(&format!("viewer-{viewer}"))).await);
+    }
+    let state = bench.state().await;
+    bench.engine.stop().await;
+    let snapshot_seq = bench.journal.snapshot("show").await.unwrap().unwrap().position.seq;
+    let gap = bench.journal.read("show", 1, 1).await.unwrap_err();
+    assert!(matches!(gap, ReadError::Gap { first_seq } if first_seq == snapshot_seq - 1), "{gap:?}");
     assert_eq!(bench.another().state().await, state);
 }
 
