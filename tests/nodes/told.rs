@@ -36,8 +36,10 @@ impl Told {
     /// A click was acknowledged.
     pub(crate) fn hold(&mut self, click: Click, number: u64) {
         self.open.remove(&click);
-        let before = self.held.insert(click.clone(), number);
-        assert_eq!(before, None, "{click:?} was acknowledged twice");
+        if let Some(before) = self.held.get(&click) {
+            panic!("{click:?} was acknowledged as {before} and {number}");
+        }
+        self.held.insert(click, number);
     }
 
     /// A click was refused.
