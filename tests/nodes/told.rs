@@ -21,7 +21,7 @@ pub(crate) struct Told {
     /// How many times there was nobody at a node's address.
     pub(crate) unreachable: usize,
     /// How many times a connection ended, or nothing was heard for too long; by the code of the close frame, 1006 for
-    /// none.
+    /// none, 0 over HTTP, 1 for silence.
     pub(crate) lost: BTreeMap<u16, usize>,
     /// Answers that no node may give.
     pub(crate) strange: Vec<String>,
