@@ -76,6 +76,12 @@ impl Crowd {
         self.until("acknowledged", clicks, |told| told.held.len()).await;
     }
 
+    /// Waits until so many clicks are acknowledged in all.
+    pub(crate) async fn holds(&self, clicks: usize) {
+        let more = clicks.saturating_sub(self.told.lock().held.len());
+        self.buys(more).await;
+    }
+
     /// Waits until so many more clicks are refused.
     pub(crate) async fn is_refused(&self, clicks: usize) {
         self.until("refused", clicks, |told| told.refused.len()).await;

@@ -45,7 +45,7 @@ async fn what_a_failover_lost_is_promised_anew_where_another_node_went_on_withou
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_everything_is_sold_meanwhile_the_promises_that_a_failover_broke_are_recorded() {
     /// So few that what was lost is sold to others.
-    const FEW: u32 = 320;
+    const FEW: u32 = 600;
     let _turn = turn().await;
     let (mut pair, mut house, crowd) = forking(FEW).await;
     let sleeper = go_on_without(&mut pair, &mut house, &crowd).await;

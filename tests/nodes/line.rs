@@ -19,6 +19,12 @@ use crate::{
 /// How long a viewer waits for anything before he tries another node.
 const PATIENCE: Duration = Duration::from_millis(2_500);
 
+/// Stands for the code of a close frame where there are none.
+pub(crate) const NOT_A_SOCKET: u16 = 0;
+
+/// The same, where nobody closed anything.
+pub(crate) const SILENCE: u16 = 1;
+
 /// How viewers talk to nodes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -43,7 +49,8 @@ pub(crate) enum Heard {
     },
     /// Nothing: there is nobody.
     Unreachable,
-    /// Nothing, and the line is of no use any more: the close frame's code, or 1006.
+    /// Nothing, and the line is of no use any more: the close frame's code, 1006 without one, [`NOT_A_SOCKET`] over HTTP,
+    /// [`SILENCE`] when nothing came in time.
     Lost {
         code: u16,
     },
@@ -82,7 +89,8 @@ async fn by_http(shop: &Shop, token: &str, key: &str) -> Heard {
     let reply = match timeout(PATIENCE, asking).await {
         Ok(Ok(reply)) => reply,
         Ok(Err(error)) if error.is_connect() => return Heard::Unreachable,
-        Ok(Err(_)) | Err(_) => return Heard::Lost { code: 1_006 },
+        Ok(Err(_)) => return Heard::Lost { code: NOT_A_SOCKET },
+        Err(_) => return Heard::Lost { code: SILENCE },
     };
     match reply.status.as_u16() {
         201 => match reply.json()["held"]["reservation"].as_u64() {
@@ -114,14 +122,15 @@ async fn by_socket(stream: &mut WebSocketStream<TcpStream>, key: &str, attempt: 
     }
 }
 
-/// The next message, or the code with which the connection ended; 1006 also when nothing came in time.
+/// The next message, or the code with which the connection ended.
 async fn next(stream: &mut WebSocketStream<TcpStream>, until: Instant) -> Result<Value, u16> {
     loop {
         match timeout_at(until, stream.next()).await {
             Ok(Some(Ok(Message::Text(text)))) => return Ok(serde_json::from_str(&text).expect("JSON")),
             Ok(Some(Ok(Message::Close(Some(close))))) => return Err(close.code.into()),
             Ok(Some(Ok(_))) => {}
-            Ok(Some(Err(_)) | None) | Err(_) => return Err(1_006),
+            Ok(Some(Err(_)) | None) => return Err(1_006),
+            Err(_) => return Err(SILENCE),
         }
     }
 }

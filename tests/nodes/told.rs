@@ -21,7 +21,7 @@ pub(crate) struct Told {
     /// How many times there was nobody at a node's address.
     pub(crate) unreachable: usize,
     /// How many times a connection ended, or nothing was heard for too long; by the code of the close frame, 1006 for
-    /// none.
+    /// none, 0 over HTTP, 1 for silence.
     pub(crate) lost: BTreeMap<u16, usize>,
     /// Answers that no node may give.
     pub(crate) strange: Vec<String>,
@@ -36,8 +36,10 @@ impl Told {
     /// A click was acknowledged.
     pub(crate) fn hold(&mut self, click: Click, number: u64) {
         self.open.remove(&click);
-        let before = self.held.insert(click.clone(), number);
-        assert_eq!(before, None, "{click:?} was acknowledged twice");
+        if let Some(before) = self.held.get(&click) {
+            panic!("{click:?} was acknowledged as {before} and {number}");
+        }
+        self.held.insert(click, number);
     }
 
     /// A click was refused.
