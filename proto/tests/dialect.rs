@@ -22,6 +22,7 @@ fn every_field_is_present_and_enums_go_by_name() {
                     order: None,
                 })),
             }),
+            receipt: None,
         })),
     };
     let expected = json!({"answer": {"key": "k1", "outcome": {"held": {
@@ -30,7 +31,7 @@ fn every_field_is_present_and_enums_go_by_name() {
         "total": {"amount_minor": 9_007_199_254_740_991_u64, "currency": "EUR"},
         "state": "held", "held_at": "2026-05-01T18:30:00.000Z", "expires_at": "2026-05-01T18:32:00.005Z",
         "order": null,
-    }}}});
+    }}, "receipt": null}});
     assert_eq!(serde_json::to_value(&message).unwrap(), expected);
     assert_eq!(serde_json::from_value::<v1::ServerMessage>(expected).unwrap(), message);
 }

@@ -11,14 +11,18 @@ use dropcast_domain::{
     show::{Request, Show},
 };
 use dropcast_proto::v1::{self, answer_outcome, client_message::Kind};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    auth::Access,
+    auth::{Access, Tokens},
     problem::{Problem, ProblemCode},
+    receipt::{Addressee, Receipt},
     reply::JsonReply,
     state::ApiState,
 };
 use crate::{
+    clock::Clock,
     codec,
     engine::{Accepted, Answer, RetryReason, ShowHandle},
     journal::Position,
@@ -46,34 +50,49 @@ pub async fn command(
     };
     let request = Request {
         principal: access.principal.clone(),
-        key: Some(wish.key),
+        key: Some(wish.key.clone()),
         fingerprint: wish.fingerprint,
         command: wish.command,
     };
+    let addressee = Addressee { show: show.clone(), principal: request.principal.clone(), key: wish.key };
     let handle = state.engine.open(show).await?;
-    let answer = ask(state, handle, show, request).await;
-    respond(answer, accepted)
+    let (answer, position) = ask(state, handle, show, request).await;
+    let receipt = receipt(&state.tokens, &*state.clock, addressee, (&answer, position));
+    respond(answer, receipt, accepted)
 }
 
-/// Asks, and waits for the answer; as long as a request may take, then it is *pending*.
-pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, request: Request) -> Answer {
+/// Asks, and waits for the answer; as long as a request may take, then it is *pending*. An acceptance rests on the
+/// position that comes with it.
+pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, request: Request) -> (Answer, Position) {
     let (arrived, kind) = (Instant::now(), CommandKind::from(&request.command));
     let limit = Duration::from_millis(state.config.limits.request_timeout_ms);
     let ask = async {
         for _ in 1..OPENINGS_MAX {
-            let answer = handle.ask_again_and_wait(request.clone(), ATTEMPT).await;
-            if !matches!(answer, Answer::Retry { reason: RetryReason::Stopping, .. }) {
+            let answer = handle.ask_at_and_wait(request.clone(), ATTEMPT).await;
+            if !matches!(answer.0, Answer::Retry { reason: RetryReason::Stopping, .. }) {
                 return answer;
             }
             let Ok(opened) = state.engine.open(show).await else { return answer };
             handle = opened;
         }
-        handle.ask_again_and_wait(request, ATTEMPT).await
+        handle.ask_at_and_wait(request, ATTEMPT).await
     };
     let pending = Answer::Pending { after_ms: state.retry_after_ms() };
-    let answer = tokio::time::timeout(limit, ask).await.unwrap_or(pending);
-    state.metrics.answered(kind, &answer, arrived.elapsed());
+    let answer = tokio::time::timeout(limit, ask).await.unwrap_or((pending, Position::default()));
+    state.metrics.answered(kind, &answer.0, arrived.elapsed());
     answer
+}
+
+/// The signed receipt of an acceptance; no other answer has one.
+pub fn receipt(
+    tokens: &Tokens,
+    clock: &dyn Clock,
+    to: Addressee,
+    (answer, position): (&Answer, Position),
+) -> Option<String> {
+    let Answer::Accepted(accepted) = answer else { return None };
+    let receipt = Receipt::new(to, accepted, position, clock.now())?;
+    Some(tokens.sign_receipt(&receipt))
 }
 
 /// Reads the show's durable state.
@@ -91,15 +110,25 @@ pub async fn read<T: Send + 'static>(
     Err(Problem::retry(state.retry_after_ms(), RetryReason::Stopping))
 }
 
-/// An answer over HTTP.
-pub fn respond(answer: Answer, accepted: StatusCode) -> Result<Response, Problem> {
+/// An answer over HTTP: what became of a command, and the receipt of an acceptance beside it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutcomeReply {
+    #[serde(flatten)]
+    outcome: v1::AnswerOutcome,
+    /// The signed receipt of what was accepted; null for every other outcome.
+    receipt: Option<String>,
+}
+
+/// An answer over HTTP, with its receipt.
+pub fn respond(answer: Answer, receipt: Option<String>, accepted: StatusCode) -> Result<Response, Problem> {
     let (status, kind) = match answer {
         Answer::Accepted(outcome) => (accepted, accepted_kind(outcome)),
         Answer::Pending { after_ms } => (StatusCode::ACCEPTED, answer_outcome::Kind::Pending(v1::Pending { after_ms })),
         Answer::Refused(refusal) => return Err((&refusal).into()),
         Answer::Retry { after_ms, reason } => return Err(Problem::retry(after_ms, reason)),
     };
-    Ok((status, JsonReply(v1::AnswerOutcome { kind: Some(kind) })).into_response())
+    let outcome = v1::AnswerOutcome { kind: Some(kind) };
+    Ok((status, JsonReply(OutcomeReply { outcome, receipt })).into_response())
 }
 
 /// What an accepted command brought about, as it is written.

@@ -1,4 +1,4 @@
-//! Signed tokens: who one is, and for which show or brand.
+//! Signed tokens: who one is, and for which show or brand. The same secret signs receipts.
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::receipt::{self, RECEIPT_BYTES_MAX, Receipt, ReceiptError};
 use crate::config::Secret;
 
 /// The longest token that is looked at, in bytes; a longer one is malformed.
@@ -71,7 +72,7 @@ pub struct Access {
 /// Why a token is not accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TokenError {
-    /// It is no token, or a claim is missing or can't be read.
+    /// It is no token (a receipt is none), or a claim is missing or can't be read.
     #[error("the token can't be read")]
     Malformed,
     /// It was not signed here with HS256.
@@ -91,11 +92,13 @@ pub enum TokenError {
     Unbound,
 }
 
-/// Signs and verifies tokens with one secret, HS256 only.
+/// Signs and verifies tokens and receipts with one secret, HS256 only.
 pub struct Tokens {
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
+    receipt_header: Header,
+    receipt_validation: Validation,
 }
 
 impl Tokens {
@@ -109,6 +112,8 @@ impl Tokens {
             signing: EncodingKey::from_secret(secret.expose()),
             verifying: DecodingKey::from_secret(secret.expose()),
             validation,
+            receipt_header: receipt::header(),
+            receipt_validation: receipt::validation(),
         }
     }
 
@@ -125,7 +130,31 @@ impl Tokens {
             return Err(TokenError::Malformed);
         }
         let decoded = decode::<Claims>(token, &self.verifying, &self.validation);
-        decoded.map_err(|error| error_of(error.kind()))?.claims.access(now)
+        let decoded = decoded.map_err(|error| error_of(error.kind()))?;
+        if receipt::is_receipt(&decoded.header) {
+            return Err(TokenError::Malformed);
+        }
+        decoded.claims.access(now)
+    }
+
+    /// A receipt, signed. Shorter than [`RECEIPT_BYTES_MAX`].
+    #[expect(clippy::missing_panics_doc, reason = "it can't")]
+    pub fn sign_receipt(&self, receipt: &Receipt) -> String {
+        // Names and numbers always are JSON, and an HMAC takes a key of any length.
+        encode(&self.receipt_header, receipt, &self.signing).expect("a receipt can always be signed")
+    }
+
+    /// What a receipt says, whenever it was signed.
+    pub fn read_receipt(&self, signed: &str) -> Result<Receipt, ReceiptError> {
+        if signed.len() > RECEIPT_BYTES_MAX {
+            return Err(ReceiptError::Malformed);
+        }
+        let decoded = decode::<Receipt>(signed, &self.verifying, &self.receipt_validation);
+        let decoded = decoded.map_err(|error| match error_of(error.kind()) {
+            TokenError::Signature => ReceiptError::Signature,
+            _ => ReceiptError::Malformed,
+        })?;
+        if receipt::is_receipt(&decoded.header) { Ok(decoded.claims) } else { Err(ReceiptError::Malformed) }
     }
 }
 

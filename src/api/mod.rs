@@ -10,6 +10,7 @@ pub mod listen;
 pub mod openapi;
 pub mod problem;
 pub mod read;
+pub mod receipt;
 pub mod reply;
 pub mod router;
 pub mod state;

@@ -6,7 +6,7 @@ use dropcast_domain::{
 };
 use dropcast_proto::v1;
 
-use crate::codec;
+use crate::{codec, journal::Position};
 
 /// The answer to one command. Exactly one is given for each.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,6 +55,10 @@ pub enum Accepted {
 
 /// Takes the answer. Called once, on the show's task: it must not block.
 pub type Reply = Box<dyn FnOnce(Answer) + Send>;
+
+/// Takes the answer and, for an acceptance, the durable position that it rests on: the entry that made it true, or one
+/// after it. For any other answer the position says nothing. Called once, on the show's task: it must not block.
+pub type ReplyAt = Box<dyn FnOnce(Answer, Position) + Send>;
 
 /// What `outcome` of `command` looks like now.
 pub(super) fn accepted(show: &Show, command: &Command, outcome: Outcome) -> Option<Accepted> {

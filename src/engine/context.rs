@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    journal::{Exchange, Journal},
+    journal::{Exchange, Journal, Position},
 };
 
 /// A show's task, but for what belongs to the part that it plays.
@@ -67,7 +67,7 @@ impl Context {
     pub(super) fn turn_away(&self, message: Message, reason: RetryReason) {
         if let Message::Ask(Asked { reply, .. }) = message {
             self.observer.turned_away(reason);
-            reply(self.retry(reason));
+            reply(self.retry(reason), Position::default());
         }
     }
 

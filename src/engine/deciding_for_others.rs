@@ -17,20 +17,20 @@ use tokio::{
 };
 
 use super::{
-    answer::{Answer, Reply},
+    answer::{Answer, ReplyAt},
     inbox::Inbox,
     parcel::{Addressed, Commands, Forward, Verdict, decode},
     writer::{Caller, Writer},
 };
-use crate::journal::{Mark, Parcel};
+use crate::journal::{Mark, Parcel, Position};
 
 /// Refusals that wait until their parcels are consumed. Shared with the answers that are held back, on one task: the lock
 /// is never waited for.
 #[derive(Clone, Default)]
-pub(super) struct Refusals(Arc<Mutex<VecDeque<(Mark, Reply, Answer)>>>);
+pub(super) struct Refusals(Arc<Mutex<VecDeque<(Mark, ReplyAt, Answer)>>>);
 
 impl Refusals {
-    fn push(&self, mark: Mark, reply: Reply, refusal: Answer) {
+    fn push(&self, mark: Mark, reply: ReplyAt, refusal: Answer) {
         self.lock().push_back((mark, reply, refusal));
     }
 
@@ -43,7 +43,7 @@ impl Refusals {
             }
             let Some((_, reply, refusal)) = waiting.pop_front() else { return };
             drop(waiting);
-            reply(refusal);
+            reply(refusal, Position::default());
         }
     }
 
@@ -51,7 +51,7 @@ impl Refusals {
     pub(super) fn forget(&self, pending: &Answer) {
         let waiting = std::mem::take(&mut *self.lock());
         for (_, reply, _) in waiting {
-            reply(pending.clone());
+            reply(pending.clone(), Position::default());
         }
     }
 
@@ -59,7 +59,7 @@ impl Refusals {
         self.lock().is_empty()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(Mark, Reply, Answer)>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Mark, ReplyAt, Answer)>> {
         // Every change is whole before anything that could panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,9 +116,9 @@ impl Writer {
         mark: Mark,
         outcome: Option<Outcome>,
         is_told: bool,
-    ) -> Reply {
+    ) -> ReplyAt {
         let (verdicts, seq) = (self.inbox.as_ref().map(Inbox::verdicts), self.tail.seq);
-        let tell = move |answer: Answer| {
+        let tell = move |answer: Answer, _| {
             let verdict = match (answer, outcome) {
                 (Answer::Accepted(_), Some(outcome)) if !is_told => Verdict::Accepted { outcome, seq },
                 (Answer::Refused(refusal), _) => Verdict::Refused(refusal),
@@ -130,12 +130,12 @@ impl Writer {
     }
 
     /// The reply to a command out of the inbox.
-    fn only_what_stays(&self, mark: Mark, reply: Reply) -> Reply {
+    fn only_what_stays(&self, mark: Mark, reply: ReplyAt) -> ReplyAt {
         let (refusals, pending) = (self.refusals.clone(), self.context.pending());
-        Box::new(move |answer| match answer {
-            Answer::Accepted(_) => reply(answer),
+        Box::new(move |answer, position| match answer {
+            Answer::Accepted(_) => reply(answer, position),
             Answer::Refused(_) => refusals.push(mark, reply, answer),
-            Answer::Retry { .. } | Answer::Pending { .. } => reply(pending),
+            Answer::Retry { .. } | Answer::Pending { .. } => reply(pending, position),
         })
     }
 

@@ -10,9 +10,10 @@ use dropcast_domain::{
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, Reply},
+    answer::{Answer, ReplyAt},
     handle::Asked,
 };
+use crate::journal::Position;
 
 /// Tickets of one start of a node are this far from those of the next, in tickets a millisecond.
 const TICKETS_PER_MS: u64 = 1 << 12;
@@ -35,7 +36,7 @@ pub(super) struct Forwarded {
 pub(super) struct Undecided {
     pub(super) request: Request,
     /// `None` when nobody waits.
-    reply: Option<Reply>,
+    reply: Option<ReplyAt>,
     since: Instant,
     /// When nobody waits any longer.
     until: Instant,
@@ -50,7 +51,7 @@ impl Forwarded {
     }
 
     /// A command goes on its way, for at most `limit`; its ticket.
-    pub(super) fn insert(&mut self, request: Request, reply: Option<Reply>, since: Instant, limit: Duration) -> u64 {
+    pub(super) fn insert(&mut self, request: Request, reply: Option<ReplyAt>, since: Instant, limit: Duration) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(bound) = bound(&request) {
@@ -138,10 +139,16 @@ impl Forwarded {
 }
 
 impl Undecided {
-    /// Answers whoever waits for it.
+    /// Tells whoever waits for it that it was not accepted, as far as is known here.
     pub(super) fn answer(self, answer: Answer) {
+        debug_assert!(!matches!(answer, Answer::Accepted(_)), "an acceptance rests on a position");
+        self.answer_at(answer, Position::default());
+    }
+
+    /// Answers whoever waits for it; an acceptance rests on `position`.
+    pub(super) fn answer_at(self, answer: Answer, position: Position) {
         if let Some(reply) = self.reply {
-            reply(answer);
+            reply(answer, position);
         }
     }
 
@@ -152,8 +159,8 @@ impl Undecided {
     }
 
     /// The reply of whoever waits for it.
-    pub(super) fn into_reply(self) -> Reply {
-        Box::new(move |answer| self.answer(answer))
+    pub(super) fn into_reply(self) -> ReplyAt {
+        Box::new(move |answer, position| self.answer_at(answer, position))
     }
 }
 

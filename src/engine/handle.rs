@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    answer::{Answer, Reply, RetryReason},
+    answer::{Answer, Reply, ReplyAt, RetryReason},
     observer::Observer,
     projection::Publication,
 };
@@ -33,7 +33,7 @@ pub(super) struct Asked {
     pub(super) request: Request,
     /// How often it was asked before, as far as whoever asks knows.
     pub(super) attempt: u32,
-    pub(super) reply: Reply,
+    pub(super) reply: ReplyAt,
     /// When it came to this node.
     pub(super) since: Instant,
 }
@@ -61,6 +61,11 @@ impl ShowHandle {
     /// The same for a command that was asked `attempt` times before: whether it was accepted then, only the show's writer
     /// can tell.
     pub fn ask_again(&self, request: Request, attempt: u32, reply: Reply) {
+        self.ask_at(request, attempt, Box::new(|answer, _| reply(answer)));
+    }
+
+    /// The same, with the position that an acceptance rests on, so that it can be proved later.
+    pub fn ask_at(&self, request: Request, attempt: u32, reply: ReplyAt) {
         let (message, reason) =
             match self.mailbox.try_send(Message::Ask(Asked { request, attempt, reply, since: Instant::now() })) {
                 Ok(()) => return,
@@ -69,7 +74,7 @@ impl ShowHandle {
             };
         if let Message::Ask(Asked { reply, .. }) = message {
             self.observer.turned_away(reason);
-            reply(Answer::Retry { after_ms: self.retry_after_ms, reason });
+            reply(Answer::Retry { after_ms: self.retry_after_ms, reason }, Position::default());
         }
     }
 
@@ -80,13 +85,18 @@ impl ShowHandle {
 
     /// Asks what was asked `attempt` times before, and waits for the answer.
     pub async fn ask_again_and_wait(&self, request: Request, attempt: u32) -> Answer {
+        self.ask_at_and_wait(request, attempt).await.0
+    }
+
+    /// The same, with the position that an acceptance rests on; for any other answer it says nothing.
+    pub async fn ask_at_and_wait(&self, request: Request, attempt: u32) -> (Answer, Position) {
         let (sender, receiver) = oneshot::channel();
-        let reply: Reply = Box::new(|answer| {
+        let reply: ReplyAt = Box::new(|answer, position| {
             // Whoever asked may have gone; the decision stands all the same.
-            let _ = sender.send(answer);
+            let _ = sender.send((answer, position));
         });
-        self.ask_again(request, attempt, reply);
-        receiver.await.unwrap_or(Answer::Pending { after_ms: self.retry_after_ms })
+        self.ask_at(request, attempt, reply);
+        receiver.await.unwrap_or((Answer::Pending { after_ms: self.retry_after_ms }, Position::default()))
     }
 
     /// Reads the state, and waits until what was read is durable.

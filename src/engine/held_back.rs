@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    answer::{Answer, Reply},
+    answer::{Answer, ReplyAt},
     projection::Publication,
 };
 use crate::journal::Position;
@@ -11,8 +11,8 @@ use crate::journal::Position;
 /// Something that must not be known before what it rests on is durable.
 #[expect(clippy::large_enum_variant, reason = "most of what waits is the large one")]
 pub(super) enum Release {
-    /// An answer.
-    Answer(Reply, Answer),
+    /// An answer; it is given with the position that it waited for.
+    Answer(ReplyAt, Answer),
     /// What somebody waits for who looked at the state.
     Look(Publication),
     /// What a projection makes known.
@@ -36,10 +36,10 @@ impl HeldBack {
     /// Lets out what rests on nothing after `durable_seq`.
     pub(super) fn release_through(&mut self, durable_seq: u64) {
         while self.waiting.front().is_some_and(|(position, _)| position.seq <= durable_seq)
-            && let Some((_, release)) = self.waiting.pop_front()
+            && let Some((position, release)) = self.waiting.pop_front()
         {
             match release {
-                Release::Answer(reply, answer) => reply(answer),
+                Release::Answer(reply, answer) => reply(answer, position),
                 Release::Look(publication) | Release::Publication(publication) => publication(),
             }
         }
@@ -58,7 +58,9 @@ impl HeldBack {
     pub(super) fn doubt_refusals(&mut self, through_seq: u64, answer: &Answer) {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
-                Release::Answer(reply, Answer::Refused(_)) if position.seq <= through_seq => reply(answer.clone()),
+                Release::Answer(reply, Answer::Refused(_)) if position.seq <= through_seq => {
+                    reply(answer.clone(), position);
+                }
                 Release::Look(_) if position.seq <= through_seq => {}
                 _ => self.waiting.push_back((position, release)),
             }
@@ -70,7 +72,7 @@ impl HeldBack {
     pub(super) fn answer_waiting(&mut self, answer: &Answer) {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
-                Release::Answer(reply, _) => reply(answer.clone()),
+                Release::Answer(reply, _) => reply(answer.clone(), position),
                 Release::Look(_) => {}
                 Release::Publication(_) => self.waiting.push_back((position, release)),
             }

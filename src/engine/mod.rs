@@ -30,7 +30,7 @@ mod state_format;
 mod waker;
 mod writer;
 
-pub use answer::{Accepted, Answer, Reply, RetryReason, accepted_by_key};
+pub use answer::{Accepted, Answer, Reply, ReplyAt, RetryReason, accepted_by_key};
 pub use config::EngineConfig;
 pub use handle::{Gone, ShowHandle};
 pub use load::LoadError;

@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, Reply, RetryReason, accepted},
+    answer::{Answer, ReplyAt, RetryReason, accepted},
     batch::Batch,
     context::Context,
     deciding_for_others::Refusals,
@@ -85,7 +85,7 @@ pub(super) enum Ended {
 /// Who waits for a decision.
 pub(super) enum Caller {
     /// Somebody at this node.
-    Here(Reply),
+    Here(ReplyAt),
     /// Another node.
     Node { node: String, ticket: u64, mark: Mark },
     /// Nobody.
@@ -199,7 +199,7 @@ impl Writer {
         let is_told = is_told_by(&entries, request);
         let outcome = decided.as_ref().ok().copied();
         let answer = self.answer(request, decided);
-        let reply: Reply = match caller {
+        let reply: ReplyAt = match caller {
             Caller::Here(reply) => reply,
             Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome, is_told),
             Caller::Nobody => return,

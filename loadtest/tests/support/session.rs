@@ -70,7 +70,9 @@ fn take(world: &mut World, viewer: &str, bytes: &[u8]) -> Option<server_message:
         client_message::Kind::Confirm(confirm) => (confirm.key.clone(), Some(world.confirm(viewer, &confirm))),
         other => panic!("a rush does not send {other:?}"),
     };
-    outcome.map(|outcome: AnswerOutcome| server_message::Kind::Answer(Answer { key, outcome: Some(outcome) }))
+    outcome.map(|outcome: AnswerOutcome| {
+        server_message::Kind::Answer(Answer { key, outcome: Some(outcome), receipt: None })
+    })
 }
 
 async fn send(socket: &mut Socket, kind: server_message::Kind) {

@@ -50,8 +50,8 @@ struct Reservations {
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
     request_body = Reserve,
     responses(
-        (status = 201, description = "They are held", body = v1::AnswerOutcome),
-        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+        (status = 201, description = "They are held", body = ask::OutcomeReply),
+        (status = 202, description = "Not known yet: ask again with the same key", body = ask::OutcomeReply),
     ))]
 async fn reserve(
     State(state): State<ApiState>,
@@ -85,8 +85,8 @@ async fn list(
     security(("token" = [])),
     params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
     responses(
-        (status = 200, description = "It is bought", body = v1::AnswerOutcome),
-        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+        (status = 200, description = "It is bought", body = ask::OutcomeReply),
+        (status = 202, description = "Not known yet: ask again with the same key", body = ask::OutcomeReply),
     ))]
 async fn confirm(
     State(state): State<ApiState>,
@@ -105,8 +105,8 @@ async fn confirm(
     security(("token" = [])),
     params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
     responses(
-        (status = 200, description = "It went back", body = v1::AnswerOutcome),
-        (status = 202, description = "Not known yet: ask again with the same key", body = v1::AnswerOutcome),
+        (status = 200, description = "It went back", body = ask::OutcomeReply),
+        (status = 202, description = "Not known yet: ask again with the same key", body = ask::OutcomeReply),
     ))]
 async fn release(
     State(state): State<ApiState>,

@@ -66,7 +66,7 @@ struct AddUnits {
 /// Draft → live.
 #[utoipa::path(post, path = "/v1/shows/{show}/start", tag = "run", security(("token" = [])),
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It is live", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is live", body = ask::OutcomeReply)))]
 async fn start(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -80,7 +80,7 @@ async fn start(
 /// Live → ended. Open drops close; what is held can still be confirmed until its deadline.
 #[utoipa::path(post, path = "/v1/shows/{show}/end", tag = "run", security(("token" = [])),
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It has ended", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It has ended", body = ask::OutcomeReply)))]
 async fn end(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -94,7 +94,7 @@ async fn end(
 /// Opens a planned drop at once.
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/open", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It is open", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is open", body = ask::OutcomeReply)))]
 async fn open(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -108,7 +108,7 @@ async fn open(
 /// Open → paused: nobody new is served; the closing time stands.
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/pause", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It is paused", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is paused", body = ask::OutcomeReply)))]
 async fn pause(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -122,7 +122,7 @@ async fn pause(
 /// Paused → open.
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/resume", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It is open again", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is open again", body = ask::OutcomeReply)))]
 async fn resume(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -137,7 +137,7 @@ async fn resume(
 /// Closes an open or paused drop for good.
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/close", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, description = "It is closed", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is closed", body = ask::OutcomeReply)))]
 async fn close(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -152,7 +152,7 @@ async fn close(
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/schedule", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
     request_body = Schedule,
-    responses((status = 200, description = "It is scheduled", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It is scheduled", body = ask::OutcomeReply)))]
 async fn schedule(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -174,7 +174,7 @@ async fn schedule(
 #[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/extend", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
     request_body = Extend,
-    responses((status = 200, description = "It closes later", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "It closes later", body = ask::OutcomeReply)))]
 async fn extend(
     State(state): State<ApiState>,
     authorized: Authorized,
@@ -194,7 +194,7 @@ async fn extend(
 /// Adds units to a SKU's allotment.
 #[utoipa::path(post, path = "/v1/shows/{show}/units", tag = "run", security(("token" = [])),
     params(("show" = String, Path), ("Idempotency-Key" = String, Header)), request_body = AddUnits,
-    responses((status = 200, description = "They are there", body = v1::AnswerOutcome)))]
+    responses((status = 200, description = "They are there", body = ask::OutcomeReply)))]
 async fn units(
     State(state): State<ApiState>,
     authorized: Authorized,

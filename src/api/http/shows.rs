@@ -139,7 +139,7 @@ async fn get(
     security(("token" = [])), request_body = ShowFile,
     responses(
         (status = 200, description = "The show as planned", body = v1::PublicState),
-        (status = 202, description = "Not known yet: send it again", body = v1::AnswerOutcome),
+        (status = 202, description = "Not known yet: send it again", body = ask::OutcomeReply),
     ))]
 async fn put(
     State(state): State<ApiState>,
@@ -155,9 +155,9 @@ async fn put(
         command: Command::Plan(Box::new(plan)),
     };
     let handle = state.engine.open_or_create(&show).await?;
-    match ask::ask(&state, handle, &show, request).await {
+    match ask::ask(&state, handle, &show, request).await.0 {
         Answer::Accepted(_) => Ok(JsonReply(show_state(&state, &show).await?.public).into_response()),
-        other => ask::respond(other, StatusCode::OK),
+        other => ask::respond(other, None, StatusCode::OK),
     }
 }
 

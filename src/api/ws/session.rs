@@ -15,13 +15,15 @@ use super::{
 };
 use crate::{
     api::{
+        ask::receipt,
         auth::{Access, TokenError},
         limits::ConnectionPermit,
         problem::{Problem, ProblemCode},
+        receipt::Addressee,
         state::ApiState,
     },
     codec::{self, Wish},
-    engine::Reply,
+    engine::ReplyAt,
     feed::{Encoding, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
     telemetry::{command_kind::CommandKind, metrics::LimitedBy},
@@ -151,6 +153,8 @@ impl WebSocketSession {
             return self.retry(connection, key, RETRY_AFTER_MS, v1::RetryReason::Busy);
         };
         let attempt = wish.attempt;
+        let addressee =
+            Addressee { show: greeting.show.clone(), principal: access.principal.clone(), key: wish.key.clone() };
         let request = Request {
             principal: access.principal.clone(),
             key: Some(wish.key),
@@ -158,24 +162,27 @@ impl WebSocketSession {
             command: wish.command,
         };
         let kind = CommandKind::from(&request.command);
-        handle.ask_again(request, attempt, self.reply(connection, key, kind));
+        handle.ask_at(request, attempt, self.reply(connection, addressee, kind));
     }
 
-    fn reply(&self, connection: &Connection, key: String, kind: CommandKind) -> Reply {
+    fn reply(&self, connection: &Connection, addressee: Addressee, kind: CommandKind) -> ReplyAt {
         let (connection, encoding) = (connection.clone(), self.encoding);
         let (metrics, asked_at) = (Arc::clone(&self.state.metrics), Instant::now());
-        Box::new(move |answer| {
+        let (tokens, clock) = (Arc::clone(&self.state.tokens), Arc::clone(&self.state.clock));
+        Box::new(move |answer, position| {
             metrics.answered(kind, &answer, asked_at.elapsed());
+            let key = addressee.key.to_string();
+            let receipt = receipt(&tokens, &*clock, addressee, (&answer, position));
             let outcome = Some(answer::outcome(answer));
             // Who has left asks again by key.
-            let _ = connection.send(encode(Kind::Answer(v1::Answer { key, outcome }), encoding));
+            let _ = connection.send(encode(Kind::Answer(v1::Answer { key, outcome, receipt }), encoding));
         })
     }
 
     fn retry(&self, connection: &Connection, key: String, after_ms: u64, reason: v1::RetryReason) {
         let retry = v1::answer_outcome::Kind::Retry(v1::Retry { after_ms, reason: reason.into() });
         let outcome = Some(v1::AnswerOutcome { kind: Some(retry) });
-        self.send(connection, Kind::Answer(v1::Answer { key, outcome }));
+        self.send(connection, Kind::Answer(v1::Answer { key, outcome, receipt: None }));
     }
 
     fn verify(&self, token: &str) -> Result<Access, TokenError> {

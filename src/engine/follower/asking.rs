@@ -120,7 +120,7 @@ impl Follower {
         };
         match known {
             Some(answer) => {
-                (asked.reply)(answer);
+                (asked.reply)(answer, self.position);
                 None
             }
             None => Some(asked),

@@ -72,14 +72,14 @@ impl Follower {
                 publication();
             }
         }
-        for (undecided, answer) in answers {
-            undecided.answer(answer);
+        for (undecided, answer, position) in answers {
+            undecided.answer_at(answer, position);
         }
         self.answer_accepted();
         went
     }
 
-    fn take_entry(&mut self, raw: &RawEntry, answers: &mut Vec<(Undecided, Answer)>) -> Result<(), Strayed> {
+    fn take_entry(&mut self, raw: &RawEntry, answers: &mut Vec<(Undecided, Answer, Position)>) -> Result<(), Strayed> {
         if !made(Mistake::FollowerWithoutChain) && check_follows(self.position, raw).is_err() {
             return Err(Strayed::Elsewhere);
         }
@@ -95,7 +95,8 @@ impl Follower {
         {
             for undecided in self.context.forwarded.take_bound(&cause.principal, binding) {
                 let answer = accepted(&self.show, &undecided.request.command, binding.outcome);
-                answers.push((undecided, answer.map_or_else(|| self.context.pending(), Answer::Accepted)));
+                let answer = answer.map_or_else(|| self.context.pending(), Answer::Accepted);
+                answers.push((undecided, answer, self.position));
             }
         }
         Ok(())
@@ -133,7 +134,8 @@ impl Follower {
     fn answer_accepted(&mut self) {
         for (undecided, outcome) in self.context.forwarded.take_accepted(self.position.seq) {
             let answer = accepted(&self.show, &undecided.request.command, outcome);
-            undecided.answer(answer.map_or_else(|| self.context.pending(), Answer::Accepted));
+            let answer = answer.map_or_else(|| self.context.pending(), Answer::Accepted);
+            undecided.answer_at(answer, self.position);
         }
     }
 
@@ -174,7 +176,7 @@ impl Follower {
             undecided.answer(pending.clone());
         }
         for waiting in self.queue.take_overdue(now, self.context.config.forward_limit) {
-            (waiting.reply)(busy.clone());
+            (waiting.reply)(busy.clone(), Position::default());
         }
         self.pump();
     }

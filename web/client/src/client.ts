@@ -49,8 +49,11 @@ export interface ClientEvents {
   status: (status: Status) => void;
   /** Every message, after it was folded into the state. */
   message: (message: ServerMessage) => void;
-  /** A command ended, also one that was asked before a reload. */
-  answered: (command: Command, outcome: Outcome) => void;
+  /**
+   * A command ended, also one that was asked before a reload. An acceptance has a signed receipt that proves it: whoever
+   * may have to prove it later keeps that.
+   */
+  answered: (command: Command, outcome: Outcome, receipt: string | null) => void;
   problem: (problem: Problem) => void;
 }
 
@@ -163,7 +166,7 @@ export class Client {
   #receive(message: ServerMessage): void {
     this.state = fold(this.state, message);
     if (message.kind === "answer" && message.value.outcome) {
-      this.#answered(message.value.key, message.value.outcome);
+      this.#answered(message.value.key, message.value.outcome, message.value.receipt);
     } else if (message.kind === "problem") {
       this.#problem(message.value);
     }
@@ -171,11 +174,11 @@ export class Client {
     this.#emit("change");
   }
 
-  #answered(key: string, outcome: AnswerOutcome): void {
+  #answered(key: string, outcome: AnswerOutcome, receipt: string | null): void {
     if (outcome.kind === "retry" || outcome.kind === "pending") {
       this.#submitIn(key, outcome.value.after_ms);
     } else {
-      this.#finish(key, outcome);
+      this.#finish(key, outcome, receipt);
     }
   }
 
@@ -186,14 +189,14 @@ export class Client {
     this.#emit("problem", problem);
   }
 
-  #finish(key: string, outcome: Outcome): void {
+  #finish(key: string, outcome: Outcome, receipt: string | null = null): void {
     this.#timers.clear(`submit ${key}`);
     this.#timers.clear(`give up ${key}`);
     const entry = this.#outbox.take(key);
     if (entry) {
       this.#waiting.get(key)?.resolve(outcome);
       this.#waiting.delete(key);
-      this.#emit("answered", entry.command, outcome);
+      this.#emit("answered", entry.command, outcome, receipt);
       this.#emit("change");
     }
   }

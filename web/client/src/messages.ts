@@ -281,7 +281,7 @@ export type Problem = Of<typeof problem>;
 const serverMessage = oneof({
   welcome,
   snapshot,
-  answer: message({ key: text, outcome: answerOutcome }),
+  answer: message({ key: text, outcome: answerOutcome, receipt: optional(text) }),
   reservation_changed: message({ reservation }),
   order_changed: message({ order }),
   clock: message({ echo_ms: integer, server_at: time }),
