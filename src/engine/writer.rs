@@ -135,10 +135,7 @@ impl Writer {
                     self.pass_time(self.context.clock.now());
                     self.flush();
                 }
-                Event::Renew => {
-                    self.give_up_waiting();
-                    self.renew();
-                }
+                Event::Renew => self.renew(),
                 Event::Idle if !self.may_rest() => self.busy_at = Instant::now(),
                 Event::Idle | Event::Forgotten => return self.finish(Ended::Idle).await,
             }
@@ -330,6 +327,7 @@ impl Writer {
             self.context.observer.appended(end.entries.len(), end.called_at.elapsed());
         }
         self.keep(end.entries);
+        self.give_up_waiting();
         self.lease.renewed(end.called_at);
         self.back_off = Duration::ZERO;
         self.durable = end.position;
