@@ -80,7 +80,7 @@ async fn what_was_not_accepted_has_no_receipt() {
     server.go_live().await;
     let refused = server.reserve("ann", "click", 100).await;
     assert_eq!(refused.json().get("receipt"), None, "a problem is a document of its own: {refused:?}");
-    server.faults.fail_appends(vec![AppendFault::Unavailable; 64]);
+    server.faults.next_append(AppendFault::Unavailable);
     let unsold = server.reserve("ann", "click", 1).await;
     assert!(unsold.status != 201 && unsold.json().get("receipt").is_none_or(Value::is_null), "{unsold:?}");
 }
@@ -91,6 +91,6 @@ async fn a_receipt_opens_nothing_and_a_token_proves_nothing() {
     server.go_live().await;
     let held = server.reserve("ann", "click", 1).await.json();
     let signed = held["receipt"].as_str().expect("a receipt");
-    server.get(&path("reservations"), Some(signed)).await.is_problem(401, "token_malformed");
+    server.get(&path("reservations"), Some(signed)).await.is_problem(401, "token_invalid");
     assert_eq!(tokens().read_receipt(&server.viewer("ann")), Err(ReceiptError::Malformed));
 }

@@ -49,7 +49,7 @@ async fn a_receipt_is_no_token() {
     let receipt = hold(&mut socket, "ann", "click").await["receipt"].clone();
     let mut other = Socket::open(&server, Encoding::Json).await;
     other.send(&json!({ "hello": { "show": SHOW, "token": receipt, "cursor": null } })).await;
-    assert_eq!(other.expect("problem").await["code"], "token_malformed");
+    assert_eq!(other.expect("problem").await["code"], "token_invalid");
 }
 
 #[tokio::test]

@@ -36,7 +36,11 @@ describe("the state", () => {
       { kind: "order_changed", value: { order: paid } },
       {
         kind: "answer",
-        value: { key: "k", outcome: { kind: "sold", value: { reservation: RESERVATION, order: ORDER } }, receipt: null },
+        value: {
+          key: "k",
+          outcome: { kind: "sold", value: { reservation: RESERVATION, order: ORDER } },
+          receipt: null,
+        },
       },
     ]);
     expect(state.orders).toEqual([paid]);
