@@ -125,7 +125,7 @@ async fn an_answer_that_takes_too_long_is_pending_and_never_failed() {
     server.faults.hold_appends();
     let pending = server.reserve("ann", "click", 1).await;
     assert_eq!(pending.status, 202, "{pending:?}");
-    assert_eq!(pending.json(), json!({ "pending": { "after_ms": 250 } }));
+    assert_eq!(pending.json(), json!({ "pending": { "after_ms": 250 }, "receipt": null }));
     server.faults.release_appends();
     let held = server.reserve("ann", "click", 1).await;
     assert_eq!(held.status, 201);

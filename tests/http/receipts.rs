@@ -37,7 +37,7 @@ async fn an_acceptance_is_proved_by_the_entry_that_made_it_true() {
     let server = TestServer::start().await;
     server.go_live().await;
     let ann = server.viewer("ann");
-    let held = receipt(&server.reserve("ann", "click", 2).await);
+    let held = receipt(&server.reserve("ann", "click", 1).await);
     let sold = receipt(&server.post(&path("reservations/1/confirm"), &ann, "pay", json!({})).await);
     let second = server.reserve("ann", "another", 1).await.json()["held"]["reservation"].clone();
     let back = server.post(&path(&format!("reservations/{second}/release")), &ann, "back", json!({})).await;
@@ -55,7 +55,7 @@ async fn an_acceptance_is_proved_by_the_entry_that_made_it_true() {
         assert_eq!(binding.key, key);
     }
     let units = sold.units.expect("units");
-    assert_eq!((units.reservation, units.order, units.quantity, units.total_minor), (1, Some(1), 2, 7_990));
+    assert_eq!((units.reservation, units.order, units.quantity, units.total_minor), (1, Some(1), 1, 3_995));
     let host = server.post(&path("units"), &server.host(), "more", json!({ "sku": "scarf-blue", "units": 1 })).await;
     let done = receipt(&host);
     assert_eq!((done.role, done.accepted, done.units), (ReceiptRole::Host, ReceiptKind::Done, None));
