@@ -82,13 +82,19 @@ fn unwrap_oneofs(schemas: &mut Map<String, Value>) {
 fn complete_replies(schemas: &mut Map<String, Value>, bodies: &BTreeSet<String>) {
     let replies = schemas.iter_mut().filter(|(name, _)| !bodies.contains(*name) && *name != "ProblemDocument");
     for (_, schema) in replies {
-        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { continue };
-        for property in properties.values_mut().filter_map(Value::as_object_mut) {
-            property.remove("default");
-        }
-        let names: Vec<String> = properties.keys().cloned().collect();
-        schema["required"] = json!(names);
+        complete_reply(schema);
+        // What is written beside the fields of another message.
+        schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().for_each(complete_reply);
     }
+}
+
+fn complete_reply(schema: &mut Value) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for property in properties.values_mut().filter_map(Value::as_object_mut) {
+        property.remove("default");
+    }
+    let names: Vec<String> = properties.keys().cloned().collect();
+    schema["required"] = json!(names);
 }
 
 /// The names of the schemas that bodies of requests are made of.

@@ -212,3 +212,7 @@ fn read_digest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::
     let bytes = dropcast_proto::json::from_hexadecimal(&text).and_then(|bytes| bytes.try_into().ok());
     bytes.map(Digest).ok_or_else(|| D::Error::custom("a digest has 64 hexadecimal digits"))
 }
+
+#[cfg(test)]
+#[path = "receipt_tests.rs"]
+mod tests;

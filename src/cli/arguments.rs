@@ -27,6 +27,8 @@ pub(super) enum Command {
     Audit(JournalArguments),
     /// Print a show's journal, one entry a line, as NDJSON.
     Export(JournalArguments),
+    /// Print what a receipt says, as JSON. Exit code 1 if it was not signed here, or if the journal doesn't have it.
+    Receipt(ReceiptArguments),
 }
 
 #[derive(Args, Debug)]
@@ -128,4 +130,19 @@ pub(super) struct JournalArguments {
     /// With --url: a file that holds a brand token; otherwise the token is in DROPCAST_TOKEN.
     #[arg(long, value_name = "FILE")]
     pub(super) token_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReceiptArguments {
+    /// The receipt, as it came with an acknowledgement.
+    pub(super) receipt: String,
+    /// A running server: does the show's journal have what the receipt rests on?
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// With --url: a file that holds a brand token; otherwise the token is in DROPCAST_TOKEN.
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(super) token_file: Option<PathBuf>,
+    /// A configuration file that names the secret's file; otherwise the secret is in DROPCAST_TOKEN_SECRET.
+    #[arg(long, value_name = "FILE", env = "DROPCAST_CONFIG")]
+    pub(super) config: Option<PathBuf>,
 }

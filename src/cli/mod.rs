@@ -5,6 +5,7 @@ mod arguments;
 mod audit;
 mod demo;
 mod export;
+mod receipt;
 mod serve;
 mod show;
 mod source;
@@ -38,6 +39,7 @@ pub async fn run(arguments: Arguments) -> Result<Ending, CliError> {
         Command::Show(ShowCommand::Apply(apply)) => show::apply(&apply).await.map(|()| Ending::Well),
         Command::Audit(audit) => audit::run(&audit).await,
         Command::Export(export) => export::run(&export).await.map(|()| Ending::Well),
+        Command::Receipt(receipt) => receipt::run(&receipt).await,
     }
 }
 

@@ -105,10 +105,15 @@ impl Socket {
 
     /// The outcome of the command with this key; messages of the other lanes may come before it.
     pub(crate) async fn answer(&mut self, key: &str) -> Value {
+        self.whole_answer(key).await["outcome"].clone()
+    }
+
+    /// The same, with the receipt beside the outcome.
+    pub(crate) async fn whole_answer(&mut self, key: &str) -> Value {
         loop {
             let answer = self.wait_for("answer").await;
             if answer["key"] == key {
-                return answer["outcome"].clone();
+                return answer;
             }
         }
     }

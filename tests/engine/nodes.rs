@@ -59,6 +59,24 @@ async fn a_click_at_any_node_is_decided_by_the_writer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_acceptance_at_any_node_rests_on_a_place_in_the_journal() {
+    let nodes = Nodes::new();
+    let (_first, writer, _second, follower) = nodes.two(3).await;
+    let before = nodes.tail().await;
+    let mut rests_on = Vec::new();
+    for (handle, name, attempt) in
+        [(&writer, "ada", 0), (&follower, "bob", 0), (&follower, "ada", 1), (&writer, "bob", 1)]
+    {
+        let (answer, position) = handle.ask_at_and_wait(reserve(name), attempt).await;
+        held(&answer);
+        let entry = nodes.journal.read("show", position.seq, 1).await.unwrap().remove(0);
+        assert_eq!(entry.position(), position);
+        rests_on.push(position.seq - before);
+    }
+    assert_eq!(rests_on, [1, 2, 2, 2], "what is answered again rests on all that is known by then");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_whole_show_can_be_run_from_a_node_that_follows() {
     let nodes = Nodes::new();
     let (_first, _writer, second, _) = nodes.two(1).await;

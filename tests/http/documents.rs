@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::{SHOW, TestServer, read};
 
@@ -113,7 +113,11 @@ async fn answers_have_the_schema_that_the_document_says() {
     let kinds = schema("AnswerOutcome")["oneOf"].as_array().expect("kinds").clone();
     let name_of = |kind: &Value| kind["properties"].as_object().and_then(|fields| fields.keys().next().cloned());
     let names: BTreeSet<_> = kinds.iter().filter_map(name_of).collect();
-    assert!(held.as_object().expect("an object").keys().all(|kind| names.contains(kind)), "{names:?}");
+    let beside = "receipt";
+    assert!(held.as_object().expect("an object").keys().all(|it| it == beside || names.contains(it)), "{names:?}");
+    let reply = schema("OutcomeReply")["allOf"].clone();
+    assert_eq!(reply[0]["$ref"], "#/components/schemas/AnswerOutcome");
+    assert_eq!(reply[1]["required"], json!([beside]));
     let facts = schema("Fact")["oneOf"].as_array().map(Vec::len);
     assert_eq!(facts, Some(dropcast_proto::kinds::FACT_KINDS.len()));
     let state = server.get(&format!("/v1/shows/{SHOW}"), None).await.json();

@@ -10,6 +10,7 @@ mod buying;
 mod documents;
 mod journal;
 mod operations;
+mod receipts;
 mod run;
 mod shows;
 mod tokens;

@@ -14,6 +14,7 @@ mod commands;
 mod frames;
 mod handshakes;
 mod hello;
+mod receipts;
 mod resume;
 mod slow;
 mod tokens;

@@ -205,13 +205,15 @@ describe("a command", () => {
     before.close();
 
     const after = server.client();
-    const ended: [Command, Outcome][] = [];
-    after.on("answered", (command, outcome) => ended.push([command, outcome]));
+    const ended: [Command, Outcome, string | null][] = [];
+    after.on("answered", (...told) => ended.push(told));
     expect(after.unanswered.map((command) => command.value.key)).toEqual([key]);
     const socket = server.welcomes();
     expect(socket.of("reserve")).toEqual([{ ...RESERVE.value, key, attempt: 1 }]);
-    socket.says(answer(key, { kind: "held", value: RESERVATION }));
-    expect(ended.map(([command, outcome]) => [command.value.key, outcome.kind])).toEqual([[key, "held"]]);
+    socket.says(answer(key, { kind: "held", value: RESERVATION }, "receipt of the hold"));
+    expect(ended.map(([command, outcome, receipt]) => [command.value.key, outcome.kind, receipt])).toEqual([
+      [key, "held", "receipt of the hold"],
+    ]);
   });
 
   test("of another principal is not sent", () => {
@@ -264,8 +266,9 @@ function snapshot(cursor: string) {
 function answer(
   key: string,
   outcome: Extract<Outcome, { value: unknown }> | { kind: "retry" | "pending"; value: object },
+  receipt: string | null = null,
 ) {
-  return { kind: "answer", value: { key, outcome } } as Parameters<FakeServer["socket"]["says"]>[0];
+  return { kind: "answer", value: { key, outcome, receipt } } as Parameters<FakeServer["socket"]["says"]>[0];
 }
 
 /** Lets time pass on a connection whose server answers every measurement of the clock. */

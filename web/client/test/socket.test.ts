@@ -58,7 +58,7 @@ test("a click survives a cut connection on a real socket, with its key, and the 
     [key, null],
     [key, 1],
   ]);
-  say(second, { kind: "answer", value: { key, outcome: { kind: "held", value: RESERVATION } } });
+  say(second, { kind: "answer", value: { key, outcome: { kind: "held", value: RESERVATION }, receipt: null } });
   expect(await outcome).toEqual({ kind: "held", value: RESERVATION });
 });
 

@@ -25,7 +25,7 @@ describe("the state", () => {
     const sold = { ...RESERVATION, state: "sold", order: 3 } as const;
     const state = foldAll([
       { kind: "reservation_changed", value: { reservation: sold } },
-      { kind: "answer", value: { key: "k", outcome: { kind: "held", value: RESERVATION } } },
+      { kind: "answer", value: { key: "k", outcome: { kind: "held", value: RESERVATION }, receipt: null } },
     ]);
     expect(state.reservations).toEqual([sold]);
   });
@@ -36,7 +36,11 @@ describe("the state", () => {
       { kind: "order_changed", value: { order: paid } },
       {
         kind: "answer",
-        value: { key: "k", outcome: { kind: "sold", value: { reservation: RESERVATION, order: ORDER } } },
+        value: {
+          key: "k",
+          outcome: { kind: "sold", value: { reservation: RESERVATION, order: ORDER } },
+          receipt: null,
+        },
       },
     ]);
     expect(state.orders).toEqual([paid]);
