@@ -41,7 +41,7 @@ check: web-packages deny compose ## Check format, lints, types, licences, where 
 	cd web && npm run check
 
 .PHONY: bench
-bench: ## Measure the rules and the journal on this machine.
+bench: redis-server ## Measure the rules and the journal on this machine.
 	cargo bench --locked --workspace
 
 # First what runs longest undisturbed: the engine and the journal alone; then the whole path, which takes its figures up.

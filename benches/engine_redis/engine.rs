@@ -1,11 +1,8 @@
 //! Clicks that one task feeds to a show of the engine.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use dropcast::{
@@ -17,8 +14,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, PrincipalId, ProductId, ShowId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Fingerprint, Principal, ProductPlan, Request, Role, ShowPlan, ShowSettings,
-        VariantPlan,
+        Command, DropItem, DropPlan, Fingerprint, HOLDS_MAX, Principal, ProductPlan, Request, Role, ShowPlan,
+        ShowSettings, VariantPlan,
     },
     text::Text,
 };
@@ -36,6 +33,9 @@ const FED_TOGETHER: u64 = 256;
 /// How many units one viewer may have; the rules allow no more.
 const LIMIT: u32 = 100;
 const UNITS: u32 = 1_000_000_000;
+/// How many clicks there are: not more than a show may hold.
+const CLICKS: u64 = FED_TOGETHER * 3_200;
+const _: () = assert!(CLICKS < HOLDS_MAX as u64);
 
 /// Nobody reads the facts beside the show's writer.
 struct NoProjections;
@@ -54,25 +54,25 @@ struct Answered {
 }
 
 /// Sells.
-pub(crate) async fn sell(redis: &RedisServer, measured_for: Duration) -> Measured {
+pub(crate) async fn sell(redis: &RedisServer) -> Measured {
     let options = RedisOptions { urls: vec![redis.url()], ..RedisOptions::default() };
     let clock = Arc::new(SystemClock);
     let journal = Arc::new(RedisJournal::open(&options, clock.clone()).expect("a journal"));
     let engine = Engine::new(journal.clone(), clock, Arc::new(NoProjections), EngineConfig::default());
     let show = on_sale(&engine).await;
     let measuring = Measuring::start(redis);
-    let measured = measuring.end(feed(&show, measured_for).await);
+    let measured = measuring.end(feed(&show).await);
     engine.stop().await;
     journal.close().await;
     measured
 }
 
 /// Feeds clicks and waits for their answers; how many were accepted.
-async fn feed(show: &ShowHandle, measured_for: Duration) -> u64 {
+async fn feed(show: &ShowHandle) -> u64 {
     let answered = Arc::new(Answered::default());
     let (drop, sku) = (name(DropId::new), name(Sku::new));
-    let (started, mut fed) = (Instant::now(), 0);
-    while started.elapsed() < measured_for {
+    let mut fed = 0;
+    while fed < CLICKS {
         wait_until(&answered, (fed + FED_TOGETHER).saturating_sub(OUTSTANDING)).await;
         for click in fed..fed + FED_TOGETHER {
             let command = Command::Reserve { drop: drop.clone(), sku: sku.clone(), quantity: 1 };
