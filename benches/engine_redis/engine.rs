@@ -32,7 +32,7 @@ const OUTSTANDING: u64 = 8_192;
 const FED_TOGETHER: u64 = 256;
 /// How many units one viewer may have; the rules allow no more.
 const LIMIT: u32 = 100;
-const UNITS: u32 = 1_000_000_000;
+const UNITS: u32 = 10_000_000;
 /// How many clicks there are: not more than a show may hold.
 const CLICKS: u64 = FED_TOGETHER * 3_200;
 const _: () = assert!(CLICKS < HOLDS_MAX as u64);
