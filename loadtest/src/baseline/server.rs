@@ -12,10 +12,16 @@ use axum::{
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{handshake::derive_accept_key, protocol::Role},
+    tungstenite::{
+        handshake::derive_accept_key,
+        protocol::{Role, WebSocketConfig},
+    },
 };
 
 use super::{session, stock::Stock};
+
+/// Enough for a click. The default is cleared at every read and would cost more than everything else that it does.
+const READ_BUFFER_BYTES: usize = 4 * 1_024;
 
 /// Where it is asked what.
 pub(super) fn router(stock: Arc<Stock>) -> Router {
@@ -32,7 +38,8 @@ async fn upgrade(State(stock): State<Arc<Stock>>, request: Request) -> Response 
     let accept = derive_accept_key(key.as_bytes());
     tokio::spawn(async move {
         if let Ok(upgraded) = hyper::upgrade::on(request).await {
-            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
+            let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
+            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
             // A viewer whose connection breaks comes back or doesn't.
             let _ = session::serve(stock, socket).await;
         }
