@@ -11,6 +11,7 @@ STOCK ?= 500
 KILL ?= 0
 JOURNAL ?= embedded
 NODES ?= 1
+ROUNDS ?= 3
 CARGO_DENY_VERSION := 0.20.2
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 CHECK_JSONSCHEMA := target/check-jsonschema-$(CHECK_JSONSCHEMA_VERSION)
@@ -40,8 +41,16 @@ check: web-packages deny compose ## Check format, lints, types, licences, where 
 	cd web && npm run check
 
 .PHONY: bench
-bench: ## Measure the rules and the journal on this machine.
+bench: redis-server ## Measure the rules and the journal on this machine.
 	cargo bench --locked --workspace
+
+# First what runs longest undisturbed: the engine and the journal alone; then the whole path, which takes its figures up.
+.PHONY: bench-redis
+bench-redis: web redis-server ## Measure two nodes on Redis beside one Lua script per click: ROUNDS=; writes docs/benchmarks.md.
+	cargo build --release --locked --workspace --bins
+	ROUNDS=$(ROUNDS) cargo bench --locked --bench engine_redis | tee target/engine_redis.txt
+	target/release/loadtest compare --server target/release/dropcast --rounds $(ROUNDS) \
+		--engine target/engine_redis.txt --page docs/benchmarks.md
 
 .PHONY: rush
 rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: VIEWERS= BUYERS= CLICKS= STOCK= JOURNAL=redis NODES= KILL=1|redis.

@@ -2,6 +2,8 @@
 
 mod api;
 mod backoff;
+mod baseline;
+mod compare;
 mod files;
 mod rush;
 mod tokens;
@@ -25,6 +27,12 @@ enum Command {
     /// Ends with 0 when every click got an answer and the journal keeps every promise, with 1 when it doesn't, and
     /// with 2 when the rush could not be run. The last line on standard output is one JSON object.
     Rush(rush::arguments::Arguments),
+    /// Measures two nodes on Redis beside a server that runs one Lua script per click, in turn, by the same client.
+    ///
+    /// The last line on standard output is one JSON object. It fails only when it can't be run.
+    Compare(compare::arguments::Arguments),
+    /// Serves clicks as one would without Dropcast: axum and one Lua script on Redis for each; to compare with.
+    Baseline(baseline::command::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -35,5 +43,7 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {
         Command::Rush(arguments) => rush::command::main(&arguments),
+        Command::Compare(arguments) => compare::command::main(&arguments),
+        Command::Baseline(arguments) => baseline::command::main(&arguments),
     }
 }

@@ -68,8 +68,14 @@ impl Refusals {
 impl Writer {
     /// Decides what is in these parcels, and hands its facts to the journal.
     pub(super) fn take_parcels(&mut self, parcels: Vec<Parcel>) {
-        let now = self.context.clock.now();
-        self.pass_time(now);
+        self.pass_time(self.context.clock.now());
+        self.decide_parcels(parcels);
+        self.flush();
+        self.renew_for_parcels();
+    }
+
+    /// Decides what is in these parcels.
+    pub(super) fn decide_parcels(&mut self, parcels: Vec<Parcel>) {
         for parcel in parcels {
             match decode::<Commands>(&parcel.body) {
                 Ok(commands) => {
@@ -85,8 +91,6 @@ impl Writer {
             self.consumed = self.consumed.max(parcel.mark);
             self.parcels_untold += 1;
         }
-        self.flush();
-        self.renew_for_parcels();
     }
 
     fn take_forward(&mut self, node: &str, mark: Mark, forward: Forward) {

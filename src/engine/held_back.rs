@@ -45,11 +45,11 @@ impl HeldBack {
         }
     }
 
-    /// Lets out everything up to the last position that is `durable`; the rest stays.
-    pub(super) fn release_where(&mut self, durable: impl Fn(Position) -> bool) {
-        if let Some((last, _)) = self.waiting.iter().rfind(|(position, _)| durable(*position)) {
-            self.release_through(last.seq);
-        }
+    /// Lets out everything up to the last position that is `durable`, and returns it; the rest stays.
+    pub(super) fn release_where(&mut self, durable: impl Fn(Position) -> bool) -> Option<Position> {
+        let last = self.waiting.iter().rfind(|(position, _)| durable(*position)).map(|(position, _)| *position)?;
+        self.release_through(last.seq);
+        Some(last)
     }
 
     /// Another writer may have gone on: what was accepted stands, but what was refused or seen may be true no more. Every

@@ -43,6 +43,11 @@ impl Inbox {
         self.parcels.recv().await
     }
 
+    /// The next parcels, if they are there already.
+    pub(super) fn next_now(&mut self) -> Option<Vec<Parcel>> {
+        self.parcels.try_recv().ok()
+    }
+
     /// Where verdicts go.
     pub(super) fn verdicts(&self) -> mpsc::Sender<Addressed> {
         self.verdicts.clone()

@@ -207,7 +207,12 @@ impl Writer {
         let positions = entries.iter().map(crate::journal::RawEntry::position);
         let durable: BTreeMap<u64, Digest> =
             positions.chain([self.durable]).map(|position| (position.seq, position.digest)).collect();
-        self.held_back.release_where(|position| durable.get(&position.seq) == Some(&position.digest));
+        let released = self.held_back.release_where(|position| durable.get(&position.seq) == Some(&position.digest));
+        if let Some(position) = released.filter(|position| position.seq > self.durable.seq) {
+            // It is known to watchers now, so whatever is loaded next goes on from there.
+            self.durable = position;
+            self.keep(entries.into_iter().take_while(|entry| entry.seq <= position.seq).collect());
+        }
         self.undo(reason);
         Ok(())
     }

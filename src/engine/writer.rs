@@ -25,6 +25,9 @@ use crate::{
     mistakes::{Mistake, made},
 };
 
+/// The part of a batch that waits before another append begins beside one that is under way. A small one would cost the
+/// journal, and whoever follows it, as much as a large one.
+const BESIDE_PART: usize = 4;
 /// After so many parcels that no append said to be consumed, a renewal of the claim says so.
 const PARCELS_UNTOLD_MAX: u32 = 64;
 
@@ -147,20 +150,23 @@ impl Writer {
         let room = self.in_flight.len() < config.appends_in_flight_max;
         let deadline = self.show.next_deadline().filter(|_| room);
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
+        // A click that is alone waits for nobody; in a rush, clicks gather while an append is under way.
+        let takes = self.in_flight.is_empty() || (room && mailbox.len() >= config.batch_max / BESIDE_PART);
         tokio::select! {
             biased;
             Some(end) = self.in_flight.next() => Event::Appended(end),
             () = sleep_until(renew_at) => Event::Renew,
-            count = mailbox.recv_many(messages, config.batch_max), if room => {
+            count = mailbox.recv_many(messages, config.batch_max), if takes => {
                 if count == 0 { Event::Forgotten } else { Event::Messages }
             }
-            parcels = next_parcels(&mut self.inbox), if room => Event::Parcels(parcels),
+            parcels = next_parcels(&mut self.inbox), if takes => Event::Parcels(parcels),
             () = clock.sleep_until(deadline.unwrap_or_default()), if deadline.is_some() => Event::Due,
             () = tokio::time::sleep_until(self.busy_at + config.idle_after), if room => Event::Idle,
         }
     }
 
-    /// Decides a batch, all at one moment, and hands its facts to the journal. Returns whether it was told to stop.
+    /// Decides a batch, all at one moment, and the parcels that are there, and hands their facts to the journal. Returns
+    /// whether it was told to stop.
     pub(super) fn take(&mut self, messages: &mut Vec<Message>) -> bool {
         let now = self.context.clock.now();
         self.busy_at = Instant::now();
@@ -176,7 +182,11 @@ impl Writer {
                 Message::Stop => stop = true,
             }
         }
+        if let Some(parcels) = self.inbox.as_mut().and_then(Inbox::next_now) {
+            self.decide_parcels(parcels);
+        }
         self.flush();
+        self.renew_for_parcels();
         stop
     }
 

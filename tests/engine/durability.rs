@@ -148,6 +148,28 @@ async fn appends_under_way_are_bounded() {
 }
 
 #[tokio::test]
+async fn a_few_clicks_gather_while_an_append_is_under_way() {
+    let bench = Bench::new();
+    let handle = bench.on_sale(100).await;
+    bench.faults.hold_appends();
+    let alone = ask(&handle, reserve("alone"));
+    until("it waits for nobody", || bench.faults.held_appends() == 1).await;
+    let mut gathered = Vec::new();
+    for number in 0..10 {
+        gathered.push(ask(&handle, reserve(&format!("viewer-{number}"))));
+        settle().await;
+    }
+    assert_eq!(bench.faults.held_appends(), 1);
+    bench.faults.release_appends();
+    held(&alone.answer().await);
+    for asked in gathered {
+        held(&asked.answer().await);
+    }
+    let counts = bench.recorders.counts();
+    assert_eq!((counts.appends, counts.entries), (5, 14));
+}
+
+#[tokio::test]
 async fn a_plan_that_fills_an_append_shares_it_with_nobody() {
     let bench = Bench::new();
     let handle = bench.on_sale(100).await;

@@ -39,7 +39,7 @@ async fn unavailable_sells_nothing_and_goes_on_when_the_journal_is_back() {
 
 #[tokio::test]
 async fn what_rests_on_an_append_that_failed_is_undone_with_it() {
-    let bench = Bench::new();
+    let bench = Bench::with(EngineConfig { batch_max: 1, ..EngineConfig::default() });
     let handle = bench.on_sale(2).await;
     bench.faults.hold_appends();
     let first = ask(&handle, reserve("ada"));
@@ -63,7 +63,7 @@ async fn what_rests_on_an_append_that_failed_is_undone_with_it() {
 
 #[tokio::test]
 async fn what_was_durable_before_the_failure_is_answered() {
-    let bench = Bench::new();
+    let bench = Bench::with(EngineConfig { batch_max: 1, ..EngineConfig::default() });
     let handle = bench.on_sale(2).await;
     bench.faults.hold_appends();
     let first = ask(&handle, reserve("ada"));

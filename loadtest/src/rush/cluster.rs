@@ -17,7 +17,7 @@ use super::{
 
 /// Why there are no servers to rush.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ClusterError {
+pub(crate) enum ClusterError {
     /// There is no folder for their data.
     #[error("no folder for the servers' data: {0}")]
     Folder(#[from] std::io::Error),
@@ -30,7 +30,7 @@ pub(super) enum ClusterError {
 }
 
 /// Servers of our own. Dropping them kills their processes, the nodes before their Redis, and removes their files.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     nodes: Vec<Node>,
     redis: Option<RedisServer>,
     launch: Launch,
@@ -40,12 +40,12 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Starts one node with a journal of its own.
-    pub(super) async fn embedded(binary: &Path) -> Result<Self, ClusterError> {
+    pub(crate) async fn embedded(binary: &Path) -> Result<Self, ClusterError> {
         Self::fresh(binary)?.with_nodes(1).await
     }
 
     /// Starts a fresh Redis, and so many nodes on it.
-    pub(super) async fn on_redis(binary: &Path, nodes: u32) -> Result<Self, ClusterError> {
+    pub(crate) async fn on_redis(binary: &Path, nodes: u32) -> Result<Self, ClusterError> {
         let mut cluster = Self::fresh(binary)?;
         let redis = RedisServer::start(cluster.folder.path().to_owned()).await?;
         cluster.launch.redis = Some(redis.url());
@@ -69,17 +69,27 @@ impl Cluster {
     }
 
     /// The addresses of the nodes.
-    pub(super) fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(Node::url).collect()
     }
 
     /// What they check tokens with.
-    pub(super) fn secret(&self) -> &str {
+    pub(crate) fn secret(&self) -> &str {
         &self.launch.secret
     }
 
+    /// The Redis that they share, if they do.
+    pub(crate) fn redis(&self) -> Option<&RedisServer> {
+        self.redis.as_ref()
+    }
+
+    /// Kills the node of this number with -9, for good; returns when it is gone.
+    pub(crate) fn kill(&mut self, number: usize) {
+        self.nodes[number].kill();
+    }
+
     /// What was killed, in the order of time.
-    pub(super) fn kills(&self) -> &[String] {
+    pub(crate) fn kills(&self) -> &[String] {
         &self.kills
     }
 
@@ -121,7 +131,7 @@ impl Cluster {
     }
 
     /// Which of the nodes writes the show, where that can be asked.
-    async fn writer_of(&self, show: &str) -> Result<Option<usize>, ClusterError> {
+    pub(crate) async fn writer_of(&self, show: &str) -> Result<Option<usize>, ClusterError> {
         let Some(redis) = &self.redis else { return Ok(None) };
         let owner = redis.writer_of(show).await?;
         Ok(self.nodes.iter().position(|node| Some(node.name()) == owner.as_deref()))
@@ -129,7 +139,7 @@ impl Cluster {
 
     /// Stops all as an operator would, and by force what doesn't. Their data and their logs are kept where asked; their
     /// folder.
-    pub(super) async fn stop(self, keep_data: bool) -> Option<PathBuf> {
+    pub(crate) async fn stop(self, keep_data: bool) -> Option<PathBuf> {
         let Self { nodes, redis, mut folder, .. } = self;
         nodes.iter().for_each(Node::ask_to_stop);
         for node in nodes {

@@ -10,7 +10,7 @@ use crate::api::{Api, ApiError};
 
 /// Why a node does not serve.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NodeError {
+pub(crate) enum NodeError {
     /// Its process does not run.
     #[error(transparent)]
     Process(#[from] ProcessError),
@@ -21,26 +21,26 @@ pub(super) enum NodeError {
 
 /// How all nodes of a rush are started.
 #[derive(Debug)]
-pub(super) struct Launch {
+pub(crate) struct Launch {
     /// The server program.
-    pub(super) binary: PathBuf,
+    pub(crate) binary: PathBuf,
     /// Where each node gets a data directory and a log, under its name.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What they check tokens with.
-    pub(super) secret: String,
+    pub(crate) secret: String,
     /// The Redis that they share; each has an embedded journal when there is none.
-    pub(super) redis: Option<String>,
+    pub(crate) redis: Option<String>,
 }
 
 /// A running node. Dropping it kills its process.
-pub(super) struct Node {
+pub(crate) struct Node {
     port: u16,
     process: Process,
 }
 
 impl Node {
     /// Starts a node on a free port of this machine with a fresh data directory, and waits until it is ready.
-    pub(super) async fn start(launch: &Launch, name: &str) -> Result<Self, NodeError> {
+    pub(crate) async fn start(launch: &Launch, name: &str) -> Result<Self, NodeError> {
         let port = free_port().map_err(|source| ProcessError::Start { name: name.to_owned(), source })?;
         let mut node = Self { port, process: launch.spawn(name, port)? };
         node.wait_until_ready().await?;
@@ -48,29 +48,34 @@ impl Node {
     }
 
     /// The name that it is known by in Redis.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.process.name()
     }
 
     /// Its address.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Kills it with -9 and starts it again on the same port with the same data; returns when it is ready.
-    pub(super) async fn kill_and_restart(&mut self, launch: &Launch) -> Result<(), NodeError> {
+    pub(crate) async fn kill_and_restart(&mut self, launch: &Launch) -> Result<(), NodeError> {
         self.process.kill();
         self.process = launch.spawn(self.name(), self.port)?;
         self.wait_until_ready().await
     }
 
+    /// Kills it with -9; returns when it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
     /// Asks it to stop, as an operator would.
-    pub(super) fn ask_to_stop(&self) {
+    pub(crate) fn ask_to_stop(&self) {
         self.process.ask_to_stop();
     }
 
     /// Stops it, and by force if it doesn't.
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.process.stop().await;
     }
 

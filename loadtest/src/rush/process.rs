@@ -29,7 +29,7 @@ const LOG_LINES_SHOWN: usize = 20;
 
 /// Why a program does not run.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ProcessError {
+pub(crate) enum ProcessError {
     /// It can't be run, or its files can't be made.
     #[error("{name} could not be started: {source}")]
     Start { name: String, source: io::Error },
@@ -43,7 +43,7 @@ pub(super) enum ProcessError {
 
 /// A process of our own. Dropping it kills it.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     name: String,
     log: PathBuf,
     child: Child,
@@ -51,7 +51,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a program under a name for people. What it writes is added to `folder/name.log`.
-    pub(super) fn spawn(name: &str, folder: &Path, command: &mut Command) -> Result<Self, ProcessError> {
+    pub(crate) fn spawn(name: &str, folder: &Path, command: &mut Command) -> Result<Self, ProcessError> {
         let failed = |source| ProcessError::Start { name: name.to_owned(), source };
         let log = folder.join(format!("{name}.log"));
         let file = OpenOptions::new().create(true).append(true).open(&log).map_err(failed)?;
@@ -61,12 +61,12 @@ impl Process {
     }
 
     /// Its name for people.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Waits until it says that it is ready.
-    pub(super) async fn wait_until(&mut self, ready: impl AsyncFn() -> bool) -> Result<(), ProcessError> {
+    pub(crate) async fn wait_until(&mut self, ready: impl AsyncFn() -> bool) -> Result<(), ProcessError> {
         let deadline = Instant::now() + READY_TIMEOUT;
         while Instant::now() < deadline {
             if let Ok(Some(status)) = self.child.try_wait() {
@@ -81,14 +81,14 @@ impl Process {
     }
 
     /// Kills it with -9, and waits until it is gone.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         // Both fail only for a process that has ended and was waited for already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
     /// Asks it to stop, as an operator would.
-    pub(super) fn ask_to_stop(&self) {
+    pub(crate) fn ask_to_stop(&self) {
         if let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             // A process that has ended already is just as good.
             let _ = kill_process(process, Signal::TERM);
@@ -96,7 +96,7 @@ impl Process {
     }
 
     /// Stops it, by force if it doesn't within [`STOP_TIMEOUT`].
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.ask_to_stop();
         let deadline = Instant::now() + STOP_TIMEOUT;
         while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
@@ -118,7 +118,7 @@ impl Drop for Process {
 }
 
 /// A port of the loopback address that nobody listens on.
-pub(super) fn free_port() -> io::Result<u16> {
+pub(crate) fn free_port() -> io::Result<u16> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..PORTS_TRIED {
         let port = rand::rng().random_range(PORTS);

@@ -11,18 +11,18 @@ const STEP: Duration = Duration::from_millis(20);
 const LINE_EVERY: Duration = Duration::from_secs(2);
 
 /// Shows one phase after the other.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     terminal: bool,
 }
 
 impl Progress {
     /// For the standard error of this process.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { terminal: std::io::stderr().is_terminal() }
     }
 
     /// Shows `count` growing to `total`, until it gets there (true) or the deadline has passed (false).
-    pub(super) async fn watch(
+    pub(crate) async fn watch(
         &self,
         phase: &'static str,
         total: u64,
@@ -49,7 +49,7 @@ impl Progress {
 
 /// Says something between two phases.
 #[allow(clippy::print_stderr, reason = "the terminal is where a load test speaks")]
-pub(super) fn say(sentence: &str) {
+pub(crate) fn say(sentence: &str) {
     eprintln!("{sentence}");
 }
 

@@ -3,7 +3,7 @@
 
 use std::{io, path::PathBuf, process::Command, time::Duration};
 
-use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection};
+use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, InfoDict, RedisError, aio::MultiplexedConnection};
 
 use super::process::{Process, ProcessError, free_port};
 
@@ -13,7 +13,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why there is no Redis, or no answer of it.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum RedisServerError {
+pub(crate) enum RedisServerError {
     /// There is no such program on the path.
     #[error("redis-server is not on the path; install it: apt-get install redis-server")]
     NotInstalled,
@@ -26,7 +26,7 @@ pub(super) enum RedisServerError {
 }
 
 /// A running Redis. Dropping it kills its process.
-pub(super) struct RedisServer {
+pub(crate) struct RedisServer {
     folder: PathBuf,
     port: u16,
     client: Client,
@@ -36,7 +36,7 @@ pub(super) struct RedisServer {
 impl RedisServer {
     /// Starts a Redis on a free port of this machine with its files and its log in `folder`, and waits until it
     /// answers.
-    pub(super) async fn start(folder: PathBuf) -> Result<Self, RedisServerError> {
+    pub(crate) async fn start(folder: PathBuf) -> Result<Self, RedisServerError> {
         let failed = |source| ProcessError::Start { name: NAME.to_owned(), source };
         let port = free_port().map_err(failed)?;
         let client = Client::open(url(port))?;
@@ -47,24 +47,31 @@ impl RedisServer {
     }
 
     /// Its address.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         url(self.port)
     }
 
     /// The name of the node that writes a show, if one does.
-    pub(super) async fn writer_of(&self, show: &str) -> Result<Option<String>, RedisServerError> {
+    pub(crate) async fn writer_of(&self, show: &str) -> Result<Option<String>, RedisServerError> {
         Ok(self.connect().await?.hget(format!("dropcast:{{{show}}}:head"), "owner").await?)
     }
 
+    /// What all its threads have computed so far.
+    pub(crate) async fn computed(&self) -> Result<Duration, RedisServerError> {
+        let info: InfoDict = redis::cmd("INFO").arg("cpu").query_async(&mut self.connect().await?).await?;
+        let seconds = |name| info.get::<f64>(name).unwrap_or_default();
+        Ok(Duration::from_secs_f64(seconds("used_cpu_user") + seconds("used_cpu_sys")))
+    }
+
     /// Kills it with -9 and starts it again on the same port with the same files; returns when it answers.
-    pub(super) async fn kill_and_restart(&mut self) -> Result<(), RedisServerError> {
+    pub(crate) async fn kill_and_restart(&mut self) -> Result<(), RedisServerError> {
         self.process.kill();
         self.process = Process::spawn(NAME, &self.folder, &mut command(&self.folder, self.port))?;
         self.wait_until_ready().await
     }
 
     /// Stops it, and by force if it doesn't.
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.process.stop().await;
     }
 
@@ -125,6 +132,7 @@ mod tests {
         server.kill_and_restart().await.unwrap();
         assert_eq!(server.writer_of("a-show").await.unwrap().as_deref(), Some("node-2"));
         assert_eq!(server.writer_of("another").await.unwrap(), None);
+        assert!(server.computed().await.unwrap() > Duration::ZERO);
         server.stop().await;
     }
 

@@ -106,7 +106,7 @@ impl<'a> Rush<'a> {
     async fn run(self, mut cluster: Option<&mut Cluster>) -> Result<Report, RunError> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
-        self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments)).await?;
+        self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments.stock, self.arguments.limit)).await?;
         self.api.command(&host, &self.shared.show, "start", "start").await?;
 
         let (crowd, senders) = self.gather().await?;

@@ -4,27 +4,25 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
-
 /// Who owns the show.
-pub(super) const BRAND: &str = "loadtest";
+pub(crate) const BRAND: &str = "loadtest";
 /// Who runs it.
-pub(super) const HOST: &str = "loadtest-host";
+pub(crate) const HOST: &str = "loadtest-host";
 /// The drop that everybody waits for.
-pub(super) const DROP: &str = "rush";
+pub(crate) const DROP: &str = "rush";
 /// What it sells.
-pub(super) const SKU: &str = "rush-unit";
+pub(crate) const SKU: &str = "rush-unit";
 /// Long enough that no hold runs out before the audit: the longest that a show may ask for.
 const HOLD_TTL_MS: u64 = 3_600_000;
 
 /// A name that no show had before.
-pub(super) fn fresh_name() -> String {
+pub(crate) fn fresh_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("rush-{}-{:08x}", now.as_secs(), rand::random::<u32>())
 }
 
-/// The body that plans the show.
-pub(super) fn plan(arguments: &Arguments) -> Value {
+/// The body that plans the show: so many units, of which one viewer may have at most `limit`.
+pub(crate) fn plan(units: u32, limit: u32) -> Value {
     json!({
         "brand": BRAND,
         "title": {"en": "A rush"},
@@ -42,12 +40,12 @@ pub(super) fn plan(arguments: &Arguments) -> Value {
             "title": {"en": "Unit"},
             "description": {"en": "What everybody wants."},
             "picture": "",
-            "variants": [{"sku": SKU, "title": {"en": "Unit"}, "list_price_minor": 1_999, "units": arguments.stock}],
+            "variants": [{"sku": SKU, "title": {"en": "Unit"}, "list_price_minor": 1_999, "units": units}],
         }],
         "drops": [{
             "drop": DROP,
             "title": {"en": "The drop"},
-            "limit_per_viewer": arguments.limit,
+            "limit_per_viewer": limit,
             "close_when_sold_out": false,
             "items": [{"sku": SKU}],
         }],

@@ -1,0 +1,13 @@
+//! `loadtest compare`: two nodes on Redis beside what one would otherwise write, in turn, by the same client.
+
+pub(crate) mod arguments;
+mod clicks;
+pub(crate) mod command;
+mod engine;
+mod figures;
+mod machine;
+mod report;
+mod run;
+mod stage;
+mod takeover;
+mod viewer;
