@@ -59,7 +59,7 @@ async fn decide(stock: &Stock, viewer: &str, reserve: Reserve) -> Answer {
         Ok(Decided::LimitReached) => refused(RefusalCode::LimitReached),
         Err(_) => answer_outcome::Kind::Retry(Retry { after_ms: RETRY_AFTER_MS, ..Retry::default() }),
     };
-    Answer { key: reserve.key, outcome: Some(AnswerOutcome { kind: Some(kind) }) }
+    Answer { key: reserve.key, outcome: Some(AnswerOutcome { kind: Some(kind) }), receipt: None }
 }
 
 fn refused(code: RefusalCode) -> answer_outcome::Kind {
