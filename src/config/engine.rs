@@ -18,7 +18,8 @@ pub struct EngineSection {
     pub appends_in_flight_max: usize,
     /// After how long without a command or a watcher a show is put away, in milliseconds. Default: 60,000.
     pub idle_after_ms: u64,
-    /// After how many entries a snapshot is made; loading a show folds no more than these. Default: 50,000.
+    /// After how many entries a snapshot is made; in a long show, after a quarter of its entries. Loading a show folds no
+    /// more than these. Default: 50,000.
     pub snapshot_every_entries: u64,
     /// How long a client that is told *retry* is asked to wait, in milliseconds. Default: 250.
     pub retry_after_ms: u64,

@@ -15,10 +15,21 @@ pub(super) struct Snapshots {
     pub(super) seq: u64,
 }
 
+/// The part of what a snapshot stands for that comes on top before the next is made: a long show's snapshots, which grow
+/// with it, then cost no more than a few times its entries, and loading it still folds only a fraction of them.
+const GROWTH_PART: u64 = 4;
+
+impl Snapshots {
+    /// How many entries come before the next one.
+    fn next_after(&self, every_entries: u64) -> u64 {
+        every_entries.max(self.seq / GROWTH_PART)
+    }
+}
+
 impl Writer {
     /// Saves the state once what it rests on is durable, beside the appends that follow.
     pub(super) fn save_snapshot_now_and_then(&mut self) {
-        if self.tail.seq - self.snapshots.seq < self.context.config.snapshot_every_entries {
+        if self.tail.seq - self.snapshots.seq < self.snapshots.next_after(self.context.config.snapshot_every_entries) {
             return;
         }
         self.snapshots.seq = self.tail.seq;
