@@ -59,9 +59,9 @@ rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: V
 		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --kill $(KILL)
 
 .PHONY: sim
-sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on.
+sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on; TRACE=1 writes down what happens.
 	$(if $(SEEDS),DROPCAST_SIM_SEEDS=$(SEEDS)) $(if $(FIRST_SEED),DROPCAST_SIM_FIRST_SEED=$(FIRST_SEED)) \
-		cargo test --locked --test simulation -- --nocapture
+		$(if $(TRACE),DROPCAST_SIM_TRACE=$(TRACE)) cargo test --locked --test simulation -- --nocapture every_promise
 
 .PHONY: web
 web: web/dist/.built ## Build the pages that the binary carries.

@@ -137,7 +137,7 @@ fn told(failed: &[(u64, Vec<Violation>)]) -> String {
     // Writing into a text can't fail.
     let mut text = String::new();
     for (seed, violations) in failed.iter().take(5) {
-        let _ = writeln!(text, "\nseed {seed}: make sim SEEDS=1 FIRST={seed} TRACE=1");
+        let _ = writeln!(text, "\nseed {seed}: make sim SEEDS=1 FIRST_SEED={seed} TRACE=1");
         for violation in violations.iter().take(5) {
             let _ = writeln!(text, "  {:?}: {}", violation.check, violation.detail);
         }
