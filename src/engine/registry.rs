@@ -20,7 +20,7 @@ use super::{
     context::Context,
     forwarded::Forwarded,
     handle::{Message, ShowHandle},
-    load::{LoadError, load, load_to},
+    load::{LoadError, Loaded, load, load_to},
     observer::{Observer, Unobserved},
     projection::ProjectionFactory,
     recent::Recent,
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    journal::{ClaimError, Journal, Position, ReadError},
+    journal::{Claim, ClaimError, Journal, Position, ReadError},
 };
 
 /// Runs shows: loads each when it is first needed, and keeps at most one writer per show.
@@ -229,29 +229,35 @@ impl Engine {
 
     /// Writes the show, or follows it while another node does.
     async fn part(&self, id: &ShowId, mailbox: mpsc::Receiver<Message>) -> Result<Part, OpenError> {
-        let called_at = Instant::now();
         let (journal, exchange) = (&self.journal, self.journal.exchange());
-        match (journal.claim(id.as_str()).await, exchange) {
-            (Ok(claim), _) => match load_to(&**journal, id.as_str(), claim.tail).await {
-                Ok(loaded) => {
-                    let context = self.context(id, mailbox, loaded.position);
-                    Ok(Part::writing(context, claim, called_at, loaded))
-                }
-                Err(error) => {
-                    // A node that can't read the show leaves it to those that can.
-                    if let Err(error) = journal.release(&claim).await {
-                        tracing::warn!(show = %id, %error, "the show was not given back; its claim has to run out");
-                    }
-                    Err(error.into())
-                }
-            },
-            (Err(ClaimError::Held { left_ms }), Some(exchange)) => {
-                let loaded = load(&**journal, id.as_str()).await?;
-                let context = self.context(id, mailbox, loaded.position);
-                Ok(Part::following(context, exchange, loaded, called_at + Duration::from_millis(left_ms)))
+        // A node that can't read the show leaves it to those that can.
+        let read = if exchange.is_some() { Some(load(&**journal, id.as_str()).await?) } else { None };
+        let called_at = Instant::now();
+        match (journal.claim(id.as_str()).await, exchange, read) {
+            (Ok(claim), _, read) => {
+                let loaded = match read.filter(|read| read.position == claim.tail) {
+                    Some(read) => read,
+                    None => self.load_claimed(&claim).await?,
+                };
+                Ok(Part::writing(self.context(id, mailbox, loaded.position), claim, called_at, loaded))
             }
-            (Err(error), _) => Err(error.into()),
+            (Err(ClaimError::Held { left_ms }), Some(exchange), Some(read)) => {
+                let context = self.context(id, mailbox, read.position);
+                Ok(Part::following(context, exchange, read, called_at + Duration::from_millis(left_ms)))
+            }
+            (Err(error), ..) => Err(error.into()),
         }
+    }
+
+    /// Loads a show that was claimed; one that can't be loaded is given back.
+    async fn load_claimed(&self, claim: &Claim) -> Result<Loaded, OpenError> {
+        let loaded = load_to(&*self.journal, &claim.show, claim.tail).await;
+        if loaded.is_err()
+            && let Err(error) = self.journal.release(claim).await
+        {
+            tracing::warn!(show = claim.show, %error, "the show was not given back; its claim has to run out");
+        }
+        Ok(loaded?)
     }
 
     fn context(&self, id: &ShowId, mailbox: mpsc::Receiver<Message>, position: Position) -> Context {
