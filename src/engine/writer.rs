@@ -334,6 +334,7 @@ impl Writer {
             return self.recover(error).await;
         }
         if !end.entries.is_empty() {
+            self.busy_at = Instant::now();
             self.context.observer.appended(end.entries.len(), end.called_at.elapsed());
         }
         self.keep(end.entries);

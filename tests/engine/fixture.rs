@@ -86,11 +86,19 @@ impl Bench {
     }
 
     pub(crate) async fn on_sale_as(&self, name: &str, units: u32) -> ShowHandle {
-        let handle = self.engine.open_or_create(&show(name)).await.unwrap();
         for request in [plan(units), brand("start", Command::Start), brand("open", open())] {
-            assert_eq!(handle.ask_and_wait(request).await, Answer::Accepted(Accepted::Done));
+            // A restless show may be put away between two of them.
+            while let answer = self.created(name).await.ask_and_wait(request.clone()).await
+                && answer != Answer::Accepted(Accepted::Done)
+            {
+                assert!(is_retry(&answer, RetryReason::Stopping), "{answer:?}");
+            }
         }
-        handle
+        self.created(name).await
+    }
+
+    async fn created(&self, name: &str) -> ShowHandle {
+        self.engine.open_or_create(&show(name)).await.unwrap()
     }
 
     pub(crate) async fn opened(&self) -> ShowHandle {
