@@ -31,6 +31,11 @@ pub(super) struct Sent {
 }
 
 impl Outbox {
+    /// Whether nothing waits, and nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.unsent.is_empty() && self.sending.is_none()
+    }
+
     /// Takes back what was not sent yet.
     pub(super) fn take_unsent(&mut self, forwarded: &mut Forwarded) -> Vec<Asked> {
         let unsent = std::mem::take(&mut self.unsent);

@@ -238,6 +238,10 @@ impl Follower {
             && self.queue.is_empty()
             && self.context.forwarded.is_empty()
             && !self.context.is_in_use()
+            // What the journal lost, and what of it is to be reclaimed, is known here and perhaps nowhere else.
+            && self.behind_since.is_none()
+            && self.outbox.is_empty()
+            && self.claiming.is_none()
     }
 
     /// Nobody is left without an answer: what was not forwarded is to be asked again, what was may still be decided.
