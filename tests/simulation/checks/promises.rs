@@ -59,8 +59,8 @@ fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation
 }
 
 /// Whether what a failover may have lost is there again, kept under another number, or recorded as broken. Where a node
-/// went down as well, or another failover came, those who held the lost entries may be gone with them; and what ran out or went back meanwhile is
-/// promised no longer.
+/// went down as well, or another failover came, those who held the lost entries may be gone with them; and what ran out
+/// or went back meanwhile is promised no longer.
 fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accepted) -> bool {
     let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
     let promised = match accepted {
@@ -68,7 +68,9 @@ fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accept
         Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
         Accepted::Done | Accepted::Released(_) => None,
     };
-    let is_single_fault = run.record.failovers == 1 && run.nodes_stayed_up;
+    // A show that lost even its plan has nothing to keep or break a promise by until it is planned again.
+    let lost_whole = run.record.steps.iter().any(|step| matches!(step, Step::Lost { through_seq: 0, .. }));
+    let is_single_fault = run.record.failovers == 1 && run.nodes_stayed_up && !lost_whole;
     let Some(promised) = promised.filter(|_| !bound && is_single_fault) else { return true };
     let lost = ReservationId(promised.reservation);
     let is_told = |fact: &Fact| match fact {
