@@ -63,7 +63,8 @@ async fn a_node_that_meets_an_unknown_kind_of_fact_sends_its_viewers_away_and_ne
     let books = Books::of(&bodies(&journal).await);
     assert_eq!(books.missing(&told), []);
     books.check_told(&told);
-    say("the next version", 2, &told, &books);
+    assert!(books.units <= UNITS.into());
+    say("the next version", 2, &told, &books, UNITS);
 }
 
 async fn write_unknown_fact(journal: &RedisJournal) -> (Claim, Position) {

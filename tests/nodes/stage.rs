@@ -43,16 +43,16 @@ pub(crate) async fn close(name: &str, faults: usize, house: &House, crowd: Crowd
     for other in 0..house.nodes() {
         assert_eq!(house.audit(other).await, report, "all nodes tell the same");
     }
-    say(name, faults, &told, &books);
+    say(name, faults, &told, &books, units);
     books
 }
 
 /// The line with which a scenario ends.
 #[allow(clippy::print_stderr, reason = "whoever runs the tests wants the figures")]
-pub(crate) fn say(name: &str, faults: usize, told: &Told, books: &Books) {
+pub(crate) fn say(name: &str, faults: usize, told: &Told, books: &Books, units: u32) {
     eprintln!(
         "{name}: clicks {}, acknowledged {}, refused {}, unanswered {}, put off {}, nobody there {}, connections lost {:?}, faults {faults}, \
-         kept {}, broken {}, oversold 0, lost {}",
+         kept {}, broken {}, oversold {}, lost {}",
         told.clicks(),
         told.held.len(),
         told.refused.len(),
@@ -62,6 +62,7 @@ pub(crate) fn say(name: &str, faults: usize, told: &Told, books: &Books) {
         told.lost,
         books.kept(),
         books.broken(),
+        books.units.saturating_sub(units.into()),
         books.missing(told).len(),
     );
 }
