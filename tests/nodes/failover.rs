@@ -24,9 +24,10 @@ async fn what_a_failover_lost_is_put_back_by_whoever_has_it() {
     pair.lead_to_replica();
     crowd.buys(100).await;
     let books = close("a failover", 1, &house, crowd, UNITS).await;
-    assert_eq!((books.kept(), books.broken()), (0, 0), "the history went on as it was");
+    // What only a follower had heard of when the primary died, the writer may not have: that is reclaimed.
+    assert!(books.kept() <= VIEWERS && books.broken() == 0, "{} kept, {} broken", books.kept(), books.broken());
     let healed = house.counted("dropcast_journal_healed_entries_total").await;
-    assert!(healed >= LOST as u64, "only {healed} entries were lost");
+    assert!(healed + books.kept() as u64 >= LOST as u64, "only {healed} entries were put back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
