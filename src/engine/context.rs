@@ -1,12 +1,12 @@
 //! What a show's task keeps, whether it writes the show or follows it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dropcast_domain::{
     ids::ShowId,
     show::{Refusal, Request, Show},
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     answer::{Answer, RetryReason},
@@ -68,6 +68,20 @@ impl Context {
         if let Message::Ask(Asked { reply, .. }) = message {
             self.observer.turned_away(reason);
             reply(self.retry(reason), Position::default());
+        }
+    }
+
+    /// Turns away whoever asks in the meantime; who looks sees `seen`, if that is something durable. Returns whether the
+    /// show was told to stop.
+    pub(super) async fn turn_away_for(&mut self, wait: Duration, seen: Option<(&Show, Position)>) -> bool {
+        let until = Instant::now() + wait;
+        loop {
+            match (tokio::time::timeout_at(until, self.mailbox.recv()).await, seen) {
+                (Err(_), _) => return false,
+                (Ok(None | Some(Message::Stop)), _) => return true,
+                (Ok(Some(Message::Look(look))), Some((show, position))) => look(show, position)(),
+                (Ok(Some(message)), _) => self.turn_away(message, RetryReason::Unavailable),
+            }
         }
     }
 

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::{
     answer::{Answer, RetryReason},
-    handle::Message,
     heal::{Standing, compare, put_back},
     inbox::Inbox,
     lease::Lease,
@@ -231,19 +230,7 @@ impl Writer {
     async fn back_off(&mut self, reads: Reads) -> bool {
         let wait = self.back_off;
         self.back_off = (wait * 2).clamp(BACK_OFF_MIN, BACK_OFF_MAX);
-        !wait.is_zero() && self.turn_away_for(wait, reads).await
-    }
-
-    /// Answers *retry* to whoever asks in the meantime, and lets look who may. Returns whether it was told to stop.
-    async fn turn_away_for(&mut self, wait: Duration, reads: Reads) -> bool {
-        let until = Instant::now() + wait;
-        loop {
-            match tokio::time::timeout_at(until, self.context.mailbox.recv()).await {
-                Err(_) => return false,
-                Ok(None | Some(Message::Stop)) => return true,
-                Ok(Some(Message::Look(look))) if reads == Reads::Answered => look(&self.show, self.durable)(),
-                Ok(Some(message)) => self.context.turn_away(message, RetryReason::Unavailable),
-            }
-        }
+        let seen = (reads == Reads::Answered).then_some((&self.show, self.durable));
+        !wait.is_zero() && self.context.turn_away_for(wait, seen).await
     }
 }

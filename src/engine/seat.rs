@@ -157,7 +157,7 @@ async fn take_up(context: &mut Context, position: Position, missing: Missing) ->
                 tracing::warn!(show = %context.id, %error, "the show can't be loaded yet");
             }
         }
-        if turn_away_for(context, wait).await {
+        if context.turn_away_for(wait, None).await {
             context.turn_away_the_rest().await;
             return Err(Ended::Stopped);
         }
@@ -199,18 +199,6 @@ async fn try_to_take_up(
             let loaded = load(&*journal, id.as_str()).await?;
             let promised = context.promised_after(common, &loaded.show);
             Ok((TakenUp { loaded, promised }, false))
-        }
-    }
-}
-
-/// Turns everybody away for a while. Returns whether the show was told to stop.
-async fn turn_away_for(context: &mut Context, wait: Duration) -> bool {
-    let until = Instant::now() + wait;
-    loop {
-        match tokio::time::timeout_at(until, context.mailbox.recv()).await {
-            Err(_) => return false,
-            Ok(None | Some(Message::Stop)) => return true,
-            Ok(Some(message)) => context.turn_away(message, RetryReason::Unavailable),
         }
     }
 }

@@ -144,20 +144,13 @@ impl Follower {
     /// forwarded.
     pub(super) fn pump(&mut self) {
         for line in self.queue.lines() {
-            while let Some(first) = self.queue.first(&line) {
-                let now = self.context.clock.now();
-                let is_refused = |request: &Request| decide(&self.show, now, request);
-                let goes = match is_refused(&first.request) {
-                    Err(_) => self.knows(now, first) || self.has_room(&line, quantity(&first.request)),
-                    Ok(_) => self.has_room(&line, quantity(&first.request)),
-                };
-                if !goes {
+            while let Some(asked) = self.queue.pop(&line) {
+                let Some(asked) = self.answer_if_known(asked) else { continue };
+                if !self.has_room(&line, quantity(&asked.request)) {
+                    self.queue.put_back(line, asked);
                     break;
                 }
-                let Some(asked) = self.queue.pop(&line) else { break };
-                if let Some(asked) = self.answer_if_known(asked) {
-                    self.forward(asked);
-                }
+                self.forward(asked);
             }
         }
     }

@@ -34,9 +34,10 @@ impl Queue {
         self.lines.keys().cloned().collect()
     }
 
-    /// Who waits first for this line.
-    pub(super) fn first(&self, line: &Line) -> Option<&Asked> {
-        self.lines.get(line)?.front()
+    /// Who was taken out waits first again.
+    pub(super) fn put_back(&mut self, line: Line, asked: Asked) {
+        self.lines.entry(line).or_default().push_front(asked);
+        self.waiting += 1;
     }
 
     /// Takes out who waits first for this line.
