@@ -11,12 +11,12 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{
     answer::{Answer, RetryReason},
     config::EngineConfig,
+    failover::Recent,
+    failover::reclaims,
     forwarded::Forwarded,
     handle::{Asked, Message},
     observer::Observer,
     projection::Projection,
-    promises::reclaims,
-    recent::Recent,
 };
 use crate::{
     clock::Clock,

@@ -2,7 +2,7 @@
 
 use dropcast_domain::show::{Entry, FoldError, Show};
 
-use super::{recent::Recent, state_format};
+use super::{failover::Recent, state_format};
 use crate::{
     codec::{self, DecodeError},
     journal::{Journal, Position, RawEntry, ReadError},

@@ -5,27 +5,18 @@
 //! it; the others follow it, answer what they can know, and forward the rest.
 
 mod answer;
-mod batch;
 mod config;
 mod context;
-mod deciding_for_others;
+mod failover;
 mod follower;
 mod forwarded;
 mod handle;
-mod heal;
-mod held_back;
-mod inbox;
-mod lease;
 mod load;
 mod observer;
 mod parcel;
 mod projection;
-mod promises;
-mod recent;
-mod recover;
 mod registry;
 mod seat;
-mod snapshots;
 mod state_format;
 mod waker;
 mod writer;

@@ -18,12 +18,12 @@ use tokio::{
 use super::{
     config::EngineConfig,
     context::Context,
+    failover::Recent,
     forwarded::Forwarded,
     handle::{Message, ShowHandle},
     load::{LoadError, Loaded, load, load_to},
     observer::{Observer, Unobserved},
     projection::ProjectionFactory,
-    recent::Recent,
     seat::Part,
 };
 use crate::{

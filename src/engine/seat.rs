@@ -7,19 +7,14 @@ use tokio::time::Instant;
 
 use super::{
     answer::RetryReason,
-    batch::Batch,
     context::Context,
-    deciding_for_others::Refusals,
+    failover::{Standing, compare, put_back},
     follower::{Follower, Left},
     handle::Message,
-    heal::{Standing, compare, put_back},
-    held_back::HeldBack,
-    inbox::Inbox,
-    lease::Lease,
     load::{LoadError, Loaded, check_follows, fold, load, load_through, load_to},
-    recover::{BACK_OFF_MAX, BACK_OFF_MIN, ReloadError},
-    snapshots::Snapshots,
-    writer::{Ended, Writer},
+    writer::{
+        BACK_OFF_MAX, BACK_OFF_MIN, Batch, Ended, HeldBack, Inbox, Lease, Refusals, ReloadError, Snapshots, Writer,
+    },
 };
 use crate::journal::{Claim, Exchange, Position, ReadError};
 

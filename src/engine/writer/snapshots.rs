@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{held_back::Release, projection::Publication, state_format, writer::Writer};
+use super::{held_back::Release, part::Writer};
 use crate::{
+    engine::{projection::Publication, state_format},
     journal::{AppendError, Claim, Journal, Snapshot},
     mistakes::{Mistake, made},
 };
 
 /// How far snapshots have come.
 #[derive(Debug, Default)]
-pub(super) struct Snapshots {
+pub(in crate::engine) struct Snapshots {
     /// The entry that the newest one stands for.
-    pub(super) seq: u64,
+    pub(in crate::engine) seq: u64,
 }
 
 /// The part of what a snapshot stands for that comes on top before the next is made: a long show's snapshots, which grow
@@ -28,7 +29,7 @@ impl Snapshots {
 
 impl Writer {
     /// Saves the state once what it rests on is durable, beside the appends that follow.
-    pub(super) fn save_snapshot_now_and_then(&mut self) {
+    pub(in crate::engine) fn save_snapshot_now_and_then(&mut self) {
         if self.tail.seq - self.snapshots.seq < self.snapshots.next_after(self.context.config.snapshot_every_entries) {
             return;
         }
@@ -57,7 +58,7 @@ impl Writer {
     }
 
     /// Saves what no snapshot stands for yet.
-    pub(super) async fn save_last_snapshot(&mut self) {
+    pub(in crate::engine) async fn save_last_snapshot(&mut self) {
         if self.tail.seq <= self.snapshots.seq {
             return;
         }

@@ -12,7 +12,7 @@ const READ_ENTRIES: usize = 1_024;
 
 /// How the journal stands to what this node knows to have been durable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Standing {
+pub(in crate::engine) enum Standing {
     /// The journal has all of it, and perhaps more.
     Ahead,
     /// The journal ends at this position, and what this node has follows on it: the rest was lost and can be put back.
@@ -22,7 +22,7 @@ pub(super) enum Standing {
 }
 
 /// Compares the journal, which ends at `tail`, with the entries that are kept.
-pub(super) async fn compare(
+pub(in crate::engine) async fn compare(
     journal: &dyn Journal,
     show: &str,
     recent: &Recent,
@@ -44,7 +44,7 @@ pub(super) async fn compare(
 
 /// Puts the entries after `from`, where the journal ends, back as they were. All bounds and digests are those under which
 /// they were appended first.
-pub(super) async fn put_back(
+pub(in crate::engine) async fn put_back(
     journal: &dyn Journal,
     claim: &Claim,
     recent: &Recent,

@@ -10,17 +10,19 @@ use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, ReplyAt, RetryReason, accepted},
     batch::Batch,
-    context::Context,
     deciding_for_others::Refusals,
-    handle::{Asked, Look, Message},
     held_back::{HeldBack, Release},
     inbox::Inbox,
     lease::Lease,
     snapshots::Snapshots,
 };
 use crate::{
+    engine::{
+        answer::{Answer, ReplyAt, RetryReason, accepted},
+        context::Context,
+        handle::{Asked, Look, Message},
+    },
     journal::{Append, AppendError, Claim, Mark, Parcel, Position, RawEntry, Renewal},
     mistakes::{Mistake, made},
 };
@@ -32,36 +34,36 @@ const BESIDE_PART: usize = 4;
 const PARCELS_UNTOLD_MAX: u32 = 64;
 
 /// A show, its journal, and what is under way between them.
-pub(super) struct Writer {
-    pub(super) context: Context,
-    pub(super) claim: Claim,
-    pub(super) lease: Lease,
+pub(in crate::engine) struct Writer {
+    pub(in crate::engine) context: Context,
+    pub(in crate::engine) claim: Claim,
+    pub(in crate::engine) lease: Lease,
     /// The state, ahead of the disk.
-    pub(super) show: Show,
+    pub(in crate::engine) show: Show,
     /// What the state is the fold of, once everything under way is durable.
-    pub(super) tail: Position,
+    pub(in crate::engine) tail: Position,
     /// Up to where the journal is known to be durable.
-    pub(super) durable: Position,
-    pub(super) batch: Batch,
-    pub(super) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
-    pub(super) held_back: HeldBack,
-    pub(super) snapshots: Snapshots,
+    pub(in crate::engine) durable: Position,
+    pub(in crate::engine) batch: Batch,
+    pub(in crate::engine) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
+    pub(in crate::engine) held_back: HeldBack,
+    pub(in crate::engine) snapshots: Snapshots,
     /// `None` when no other node shares the journal.
-    pub(super) inbox: Option<Inbox>,
+    pub(in crate::engine) inbox: Option<Inbox>,
     /// Up to where the inbox is decided, and how many parcels of that no append under way says.
-    pub(super) consumed: Mark,
-    pub(super) parcels_untold: u32,
+    pub(in crate::engine) consumed: Mark,
+    pub(in crate::engine) parcels_untold: u32,
     /// Up to where the journal knows it to be, and the refusals that wait for that.
-    pub(super) consumed_durably: Mark,
-    pub(super) refusals: Refusals,
+    pub(in crate::engine) consumed_durably: Mark,
+    pub(in crate::engine) refusals: Refusals,
     /// When somebody last wanted something of the show.
-    pub(super) busy_at: Instant,
+    pub(in crate::engine) busy_at: Instant,
     /// How long to wait before the journal is tried again; zero while it works.
-    pub(super) back_off: Duration,
+    pub(in crate::engine) back_off: Duration,
 }
 
 /// How an append or a renewal ended.
-pub(super) struct AppendEnd {
+pub(in crate::engine) struct AppendEnd {
     /// The position after it.
     position: Position,
     /// What it appended; nothing for a renewal.
@@ -69,12 +71,12 @@ pub(super) struct AppendEnd {
     /// How far the inbox was consumed.
     inbox: Option<Mark>,
     called_at: Instant,
-    pub(super) result: Result<(), AppendError>,
+    pub(in crate::engine) result: Result<(), AppendError>,
 }
 
 /// Why a show's task, or a part that it played, came to an end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(in crate::engine) enum Ended {
     /// Nobody needed the show any more.
     Idle,
     /// It was told to.
@@ -86,7 +88,7 @@ pub(super) enum Ended {
 }
 
 /// Who waits for a decision.
-pub(super) enum Caller {
+pub(in crate::engine) enum Caller {
     /// Somebody at this node.
     Here(ReplyAt),
     /// Another node.
@@ -109,7 +111,7 @@ enum Event {
 
 impl Writer {
     /// Runs the show until it is put away, stopped or taken over.
-    pub(super) async fn run(mut self) -> (Ended, Context) {
+    pub(in crate::engine) async fn run(mut self) -> (Ended, Context) {
         self.context.play(true);
         self.context.observer.writes(true);
         let ended = self.write().await;
@@ -167,7 +169,7 @@ impl Writer {
 
     /// Decides a batch, all at one moment, and the parcels that are there, and hands their facts to the journal. Returns
     /// whether it was told to stop.
-    pub(super) fn take(&mut self, messages: &mut Vec<Message>) -> bool {
+    pub(in crate::engine) fn take(&mut self, messages: &mut Vec<Message>) -> bool {
         let now = self.context.clock.now();
         self.busy_at = Instant::now();
         self.pass_time(now);
@@ -190,7 +192,7 @@ impl Writer {
         stop
     }
 
-    pub(super) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
+    pub(in crate::engine) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
         if !self.batch.has_room_for(&request.command) {
             self.flush();
         }
@@ -234,7 +236,7 @@ impl Writer {
     /// Lets time pass as [`Show::pass`] does, but entry by entry: a great many holds that run out at once need more than
     /// one append.
     #[expect(clippy::expect_used, reason = "selling on from a state in the middle of an entry would be worse")]
-    pub(super) fn pass_time(&mut self, now: Timestamp) {
+    pub(in crate::engine) fn pass_time(&mut self, now: Timestamp) {
         let at = now.max(self.show.last_at());
         while let Some(facts) = passing(&self.show, at) {
             if !self.batch.has_room() {
@@ -256,7 +258,7 @@ impl Writer {
     }
 
     /// Hands what was decided to the journal, and lets out what rests on nothing that is under way.
-    pub(super) fn flush(&mut self) {
+    pub(in crate::engine) fn flush(&mut self) {
         self.collect();
         self.save_snapshot_now_and_then();
         if let Some(append) = self.batch.take(&self.context.id, &self.show) {
@@ -305,7 +307,7 @@ impl Writer {
     }
 
     /// Renews the claim, and says how far the inbox is decided.
-    pub(super) fn renew(&mut self) {
+    pub(in crate::engine) fn renew(&mut self) {
         let (position, called_at) = (self.tail, Instant::now());
         let inbox = self.inbox_mark();
         let renewal = Renewal { expected: position, inbox };
@@ -322,14 +324,14 @@ impl Writer {
     }
 
     /// Says how far the inbox is decided when that went unsaid for long.
-    pub(super) fn renew_for_parcels(&mut self) {
+    pub(in crate::engine) fn renew_for_parcels(&mut self) {
         if self.parcels_untold >= PARCELS_UNTOLD_MAX {
             self.renew();
         }
     }
 
     /// Takes in how an append ended. `None`: the show goes on.
-    pub(super) async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
+    pub(in crate::engine) async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
         if let Err(error) = end.result {
             return self.recover(error).await;
         }
@@ -348,7 +350,7 @@ impl Writer {
     }
 
     /// Keeps what is durable, against a failover; without other nodes there is none.
-    pub(super) fn keep(&mut self, entries: Vec<RawEntry>) {
+    pub(in crate::engine) fn keep(&mut self, entries: Vec<RawEntry>) {
         if self.context.exchange.is_some() {
             for entry in entries {
                 self.context.recent.push(entry);

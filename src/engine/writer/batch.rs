@@ -21,7 +21,7 @@ const ROOM_BYTES: usize = APPEND_BYTES_MAX / 4;
 /// Decided entries that become durable together or not at all. What is made known of them is therefore certain or undone
 /// as a whole, too.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(in crate::engine) struct Batch {
     append: Append,
     bytes: usize,
     card_changed: bool,
@@ -29,17 +29,17 @@ pub(super) struct Batch {
 
 impl Batch {
     /// Whether what this command makes true is sure to fit. A plan's facts may fill an append by themselves.
-    pub(super) fn has_room_for(&self, command: &Command) -> bool {
+    pub(in crate::engine) fn has_room_for(&self, command: &Command) -> bool {
         self.append.entries.is_empty() || (self.has_room() && !matches!(command, Command::Plan(_)))
     }
 
     /// Whether an entry that only the passing of time makes is sure to fit.
-    pub(super) fn has_room(&self) -> bool {
+    pub(in crate::engine) fn has_room(&self) -> bool {
         self.append.entries.len() <= APPEND_ENTRIES_MAX - ROOM_ENTRIES && self.bytes <= APPEND_BYTES_MAX - ROOM_BYTES
     }
 
     /// Adds an entry that follows `tail`; returns the position after it.
-    pub(super) fn add(&mut self, tail: Position, entry: &Entry) -> Position {
+    pub(in crate::engine) fn add(&mut self, tail: Position, entry: &Entry) -> Position {
         if self.append.entries.is_empty() {
             self.append.expected = tail;
         }
@@ -52,18 +52,18 @@ impl Batch {
     }
 
     /// Forgets what was added.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::engine) fn clear(&mut self) {
         (self.append, self.bytes) = (Append::default(), 0);
     }
 
     /// The show's card goes with the next entries, whatever they are: the one that is listed may be an older one.
-    pub(super) fn renew_card(&mut self) {
+    pub(in crate::engine) fn renew_card(&mut self) {
         self.card_changed = true;
     }
 
     /// The append, with when to wake the show and its card if it changed; `None` when there is nothing to append.
     /// `show` is the state after it.
-    pub(super) fn take(&mut self, id: &ShowId, show: &Show) -> Option<Append> {
+    pub(in crate::engine) fn take(&mut self, id: &ShowId, show: &Show) -> Option<Append> {
         if self.append.entries.is_empty() {
             return None;
         }

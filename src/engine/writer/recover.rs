@@ -7,23 +7,27 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::{
-    answer::{Answer, RetryReason},
-    heal::{Standing, compare, put_back},
     inbox::Inbox,
     lease::Lease,
-    load::{LoadError, Loaded, entries_after, load, load_to},
-    writer::{Caller, Ended, Writer},
+    part::{Caller, Ended, Writer},
 };
-use crate::journal::{AppendError, Claim, ClaimError, Digest, ReadError};
+use crate::{
+    engine::{
+        answer::{Answer, RetryReason},
+        failover::{Standing, compare, put_back},
+        load::{LoadError, Loaded, entries_after, load, load_to},
+    },
+    journal::{AppendError, Claim, ClaimError, Digest, ReadError},
+};
 
 /// The first wait before the journal is tried again; each further one is twice as long.
-pub(super) const BACK_OFF_MIN: Duration = Duration::from_millis(100);
+pub(in crate::engine) const BACK_OFF_MIN: Duration = Duration::from_millis(100);
 /// The longest wait before the journal is tried again.
-pub(super) const BACK_OFF_MAX: Duration = Duration::from_secs(2);
+pub(in crate::engine) const BACK_OFF_MAX: Duration = Duration::from_secs(2);
 
 /// Why the journal can't be taken up again yet.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReloadError {
+pub(in crate::engine) enum ReloadError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
     #[error(transparent)]
@@ -49,7 +53,7 @@ enum Reads {
 
 impl Writer {
     /// The state is what was loaded, and nothing is under way.
-    pub(super) fn load(&mut self, loaded: Loaded) {
+    pub(in crate::engine) fn load(&mut self, loaded: Loaded) {
         self.show = loaded.show;
         self.tail = loaded.position;
         self.durable = loaded.position;
@@ -61,7 +65,7 @@ impl Writer {
     }
 
     /// Tells everybody who waits what became of them, throws the state away and loads it anew. `None`: the show goes on.
-    pub(super) async fn recover(&mut self, error: AppendError) -> Option<Ended> {
+    pub(in crate::engine) async fn recover(&mut self, error: AppendError) -> Option<Ended> {
         tracing::warn!(show = %self.context.id, %error, "an append failed; the show is loaded anew");
         self.context.observer.append_failed(&error);
         let fenced = matches!(error, AppendError::Fenced) | self.await_the_others().await;
@@ -181,7 +185,7 @@ impl Writer {
     }
 
     /// Reclaims what a lost history promised; what a node has reclaimed already is reclaimed by its key.
-    pub(super) fn reclaim(&mut self, promised: Vec<Request>) {
+    pub(in crate::engine) fn reclaim(&mut self, promised: Vec<Request>) {
         if promised.is_empty() {
             return;
         }

@@ -2,15 +2,17 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    answer::{Answer, ReplyAt},
-    projection::Publication,
+use crate::{
+    engine::{
+        answer::{Answer, ReplyAt},
+        projection::Publication,
+    },
+    journal::Position,
 };
-use crate::journal::Position;
 
 /// Something that must not be known before what it rests on is durable.
 #[expect(clippy::large_enum_variant, reason = "most of what waits is the large one")]
-pub(super) enum Release {
+pub(in crate::engine) enum Release {
     /// An answer; it is given with the position that it waited for.
     Answer(ReplyAt, Answer),
     /// What somebody waits for who looked at the state.
@@ -22,19 +24,19 @@ pub(super) enum Release {
 /// Releases in order of their positions. Bounded by what one show may have under way: the messages of the batches in
 /// flight, and for each batch and each look one publication per projection.
 #[derive(Default)]
-pub(super) struct HeldBack {
+pub(in crate::engine) struct HeldBack {
     waiting: VecDeque<(Position, Release)>,
 }
 
 impl HeldBack {
     /// Holds something back until the journal is durable up to `position`, which is never before the last one's.
-    pub(super) fn push(&mut self, position: Position, release: Release) {
+    pub(in crate::engine) fn push(&mut self, position: Position, release: Release) {
         debug_assert!(self.waiting.back().is_none_or(|(last, _)| last.seq <= position.seq));
         self.waiting.push_back((position, release));
     }
 
     /// Lets out what rests on nothing after `durable_seq`.
-    pub(super) fn release_through(&mut self, durable_seq: u64) {
+    pub(in crate::engine) fn release_through(&mut self, durable_seq: u64) {
         while self.waiting.front().is_some_and(|(position, _)| position.seq <= durable_seq)
             && let Some((position, release)) = self.waiting.pop_front()
         {
@@ -46,7 +48,7 @@ impl HeldBack {
     }
 
     /// Lets out everything up to the last position that is `durable`, and returns it; the rest stays.
-    pub(super) fn release_where(&mut self, durable: impl Fn(Position) -> bool) -> Option<Position> {
+    pub(in crate::engine) fn release_where(&mut self, durable: impl Fn(Position) -> bool) -> Option<Position> {
         let last = self.waiting.iter().rfind(|(position, _)| durable(*position)).map(|(position, _)| *position)?;
         self.release_through(last.seq);
         Some(last)
@@ -55,7 +57,7 @@ impl HeldBack {
     /// Another writer may have gone on: what was accepted stands, but what was refused or seen may be true no more. Every
     /// refusal that rests on nothing after `through_seq` becomes `answer`, and who looked is told by what they wait for
     /// being dropped.
-    pub(super) fn doubt_refusals(&mut self, through_seq: u64, answer: &Answer) {
+    pub(in crate::engine) fn doubt_refusals(&mut self, through_seq: u64, answer: &Answer) {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
                 Release::Answer(reply, Answer::Refused(_)) if position.seq <= through_seq => {
@@ -69,7 +71,7 @@ impl HeldBack {
 
     /// Nobody waits any longer: every answer is `answer`, and who looked is told by what they wait for being dropped.
     /// What projections make known stays: it is still to be seen whether it is durable.
-    pub(super) fn answer_waiting(&mut self, answer: &Answer) {
+    pub(in crate::engine) fn answer_waiting(&mut self, answer: &Answer) {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
                 Release::Answer(reply, _) => reply(answer.clone(), position),
@@ -80,18 +82,18 @@ impl HeldBack {
     }
 
     /// What still waits is known to be undone: every answer is `answer`, and nothing is made known.
-    pub(super) fn undo(&mut self, answer: &Answer) {
+    pub(in crate::engine) fn undo(&mut self, answer: &Answer) {
         self.answer_waiting(answer);
         self.waiting.clear();
     }
 
     /// Whether something rests on this very position.
-    pub(super) fn has(&self, position: Position) -> bool {
+    pub(in crate::engine) fn has(&self, position: Position) -> bool {
         self.waiting.iter().any(|(waiting, _)| *waiting == position)
     }
 
     /// Whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::engine) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 }

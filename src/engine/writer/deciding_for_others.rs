@@ -17,17 +17,21 @@ use tokio::{
 };
 
 use super::{
-    answer::{Answer, ReplyAt},
     inbox::Inbox,
-    parcel::{Addressed, Commands, Forward, Verdict, decode},
-    writer::{Caller, Writer},
+    part::{Caller, Writer},
 };
-use crate::journal::{Mark, Parcel, Position};
+use crate::{
+    engine::{
+        answer::{Answer, ReplyAt},
+        parcel::{Addressed, Commands, Forward, Verdict, decode},
+    },
+    journal::{Mark, Parcel, Position},
+};
 
 /// Refusals that wait until their parcels are consumed. Shared with the answers that are held back, on one task: the lock
 /// is never waited for.
 #[derive(Clone, Default)]
-pub(super) struct Refusals(Arc<Mutex<VecDeque<(Mark, ReplyAt, Answer)>>>);
+pub(in crate::engine) struct Refusals(Arc<Mutex<VecDeque<(Mark, ReplyAt, Answer)>>>);
 
 impl Refusals {
     fn push(&self, mark: Mark, reply: ReplyAt, refusal: Answer) {
@@ -48,7 +52,7 @@ impl Refusals {
     }
 
     /// They are decided again; who asked here is not told of that.
-    pub(super) fn forget(&self, pending: &Answer) {
+    pub(in crate::engine) fn forget(&self, pending: &Answer) {
         let waiting = std::mem::take(&mut *self.lock());
         for (_, reply, _) in waiting {
             reply(pending.clone(), Position::default());
@@ -67,7 +71,7 @@ impl Refusals {
 
 impl Writer {
     /// Decides what is in these parcels, and hands its facts to the journal.
-    pub(super) fn take_parcels(&mut self, parcels: Vec<Parcel>) {
+    pub(in crate::engine) fn take_parcels(&mut self, parcels: Vec<Parcel>) {
         self.pass_time(self.context.clock.now());
         self.decide_parcels(parcels);
         self.flush();
@@ -75,7 +79,7 @@ impl Writer {
     }
 
     /// Decides what is in these parcels.
-    pub(super) fn decide_parcels(&mut self, parcels: Vec<Parcel>) {
+    pub(in crate::engine) fn decide_parcels(&mut self, parcels: Vec<Parcel>) {
         for parcel in parcels {
             match decode::<Commands>(&parcel.body) {
                 Ok(commands) => {
@@ -113,7 +117,7 @@ impl Writer {
     }
 
     /// The reply that tells another node. What a fact tells is not told again.
-    pub(super) fn verdict(
+    pub(in crate::engine) fn verdict(
         &self,
         node: String,
         ticket: u64,
@@ -144,7 +148,7 @@ impl Writer {
     }
 
     /// Tells refusals of parcels that are consumed; where nothing else would say so soon, a renewal does.
-    pub(super) fn tell_refusals(&mut self) {
+    pub(in crate::engine) fn tell_refusals(&mut self) {
         self.refusals.tell_through(self.consumed_durably);
         if self.in_flight.is_empty() && !self.refusals.is_empty() {
             self.renew();
@@ -152,7 +156,7 @@ impl Writer {
     }
 
     /// Tells this node's own callers whose commands never came through the inbox.
-    pub(super) fn give_up_waiting(&mut self) {
+    pub(in crate::engine) fn give_up_waiting(&mut self) {
         let pending = self.context.pending();
         for undecided in self.context.forwarded.take_overdue(Instant::now()) {
             undecided.answer(pending.clone());

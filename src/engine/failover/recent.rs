@@ -6,13 +6,13 @@ use crate::journal::{Position, RawEntry};
 
 /// The most entries kept. Replication is behind by milliseconds; a node that takes in a million entries a second keeps
 /// more than the last 60 ms of them.
-pub(super) const RECENT_ENTRIES_MAX: usize = 65_536;
+pub(in crate::engine) const RECENT_ENTRIES_MAX: usize = 65_536;
 /// The most bytes of bodies kept.
-pub(super) const RECENT_BYTES_MAX: usize = 32 * 1_024 * 1_024;
+pub(in crate::engine) const RECENT_BYTES_MAX: usize = 32 * 1_024 * 1_024;
 
 /// The last entries that were durable, in order. When one too many comes in, the oldest goes.
 #[derive(Debug, Default)]
-pub(super) struct Recent {
+pub(in crate::engine) struct Recent {
     /// The position before the first that is kept.
     base: Position,
     entries: VecDeque<RawEntry>,
@@ -21,12 +21,12 @@ pub(super) struct Recent {
 
 impl Recent {
     /// Nothing is kept yet; the next entry follows `position`.
-    pub(super) fn starting_at(position: Position) -> Self {
+    pub(in crate::engine) fn starting_at(position: Position) -> Self {
         Self { base: position, ..Self::default() }
     }
 
     /// Keeps an entry that follows the last one.
-    pub(super) fn push(&mut self, entry: RawEntry) {
+    pub(in crate::engine) fn push(&mut self, entry: RawEntry) {
         debug_assert_eq!(entry.seq, self.end().seq + 1);
         self.bytes += entry.body.len();
         self.entries.push_back(entry);
@@ -38,23 +38,23 @@ impl Recent {
     }
 
     /// The position before the first entry that is kept.
-    pub(super) fn base(&self) -> Position {
+    pub(in crate::engine) fn base(&self) -> Position {
         self.base
     }
 
     /// The position after the last entry.
-    pub(super) fn end(&self) -> Position {
+    pub(in crate::engine) fn end(&self) -> Position {
         self.entries.back().map_or(self.base, RawEntry::position)
     }
 
     /// The entries after `seq`.
-    pub(super) fn after(&self, seq: u64) -> impl Iterator<Item = &RawEntry> {
+    pub(in crate::engine) fn after(&self, seq: u64) -> impl Iterator<Item = &RawEntry> {
         let skipped = usize::try_from(seq.saturating_sub(self.base.seq)).unwrap_or(usize::MAX);
         self.entries.iter().skip(skipped)
     }
 
     /// The position with this number, as far as it is kept.
-    pub(super) fn position_at(&self, seq: u64) -> Option<Position> {
+    pub(in crate::engine) fn position_at(&self, seq: u64) -> Option<Position> {
         if seq == self.base.seq {
             return Some(self.base);
         }

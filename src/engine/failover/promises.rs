@@ -19,7 +19,7 @@ use crate::{
 ///
 /// Each request has a key of its own that follows from the lost entry, so that however many nodes reclaim it, it is
 /// reclaimed once.
-pub(super) fn reclaims<'a>(show: &Show, lost: impl Iterator<Item = &'a RawEntry>) -> Vec<Request> {
+pub(in crate::engine) fn reclaims<'a>(show: &Show, lost: impl Iterator<Item = &'a RawEntry>) -> Vec<Request> {
     let mut promises = Promises { show, open: BTreeMap::new() };
     for raw in lost {
         match codec::decode_entry(raw) {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// do, it is over here before it is over for the journal. It stands still while the whole machine is suspended, as
 /// that clock does.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lease {
+pub(in crate::engine) struct Lease {
     /// How long it lasts from when it is asked for; `None`: no other node can claim the show.
     lasts: Option<Duration>,
     until: Instant,
@@ -19,22 +19,22 @@ const RENEW_AFTER: f64 = 1.0 / 3.0;
 
 impl Lease {
     /// A lease that was granted, having been asked for at `asked_at`.
-    pub(super) fn granted(lasts: Option<Duration>, asked_at: Instant) -> Self {
+    pub(in crate::engine) fn granted(lasts: Option<Duration>, asked_at: Instant) -> Self {
         Self { lasts, until: asked_at + lasts.unwrap_or_default() }
     }
 
     /// It was renewed, having been asked for at `asked_at`.
-    pub(super) fn renewed(&mut self, asked_at: Instant) {
+    pub(in crate::engine) fn renewed(&mut self, asked_at: Instant) {
         self.until = self.until.max(asked_at + self.lasts.unwrap_or_default());
     }
 
     /// Whether another node may write by now.
-    pub(super) fn is_over(&self, now: Instant) -> bool {
+    pub(in crate::engine) fn is_over(&self, now: Instant) -> bool {
         self.lasts.is_some() && now >= self.until
     }
 
     /// When to renew it; `None`: never.
-    pub(super) fn renew_at(&self) -> Option<Instant> {
+    pub(in crate::engine) fn renew_at(&self) -> Option<Instant> {
         self.lasts.map(|lasts| self.until - lasts.mul_f64(1.0 - RENEW_AFTER))
     }
 }

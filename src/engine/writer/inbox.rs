@@ -5,8 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::parcel::{Addressed, Verdicts, encode};
-use crate::journal::{Exchange, Mark, Parcel};
+use crate::{
+    engine::parcel::{Addressed, Verdicts, encode},
+    journal::{Exchange, Mark, Parcel},
+};
 
 /// The most parcels taken in at once.
 const PARCELS_AT_ONCE: usize = 32;
@@ -22,7 +24,7 @@ const VERDICTS_MAX: usize = 65_536;
 const VERDICTS_AT_ONCE: usize = 1_024;
 
 /// What comes in and goes out. Dropping it stops both.
-pub(super) struct Inbox {
+pub(in crate::engine) struct Inbox {
     parcels: mpsc::Receiver<Vec<Parcel>>,
     verdicts: mpsc::Sender<Addressed>,
     tasks: [JoinHandle<()>; 2],
@@ -30,7 +32,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     /// Opens the inbox of a show, from after `after` on.
-    pub(super) fn open(exchange: &Arc<dyn Exchange>, show: &str, after: Mark) -> Self {
+    pub(in crate::engine) fn open(exchange: &Arc<dyn Exchange>, show: &str, after: Mark) -> Self {
         let (lots, parcels) = mpsc::channel(LOTS_MAX);
         let (verdicts, outgoing) = mpsc::channel(VERDICTS_MAX);
         let collecting = tokio::spawn(collect(Arc::clone(exchange), show.to_owned(), after, lots));
@@ -39,17 +41,17 @@ impl Inbox {
     }
 
     /// The next parcels.
-    pub(super) async fn next(&mut self) -> Option<Vec<Parcel>> {
+    pub(in crate::engine) async fn next(&mut self) -> Option<Vec<Parcel>> {
         self.parcels.recv().await
     }
 
     /// The next parcels, if they are there already.
-    pub(super) fn next_now(&mut self) -> Option<Vec<Parcel>> {
+    pub(in crate::engine) fn next_now(&mut self) -> Option<Vec<Parcel>> {
         self.parcels.try_recv().ok()
     }
 
     /// Where verdicts go.
-    pub(super) fn verdicts(&self) -> mpsc::Sender<Addressed> {
+    pub(in crate::engine) fn verdicts(&self) -> mpsc::Sender<Addressed> {
         self.verdicts.clone()
     }
 }
