@@ -8,6 +8,11 @@ use std::{
 
 use clap::Parser as _;
 use dropcast::cli::{Arguments, Ending, FAILED, run};
+use mimalloc::MiMalloc;
+
+/// What is allocated on one thread and freed on another, as everything of a click is, costs the system's allocator locks.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

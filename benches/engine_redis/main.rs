@@ -13,7 +13,12 @@ mod redis_server;
 use std::{env, time::Duration};
 
 use figures::Figures;
+use mimalloc::MiMalloc;
 use redis_server::RedisServer;
+
+/// The one that the program has.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long the scripts are sent; the engine is given a number of clicks.
 const MEASURED_FOR: Duration = Duration::from_secs(2);

@@ -1,9 +1,17 @@
-//! Opaque names. Those that people choose are short strings of a narrow alphabet; those that a show hands out are
-//! numbers.
+//! Opaque names. Those that people choose are short strings of a narrow alphabet, most of them short enough to need no
+//! memory of their own; those that a show hands out are numbers.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Visitor},
+};
+use smol_str::SmolStr;
+
+pub use key::Key;
+
+mod key;
 
 /// The longest name, in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
@@ -34,17 +42,32 @@ fn check(text: &str) -> Result<(), NameError> {
     if text.bytes().all(allowed) { Ok(()) } else { Err(NameError::Character) }
 }
 
+/// Reads a name out of whatever memory its text is in.
+struct NameVisitor<N>(fn(&str) -> Result<N, NameError>);
+
+impl<N> Visitor<'_> for NameVisitor<N> {
+    type Value = N;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a name of 1 to {NAME_BYTES_MAX} characters")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<N, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+}
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Takes 1 to [`NAME_BYTES_MAX`] characters of `A-Z a-z 0-9 . _ : -`.
             pub fn new(text: &str) -> Result<Self, NameError> {
                 check(text)?;
-                Ok(Self(text.into()))
+                Ok(Self(SmolStr::new(text)))
             }
 
             /// The name as text.
@@ -61,7 +84,7 @@ macro_rules! name {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                write!(f, "{:?}", self.as_str())
             }
         }
 
@@ -73,8 +96,7 @@ macro_rules! name {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::new(&text).map_err(D::Error::custom)
+                deserializer.deserialize_str(NameVisitor(Self::new))
             }
         }
     };
@@ -103,10 +125,6 @@ name! {
 name! {
     /// Whoever sends commands, within their role: a viewer, a host, a brand.
     PrincipalId
-}
-name! {
-    /// An idempotency key, made by a client.
-    Key
 }
 
 macro_rules! number {

@@ -36,6 +36,8 @@ pub mod ids;
 pub mod inventory;
 pub mod money;
 pub mod orders;
+mod places;
+mod roster;
 pub mod show;
 mod table;
 pub mod text;

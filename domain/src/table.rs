@@ -1,9 +1,9 @@
-//! Rows under small numbers, found by name: a name that a million records point at is kept once, and a record takes
-//! four bytes for it.
+//! Rows under small numbers, found by name, for what a show has hundreds of.
 
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt,
+    hash::{Hash, Hasher},
     marker::PhantomData,
     ops,
 };
@@ -153,11 +153,11 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Table<K, V> {
 }
 
 impl<K> Slot<K> {
-    const fn new(number: u32) -> Self {
+    pub(crate) const fn new(number: u32) -> Self {
         Self(number, PhantomData)
     }
 
-    fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -170,6 +170,12 @@ impl<K> Clone for Slot<K> {
 }
 
 impl<K> Copy for Slot<K> {}
+
+impl<K> Hash for Slot<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl<K> PartialEq for Slot<K> {
     fn eq(&self, other: &Self) -> bool {

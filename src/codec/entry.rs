@@ -10,7 +10,7 @@ use dropcast_domain::{
 use dropcast_proto::v1::{self, key_outcome};
 use prost::Message as _;
 
-use super::{fact, names::InWire as _};
+use super::{body::BodyWriter, fact, names::InWire as _};
 use crate::journal::RawEntry;
 
 /// Why a stored entry can't be read. Whoever meets one stops: it never skips history.
@@ -44,13 +44,9 @@ pub enum DecodeError {
     Fingerprint,
 }
 
-/// The body of an entry, as it is stored and hashed.
+/// The body of an entry, as it is stored and hashed, in memory of its own.
 pub fn encode_entry(entry: &Entry) -> Bytes {
-    let body = v1::EntryBody {
-        cause: entry.cause.as_ref().map(cause_to_wire),
-        facts: entry.facts.iter().map(fact::to_wire).collect(),
-    };
-    body.encode_to_vec().into()
+    BodyWriter::default().write(entry)
 }
 
 /// The entry of a stored body.
@@ -76,18 +72,6 @@ pub fn export_entry(raw: &RawEntry) -> Result<v1::JournalEntry, DecodeError> {
     })
 }
 
-fn cause_to_wire(cause: &Cause) -> v1::Cause {
-    v1::Cause {
-        role: cause.principal.role.wire(),
-        principal: cause.principal.id.to_string(),
-        binding: cause.binding.as_ref().map(|binding| v1::KeyBinding {
-            key: binding.key.to_string(),
-            fingerprint: binding.fingerprint.0.to_vec(),
-            outcome: Some(v1::KeyOutcome { kind: Some(outcome_to_wire(binding.outcome)) }),
-        }),
-    }
-}
-
 fn cause_from_wire(cause: v1::Cause) -> Result<Cause, DecodeError> {
     let principal = Principal { role: Role::from_wire(cause.role)?, id: PrincipalId::new(&cause.principal)? };
     let binding = cause.binding.map(binding_from_wire).transpose()?;
@@ -102,14 +86,6 @@ fn binding_from_wire(binding: v1::KeyBinding) -> Result<KeyBinding, DecodeError>
         fingerprint: Fingerprint(fingerprint),
         outcome: outcome_from_wire(&outcome),
     })
-}
-
-fn outcome_to_wire(outcome: Outcome) -> key_outcome::Kind {
-    match outcome {
-        Outcome::Done => key_outcome::Kind::Done(v1::DoneOutcome {}),
-        Outcome::Reservation(id) => key_outcome::Kind::Reservation(id.0),
-        Outcome::Order(id) => key_outcome::Kind::Order(id.0),
-    }
 }
 
 fn outcome_from_wire(outcome: &key_outcome::Kind) -> Outcome {

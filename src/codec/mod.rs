@@ -1,5 +1,6 @@
 //! Domain ↔ protobuf: the only place that knows both.
 
+mod body;
 mod entry;
 mod fact;
 mod names;
@@ -7,6 +8,7 @@ mod promise;
 mod request;
 mod view;
 
+pub use body::BodyWriter;
 pub use entry::{DecodeError, decode_entry, encode_entry, export_entry};
 pub use promise::{broken_promise_view, own_broken_promises};
 pub use request::{MessageProblem, Wish, read_command};

@@ -34,6 +34,10 @@ pub struct Reservation<'a> {
     pub order: Option<OrderId>,
 }
 
+/// The most reservations that there ever were in one show. Keys run out long before: every one is held under a key, of
+/// which there are at most [`crate::show::KEYS_MAX`] and those of promises.
+pub(crate) const RESERVATIONS_MAX: usize = u32::MAX as usize;
+
 /// A reservation as it is kept: its number is its place, names are slots.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct ReservationRecord {

@@ -1,45 +1,30 @@
 //! What is looked up on every click, kept beside the records so that nothing is searched for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
 
 use super::{Drop, DropPhase, Principal, ReservationState, ShowPhase, promises::BrokenIndex, state::Records};
+use super::{
+    deadlines::{Deadline, Deadlines, Due},
+    own::OwnReservations,
+};
 use crate::{
     ids::{DropId, ReservationId},
     inventory::reservation::ReservationRecord,
     table::Slot,
-    time::Timestamp,
 };
 
 /// Follows from the records: [`Index::of`] makes it anew.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Index {
-    pub(super) by_viewer: BTreeSet<(Slot<Principal>, ReservationId)>,
-    /// Units that are held or sold for a viewer in a drop; no zeros.
-    pub(super) taken: BTreeMap<(Slot<DropId>, Slot<Principal>), u32>,
+    pub(super) by_viewer: OwnReservations,
+    /// Units that are held or sold for a viewer in a drop; no zeros. Never walked through but to check every one.
+    pub(super) taken: HashMap<(Slot<DropId>, Slot<Principal>), u32>,
     /// Drops in which something was ever held.
     pub(super) reserved: BTreeSet<Slot<DropId>>,
-    pub(super) deadlines: BTreeSet<Deadline>,
-    /// Reservations that are held.
-    pub(super) holds: usize,
+    pub(super) deadlines: Deadlines,
     pub(super) broken: BrokenIndex,
-}
-
-/// Something that time alone makes true.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Deadline {
-    pub(super) at: Timestamp,
-    pub(super) due: Due,
-}
-
-/// What a deadline does; at one moment in this order, drops in the order of their places in the run of show.
-///
-/// A drop closes before units come back, so that what comes back at its very end is not sold in it any more; a drop
-/// opens after units came back, so that it opens with all that there is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Due {
-    Close(u32, Slot<DropId>),
-    Expire(ReservationId),
-    Open(u32, Slot<DropId>),
 }
 
 impl Index {
@@ -55,9 +40,9 @@ impl Index {
         index
     }
 
-    /// A reservation in its present state comes in.
+    /// A reservation in its present state comes in, the next one after those that are there.
     pub(super) fn insert(&mut self, id: ReservationId, reservation: &ReservationRecord) {
-        self.by_viewer.insert((reservation.viewer, id));
+        self.by_viewer.push(reservation.viewer);
         self.reserved.insert(reservation.drop);
         if reservation.counts() {
             let taken = self.taken.entry((reservation.drop, reservation.viewer)).or_default();
@@ -65,15 +50,12 @@ impl Index {
         }
         if reservation.state == ReservationState::Held {
             self.deadlines.insert(reservation.deadline(id));
-            self.holds += 1;
         }
     }
 
     /// A reservation that was held comes in its new state.
     pub(super) fn settle(&mut self, id: ReservationId, reservation: &ReservationRecord) {
-        if self.deadlines.remove(&reservation.deadline(id)) {
-            self.holds -= 1;
-        }
+        self.deadlines.remove(reservation.deadline(id));
         let place = (reservation.drop, reservation.viewer);
         if !reservation.counts()
             && let Some(taken) = self.taken.get_mut(&place)

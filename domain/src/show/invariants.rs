@@ -132,13 +132,13 @@ impl Show {
         }
         for (reservation, id) in records.reservations.iter().zip(1..) {
             let drop = records.drops.get(reservation.drop);
-            let known = records.principals.get(reservation.viewer).is_some();
+            let known = records.principals.has(reservation.viewer);
             if !known || !drop.is_some_and(|drop| drop.stocks.iter().any(|stock| stock.sku == reservation.sku)) {
                 return Err(Violation::Reservation(ReservationId(id)));
             }
         }
-        let mut owners = records.keys.keys().map(|(principal, _)| principal);
-        if owners.all(|&principal| records.principals.get(principal).is_some()) { Ok(()) } else { Err(Violation::Key) }
+        let mut owners = records.keys.iter().map(|bound| bound.principal);
+        if owners.all(|principal| records.principals.has(principal)) { Ok(()) } else { Err(Violation::Key) }
     }
 
     fn check_catalogue(&self) -> Result<(), Violation> {
@@ -232,7 +232,7 @@ impl Show {
         let next = ReservationId(self.reservation_count() as u64 + 1);
         let fits = |(&id, &viewer): (&ReservationId, &Slot<Principal>)| match self.reservation_record(id) {
             Some(record) => record.viewer == viewer,
-            None => id == next && self.records.principals.get(viewer).is_some(),
+            None => id == next && self.records.principals.has(viewer),
         };
         let told_apart: usize = promises.index().values().map(BTreeMap::len).sum();
         let counted = promises.reclaimed.len() as u64 <= promises.kept;

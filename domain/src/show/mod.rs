@@ -2,11 +2,14 @@
 
 mod apply;
 mod command;
+mod deadlines;
 mod decide;
 mod fact;
 mod fold_error;
 mod index;
 mod invariants;
+mod keys;
+mod own;
 mod passing;
 mod phase;
 mod plan;

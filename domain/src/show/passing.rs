@@ -2,7 +2,7 @@
 
 use super::{
     CloseReason, ENTRY_FACTS_MAX, Fact, Show,
-    index::{Deadline, Due},
+    deadlines::{Deadline, Due},
 };
 use crate::time::Timestamp;
 
@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
     let mut facts = Vec::new();
     for deadline in show.index.deadlines.iter().take_while(|deadline| deadline.at <= now).take(ENTRY_FACTS_MAX) {
-        let (fact, closes_at) = due(show, *deadline);
+        let (fact, closes_at) = due(show, deadline);
         facts.push(fact);
         // The end of what opens is not among the deadlines yet and may come before the next of them.
         if closes_at.is_some_and(|closes_at| closes_at <= now) {

@@ -45,7 +45,7 @@ impl Show {
 
     /// The moment from which [`Show::pass`] has something to do.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.index.deadlines.first().map(|deadline| deadline.at)
+        self.index.deadlines.first()
     }
 
     /// The catalogue, in the order of its places.
@@ -137,9 +137,9 @@ impl Show {
 
     /// The viewer's reservations, the oldest first. It costs what the viewer has, not what the show has.
     pub fn reservations_of(&self, viewer: &PrincipalId) -> impl DoubleEndedIterator<Item = Reservation<'_>> {
-        let all = |viewer| (viewer, ReservationId(0))..=(viewer, ReservationId(u64::MAX));
-        let own = self.viewer_slot(viewer).map(|viewer| self.index.by_viewer.range(all(viewer)));
-        own.into_iter().flatten().filter_map(|&(_, id)| self.reservation(id))
+        let own = self.viewer_slot(viewer).map(|viewer| self.index.by_viewer.of(viewer));
+        let newest_first: Vec<_> = own.into_iter().flatten().collect();
+        newest_first.into_iter().rev().filter_map(|id| self.reservation(id))
     }
 
     /// The order of that number.
@@ -169,12 +169,12 @@ impl Show {
     /// What the principal used the key for, and what came of it.
     pub fn binding(&self, principal: &Principal, key: &Key) -> Option<(&Fingerprint, &Outcome)> {
         let principal = self.records.principals.slot(principal)?;
-        self.records.keys.get(&(principal, key.clone())).map(|bound| (&bound.fingerprint, &bound.outcome))
+        self.records.keys.find(principal, key).map(|bound| (&bound.fingerprint, &bound.outcome))
     }
 
     /// Reservations that are held now; at most [`super::HOLDS_MAX`].
     pub fn hold_count(&self) -> usize {
-        self.index.holds
+        self.index.deadlines.holds()
     }
 
     /// Keys that are bound; see [`super::KEYS_MAX`].

@@ -4,18 +4,27 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{Drop, Entry, Fingerprint, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request};
-use super::{ShowPhase, ShowSettings, apply::apply, decide::decide, index::Index, passing, promises::Promises};
+use super::{Drop, Entry, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request, ShowPhase};
+use super::{
+    ShowSettings,
+    apply::apply,
+    decide::decide,
+    index::Index,
+    keys::{BoundKey, Keys},
+    passing,
+    promises::Promises,
+};
 use crate::{
-    ids::{DropId, Key, ProductId, Sku},
+    ids::{DropId, ProductId, Sku},
     inventory::{reservation::ReservationRecord, stock::SkuRecord},
     orders::order::OrderRecord,
+    roster::Roster,
     table::{Slot, Table},
     time::Timestamp,
 };
 
 /// The layout of a serialized [`Show`]. A snapshot of another version is not read: the journal is folded again.
-pub const STATE_VERSION: u32 = 2;
+pub const STATE_VERSION: u32 = 3;
 
 /// Everything that is true of one show after some entries; the default is the show of an empty journal.
 ///
@@ -40,20 +49,13 @@ pub(super) struct Records {
     pub(super) skus: Table<Sku, SkuRecord>,
     pub(super) drops: Table<DropId, Drop>,
     /// Everybody who holds, held, or bound a key.
-    pub(super) principals: Table<Principal, ()>,
+    pub(super) principals: Roster<Principal>,
     /// Number 1 comes first.
     pub(super) reservations: Vec<ReservationRecord>,
     /// Number 1 comes first.
     pub(super) orders: Vec<OrderRecord>,
-    pub(super) keys: BTreeMap<(Slot<Principal>, Key), Bound>,
+    pub(super) keys: Keys,
     pub(super) promises: Promises,
-}
-
-/// What a key was used for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Bound {
-    pub(super) fingerprint: Fingerprint,
-    pub(super) outcome: Outcome,
 }
 
 impl Show {
@@ -120,16 +122,14 @@ impl Show {
 
     pub(super) fn bind(&mut self, principal: &Principal, binding: &KeyBinding) -> Result<(), FoldError> {
         let principal = self.principal_slot(principal)?;
-        let bound = Bound { fingerprint: binding.fingerprint, outcome: binding.outcome };
-        match self.records.keys.insert((principal, binding.key.clone()), bound) {
-            None => Ok(()),
-            Some(_) => Err(FoldError::KeyBoundTwice { key: binding.key.clone() }),
-        }
+        let &KeyBinding { ref key, fingerprint, outcome } = binding;
+        let bound = BoundKey { principal, key: key.clone(), fingerprint, outcome };
+        if self.records.keys.bind(bound) { Ok(()) } else { Err(FoldError::KeyBoundTwice { key: key.clone() }) }
     }
 
     /// The slot of somebody who from now on is known to the show.
     pub(super) fn principal_slot(&mut self, principal: &Principal) -> Result<Slot<Principal>, FoldError> {
-        self.records.principals.slot_or_insert(principal, || ()).ok_or(FoldError::TooMany)
+        self.records.principals.slot_or_insert(principal).ok_or(FoldError::TooMany)
     }
 }
 

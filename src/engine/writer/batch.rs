@@ -8,7 +8,7 @@ use dropcast_domain::{
 use prost::Message as _;
 
 use crate::{
-    codec,
+    codec::{self, BodyWriter},
     journal::{APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, Append, Position, RawEntry},
 };
 
@@ -23,6 +23,7 @@ const ROOM_BYTES: usize = APPEND_BYTES_MAX / 4;
 #[derive(Default)]
 pub(in crate::engine) struct Batch {
     append: Append,
+    bodies: BodyWriter,
     bytes: usize,
     card_changed: bool,
 }
@@ -43,7 +44,7 @@ impl Batch {
         if self.append.entries.is_empty() {
             self.append.expected = tail;
         }
-        let raw = RawEntry::following(&tail, entry.at.0, codec::encode_entry(entry));
+        let raw = RawEntry::following(&tail, entry.at.0, self.bodies.write(entry));
         let position = raw.position();
         self.card_changed |= entry.facts.iter().any(changes_card);
         self.bytes += raw.body.len();
@@ -67,7 +68,9 @@ impl Batch {
         if self.append.entries.is_empty() {
             return None;
         }
-        let Self { mut append, card_changed, .. } = std::mem::take(self);
+        self.bytes = 0;
+        let mut append = std::mem::take(&mut self.append);
+        let card_changed = std::mem::take(&mut self.card_changed);
         append.wake_at_ms = show.next_deadline().map(|at| at.0);
         let settings = show.settings().filter(|_| card_changed);
         append.card = settings.map(|settings| Bytes::from(codec::card(id, show, settings).encode_to_vec()));

@@ -27,9 +27,6 @@ use crate::{
     mistakes::{Mistake, made},
 };
 
-/// The part of a batch that waits before another append begins beside one that is under way. A small one would cost the
-/// journal, and whoever follows it, as much as a large one.
-const BESIDE_PART: usize = 4;
 /// After so many parcels that no append said to be consumed, a renewal of the claim says so.
 const PARCELS_UNTOLD_MAX: u32 = 64;
 
@@ -152,8 +149,9 @@ impl Writer {
         let room = self.in_flight.len() < config.appends_in_flight_max;
         let deadline = self.show.next_deadline().filter(|_| room);
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
-        // A click that is alone waits for nobody; in a rush, clicks gather while an append is under way.
-        let takes = self.in_flight.is_empty() || (room && mailbox.len() >= config.batch_max / BESIDE_PART);
+        // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way, and only a full
+        // batch begins beside it: a small one would cost the journal, and whoever follows it, as much.
+        let takes = self.in_flight.is_empty() || (room && mailbox.len() >= config.batch_max);
         tokio::select! {
             biased;
             Some(end) = self.in_flight.next() => Event::Appended(end),

@@ -16,14 +16,11 @@ pub(in crate::engine) struct Snapshots {
     pub(in crate::engine) seq: u64,
 }
 
-/// The part of what a snapshot stands for that comes on top before the next is made: a long show's snapshots, which grow
-/// with it, then cost no more than a few times its entries, and loading it still folds only a fraction of them.
-const GROWTH_PART: u64 = 4;
-
 impl Snapshots {
-    /// How many entries come before the next one.
+    /// How many entries come before the next one: at least as many as the last one stands for. A long show's snapshots,
+    /// which grow with it, then cost it no more than twice its entries, and loading it folds at most half of them.
     fn next_after(&self, every_entries: u64) -> u64 {
-        every_entries.max(self.seq / GROWTH_PART)
+        every_entries.max(self.seq)
     }
 }
 

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
-    inventory::{Stock, StockError, reservation::ReservationRecord},
+    inventory::{
+        Stock, StockError,
+        reservation::{RESERVATIONS_MAX, ReservationRecord},
+    },
     orders::order::OrderRecord,
     show::read::position,
     show::{DropPhase, DropStock, FoldError, OrderState, Principal, ReservationState, Role, Show, ShowPhase},
@@ -33,6 +36,9 @@ pub(super) fn hold(show: &mut Show, at: Timestamp, hold: &Hold<'_>) -> Result<()
         expect_show(show, ShowPhase::Live)?;
     }
     expect_number(show.records.reservations.len(), reservation.0)?;
+    if show.records.reservations.len() >= RESERVATIONS_MAX {
+        return Err(FoldError::TooMany);
+    }
     let viewer = show.principal_slot(&Principal { role: Role::Viewer, id: hold.viewer.clone() })?;
     let (drop, sku) = room(show, hold, viewer, reclaimed_for)?;
     move_units(show, sku, |stock| stock.hold(quantity))?;

@@ -34,7 +34,7 @@ pub(super) fn end(show: &mut Show, at: Timestamp) -> Result<(), FoldError> {
     let phase = show.phase();
     for slot in slots(show) {
         if let Some(deadline) = show.records.drops[slot].deadline(slot, phase) {
-            show.index.deadlines.remove(&deadline);
+            show.index.deadlines.remove(deadline);
         }
     }
     show.records.ended_at = Some(at);
@@ -76,7 +76,7 @@ pub(super) fn unplan(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
         return Err(FoldError::DropFixed(drop.clone()));
     }
     if let Some(deadline) = show.records.drops[slot].deadline(slot, show.phase()) {
-        show.index.deadlines.remove(&deadline);
+        show.index.deadlines.remove(deadline);
     }
     show.records.drops.remove(slot);
     Ok(())
@@ -169,7 +169,7 @@ fn change(show: &mut Show, slot: Slot<DropId>, change: impl FnOnce(&mut Drop)) {
     let phase = show.phase();
     let drop = &mut show.records.drops[slot];
     if let Some(deadline) = drop.deadline(slot, phase) {
-        show.index.deadlines.remove(&deadline);
+        show.index.deadlines.remove(deadline);
     }
     change(drop);
     show.index.deadlines.extend(drop.deadline(slot, phase));
