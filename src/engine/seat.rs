@@ -261,6 +261,7 @@ fn new_writer(context: Context, claim: Claim, called_at: Instant) -> Writer {
         tail: Position::default(),
         durable: Position::default(),
         batch: Batch::default(),
+        decided: Vec::new(),
         in_flight: futures_util::stream::FuturesOrdered::new(),
         held_back: HeldBack::default(),
         snapshots: Snapshots::default(),

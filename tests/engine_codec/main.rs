@@ -31,6 +31,13 @@ proptest! {
         let raw = RawEntry::following(&Position::default(), entry.at.0, encode_entry(&entry));
         prop_assert_eq!(decode_entry(&raw).unwrap(), entry);
     }
+
+    /// Bodies are hashed and stay for good: whoever writes them by the schema must come to the same bytes.
+    #[test]
+    fn a_body_is_what_the_schema_says_byte_for_byte(entry in entry()) {
+        let body = encode_entry(&entry);
+        prop_assert_eq!(v1::EntryBody::decode(body.clone()).unwrap().encode_to_vec(), body);
+    }
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub(in crate::engine) struct Writer {
     /// Up to where the journal is known to be durable.
     pub(in crate::engine) durable: Position,
     pub(in crate::engine) batch: Batch,
+    /// The entries of the command that is being decided; empty in between.
+    pub(in crate::engine) decided: Vec<Entry>,
     pub(in crate::engine) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
     pub(in crate::engine) held_back: HeldBack,
     pub(in crate::engine) snapshots: Snapshots,
@@ -194,7 +196,7 @@ impl Writer {
         if !self.batch.has_room_for(&request.command) {
             self.flush();
         }
-        let mut entries = Vec::new();
+        let mut entries = std::mem::take(&mut self.decided);
         let decided = if made(Mistake::NoKeyBinding) {
             let unbound = forget_key(request, self.tail.seq);
             self.show.handle(now, &unbound, &mut entries)
@@ -204,6 +206,8 @@ impl Writer {
         self.record(&entries);
         self.context.note_decided(request, decided.as_ref().err());
         let is_told = is_told_by(&entries, request);
+        entries.clear();
+        self.decided = entries;
         let outcome = decided.as_ref().ok().copied();
         let answer = self.answer(request, decided);
         let reply: ReplyAt = match caller {
