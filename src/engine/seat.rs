@@ -210,6 +210,7 @@ async fn take_over(mut follower: Follower, claim: Claim, called_at: Instant, mut
             (writer.show, writer.tail, writer.durable) = (show, position, position);
             writer.snapshots.seq = snapshot_seq;
             writer.batch.renew_card();
+            writer.extend_holds();
             writer.reclaim(promised);
             writer.take(&mut arrears);
             Part::Writing(Box::new(writer))

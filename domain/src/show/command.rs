@@ -149,7 +149,7 @@ pub enum Command {
 impl Command {
     /// Up to when time passes before this is decided at `now`: what held units until a moment in an outage must not have
     /// run out before the outage is known.
-    pub(super) fn looks_back_to(&self, now: Timestamp) -> Timestamp {
+    pub fn looks_back_to(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::ExtendHolds { by_ms } => Timestamp(now.0.saturating_sub(*by_ms)),
             _ => now,

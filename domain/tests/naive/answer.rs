@@ -3,8 +3,8 @@
 use dropcast_domain::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
     show::{
-        CloseReason, Command, DROP_DURATION_MS_MAX, DropPhase, Fact, HOLD_EXTENSION_MS_MAX, Outcome, QUANTITY_MAX, Refusal, Request,
-        ReservationState, UNITS_MAX,
+        CloseReason, Command, DROP_DURATION_MS_MAX, DropPhase, Fact, HOLD_EXTENSION_MS_MAX, Outcome, QUANTITY_MAX,
+        Refusal, Request, ReservationState, UNITS_MAX,
     },
     time::Timestamp,
 };

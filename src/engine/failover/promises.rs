@@ -51,8 +51,16 @@ impl Promises<'_> {
                 Fact::ReservationReleased { reservation } | Fact::ReservationExpired { reservation } => {
                     self.open.remove(reservation);
                 }
+                Fact::HoldsExtended { by_ms } => self.held_longer(*by_ms),
                 _ => {}
             }
+        }
+    }
+
+    /// What is sold by then is reclaimed with its deadline all the same; it counts only where it can't be sold at once.
+    fn held_longer(&mut self, by_ms: u64) {
+        for (promise, _) in self.open.values_mut() {
+            promise.expires_at = promise.expires_at.after_ms(by_ms);
         }
     }
 

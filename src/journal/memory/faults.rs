@@ -62,6 +62,12 @@ impl Faults {
         lock(&self.shared).claims_fail = fail;
     }
 
+    /// Takes the journal away: makes every claim, release, append, renewal and read fail as *unavailable*; or gives it back.
+    pub fn outage(&self, begins: bool) {
+        let mut shared = lock(&self.shared);
+        (shared.writes_fail, shared.reads_fail, shared.claims_fail) = (begins, begins, begins);
+    }
+
     /// Makes every snapshot and trim fail as *unavailable*, or ends that.
     pub fn fail_snapshots(&self, fail: bool) {
         lock(&self.shared).snapshots_fail = fail;

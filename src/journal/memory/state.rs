@@ -30,6 +30,7 @@ pub(super) struct Shared {
     pub(super) held: Option<VecDeque<HeldAppend>>,
     pub(super) reads_fail: bool,
     pub(super) claims_fail: bool,
+    pub(super) writes_fail: bool,
     pub(super) snapshots_fail: bool,
     /// How many writes of a show can be taken back.
     pub(super) writes_remembered: usize,
@@ -96,6 +97,7 @@ impl Shared {
     }
 
     pub(super) fn append(&mut self, claim: &Claim, append: &Append) -> Result<(), AppendError> {
+        self.check_writes()?;
         match self.append_faults.pop_front() {
             None => self.append_usually(claim, append),
             Some(AppendFault::Unavailable) => Err(AppendError::Unavailable(FAULT.to_owned())),
@@ -105,6 +107,10 @@ impl Shared {
                 Err(AppendError::InDoubt(FAULT.to_owned()))
             }
         }
+    }
+
+    fn check_writes(&self) -> Result<(), AppendError> {
+        if self.writes_fail { Err(AppendError::Unavailable(FAULT.to_owned())) } else { Ok(()) }
     }
 
     fn append_usually(&mut self, claim: &Claim, append: &Append) -> Result<(), AppendError> {
@@ -129,6 +135,7 @@ impl Shared {
     }
 
     pub(super) fn renew(&mut self, claim: &Claim, renewal: Renewal) -> Result<(), AppendError> {
+        self.check_writes()?;
         let show = self.shows.get_mut(&claim.show).ok_or(AppendError::Fenced)?;
         show.head.check_claim(claim.epoch, claim.token)?;
         if show.head.tail != renewal.expected {
