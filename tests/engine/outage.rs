@@ -163,6 +163,7 @@ async fn whoever_takes_the_show_over_extends_its_holds() {
     assert!(matches!(extended[..], [59_000..=63_000]), "{extended:?}");
     let Answer::Accepted(Accepted::Sold(_)) = follower.ask_and_wait(confirm("ada", 1)).await else { panic!() };
     assert_eq!(second.recorder().loaded(), [3], "whoever watched there saw no break");
+    assert_eq!(second.recorder().wrote(), [5, 6], "the extension counts as this node's, too");
 }
 
 /// A node that takes over because the other died extends nothing: the journal was there.
