@@ -14,6 +14,9 @@ use super::config::EngineConfig;
 /// How long a follower remembers an outage that is over. A show that nobody wrote through it is taken over sooner; one
 /// that is still written by then has a writer that saw it, too.
 const REMEMBERED_FOR: Duration = Duration::from_secs(10);
+/// What fails so soon after an answer belongs to the outage before it: a journal comes back by fits and starts, and what is
+/// asked first is the extension itself.
+const SAME_OUTAGE_FOR: Duration = Duration::from_secs(2);
 
 /// An outage of the journal, under way or just over; none by default.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,8 +30,11 @@ pub(super) struct Outage {
 impl Outage {
     /// What was asked of the journal at `asked_at` failed, or took so long that it might as well have.
     pub(super) fn failed(&mut self, asked_at: Instant) {
+        let is_another = self.until.take().is_some_and(|until| asked_at > until + SAME_OUTAGE_FOR);
+        if is_another {
+            self.since = None;
+        }
         self.since.get_or_insert(asked_at);
-        self.until = None;
     }
 
     /// The journal answers.
@@ -106,6 +112,18 @@ mod tests {
         assert_eq!(by_ms(&outage, start, 43, 5), Some(30_000));
         outage.forget();
         assert_eq!(by_ms(&outage, start, 43, 5), None);
+    }
+
+    #[test]
+    fn what_fails_soon_after_an_answer_is_the_same_outage() {
+        let (start, mut outage) = (Instant::now(), Outage::default());
+        outage.failed(start + seconds(10));
+        outage.answered(start + seconds(20));
+        outage.failed(start + seconds(20) + SAME_OUTAGE_FOR);
+        assert_eq!(by_ms(&outage, start, 40, 5), Some(30_000));
+        outage.answered(start + seconds(40));
+        outage.failed(start + seconds(41) + SAME_OUTAGE_FOR);
+        assert_eq!(by_ms(&outage, start, 50, 5), Some(7_000));
     }
 
     #[test]

@@ -22,7 +22,11 @@ fn config() -> EngineConfig {
 
 /// Lets the paused time of the test and the clocks of these nodes go on together.
 async fn pass(benches: &[&Bench], seconds: u64) {
-    for _ in 0..seconds * 10 {
+    pass_ms(benches, seconds * 1_000).await;
+}
+
+async fn pass_ms(benches: &[&Bench], ms: u64) {
+    for _ in 0..ms / 100 {
         benches.iter().for_each(|bench| bench.clock.advance_ms(100));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -84,6 +88,39 @@ async fn a_moment_extends_nothing() {
     bench.faults.outage(false);
     pass(&[&bench], 3).await;
     assert_eq!(extensions(&bench.journal).await, [0; 0]);
+}
+
+/// Nothing was written between two moments of trouble, because nobody asked for anything: that was no outage.
+#[tokio::test(start_paused = true)]
+async fn quiet_between_two_moments_of_trouble_is_no_outage() {
+    let bench = Bench::with(config());
+    let handle = away(&bench).await;
+    bench.faults.outage(false);
+    pass(&[&bench], 30).await;
+    bench.faults.next_append(AppendFault::Unavailable);
+    assert!(!matches!(handle.ask_and_wait(reserve("bob")).await, Answer::Accepted(_)));
+    pass(&[&bench], 3).await;
+    assert_eq!(extensions(&bench.journal).await, [0; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_that_was_made_good_does_not_count_again() {
+    let bench = Bench::with(config());
+    let handle = away(&bench).await;
+    pass(&[&bench], 30).await;
+    bench.faults.outage(false);
+    while extensions(&bench.journal).await.is_empty() {
+        pass_ms(&[&bench], 100).await;
+    }
+    let extended = extensions(&bench.journal).await;
+    // It works for a second, and is away for less than counts.
+    pass(&[&bench], 1).await;
+    bench.faults.outage(true);
+    assert!(!matches!(handle.ask_and_wait(reserve("bob")).await, Answer::Accepted(_)));
+    pass(&[&bench], 1).await;
+    bench.faults.outage(false);
+    pass(&[&bench], 3).await;
+    assert_eq!(extensions(&bench.journal).await, extended);
 }
 
 #[tokio::test(start_paused = true)]
