@@ -101,14 +101,14 @@ impl FeedProjection {
     /// Whoever holds something is told until when from now on.
     fn holds_extended(&mut self, show: &Show) {
         for hold in show.holds() {
-            self.letters.extend(self.feed.members.address(hold.viewer, || reservation_letter(show, hold.id)));
+            self.letters.extend(self.feed.members.address(hold.viewer, || Some(reservation_letter(show, hold.id))));
         }
     }
 
     fn reservation_changed(&mut self, show: &Show, id: ReservationId) {
         let Some(reservation) = show.reservation(id) else { return };
         self.stock_lines.touch(reservation.sku);
-        self.letters.extend(self.feed.members.address(reservation.viewer, || reservation_letter(show, id)));
+        self.letters.extend(self.feed.members.address(reservation.viewer, || Some(reservation_letter(show, id))));
     }
 
     fn promise_broken(&mut self, show: &Show, promise: &BrokenPromise) {
@@ -126,9 +126,9 @@ impl FeedProjection {
     }
 }
 
-fn reservation_letter(show: &Show, id: ReservationId) -> Option<Kind> {
+fn reservation_letter(show: &Show, id: ReservationId) -> Kind {
     let reservation = codec::reservation_of(show, id);
-    Some(Kind::ReservationChanged(v1::ReservationChanged { reservation }))
+    Kind::ReservationChanged(v1::ReservationChanged { reservation })
 }
 
 impl Projection for FeedProjection {

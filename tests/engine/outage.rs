@@ -27,7 +27,9 @@ async fn pass(benches: &[&Bench], seconds: u64) {
 
 async fn pass_ms(benches: &[&Bench], ms: u64) {
     for _ in 0..ms / 100 {
-        benches.iter().for_each(|bench| bench.clock.advance_ms(100));
+        for bench in benches {
+            bench.clock.advance_ms(100);
+        }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
