@@ -68,13 +68,14 @@ fn every_kind_of_fact_is_among_the_examples() {
         Fact::OrderPaid { .. } => 21,
         Fact::PromiseKept(_) => 22,
         Fact::PromiseBroken(_) => 23,
+        Fact::HoldsExtended { .. } => 24,
     };
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..2_000 {
         seen.insert(number(&fact().new_tree(&mut runner).unwrap().current()));
     }
-    assert_eq!(seen, (0..24).collect());
+    assert_eq!(seen, (0..25).collect());
 }
 
 #[test]

@@ -149,7 +149,8 @@ impl Writer {
     async fn next_event(&mut self, messages: &mut Vec<Message>) -> Event {
         let Context { mailbox, clock, config, .. } = &mut self.context;
         let room = self.in_flight.len() < config.appends_in_flight_max;
-        let deadline = self.show.next_deadline().filter(|_| room);
+        // Were a hold to run out while an append gets no answer, it would run out in an outage.
+        let deadline = self.show.next_deadline().filter(|_| self.in_flight.is_empty());
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
         // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way, and only a full
         // batch begins beside it: a small one would cost the journal, and whoever follows it, as much.
@@ -335,7 +336,7 @@ impl Writer {
     /// Takes in how an append ended. `None`: the show goes on.
     pub(in crate::engine) async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
         if let Err(error) = end.result {
-            return self.recover(error).await;
+            return self.recover(error, end.called_at).await;
         }
         if !end.entries.is_empty() {
             self.busy_at = Instant::now();
@@ -348,6 +349,7 @@ impl Writer {
         self.durable = end.position;
         self.consumed_durably = end.inbox.unwrap_or_default().max(self.consumed_durably);
         self.let_out();
+        self.note_answer(end.called_at);
         None
     }
 
