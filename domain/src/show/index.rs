@@ -67,23 +67,6 @@ impl Index {
         }
     }
 
-    /// What is held, the earliest deadline first.
-    pub(super) fn held(&self) -> impl Iterator<Item = ReservationId> {
-        self.deadlines.iter().filter_map(|deadline| match deadline.due {
-            Due::Expire(id) => Some(id),
-            Due::Close(..) | Due::Open(..) => None,
-        })
-    }
-
-    /// The deadlines of all that is held moved by so much.
-    pub(super) fn extend_holds(&mut self, by_ms: u64) {
-        let moved = |deadline: Deadline| match deadline.due {
-            Due::Expire(_) => Deadline { at: deadline.at.after_ms(by_ms), ..deadline },
-            Due::Close(..) | Due::Open(..) => deadline,
-        };
-        self.deadlines = std::mem::take(&mut self.deadlines).into_iter().map(moved).collect();
-    }
-
     pub(super) fn taken(&self, drop: Slot<DropId>, viewer: Slot<Principal>) -> u32 {
         self.taken.get(&(drop, viewer)).copied().unwrap_or(0)
     }

@@ -50,7 +50,7 @@ impl Show {
 
     /// What is held, the earliest deadline first.
     pub fn holds(&self) -> impl Iterator<Item = Reservation<'_>> {
-        self.index.held().filter_map(|id| self.reservation(id))
+        self.index.deadlines.held().filter_map(|id| self.reservation(id))
     }
 
     /// The catalogue, in the order of its places.
