@@ -1,17 +1,20 @@
 //! The peer: tungstenite as the reference, and frames made by hand.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
+use std::io::{Read, Write};
 
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket, protocol::Role};
 
+use crate::{
+    deflating::Deflating,
+    wire::{Stream, Wire},
+};
+
 /// A WebSocket client whose handshake is over.
-pub(crate) struct Client(pub(crate) WebSocket<TcpStream>);
+pub(crate) struct Client(pub(crate) WebSocket<Deflating>);
 
 impl Client {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: Stream) -> Self {
+        let stream = Deflating::new(stream, Wire::current().is_compressed);
         Self(WebSocket::from_raw_socket(stream, Role::Client, None))
     }
 
@@ -23,7 +26,8 @@ impl Client {
     pub(crate) fn text(&mut self) -> String {
         loop {
             match self.0.read().unwrap() {
-                Message::Text(text) => return text.to_string(),
+                // Without what was added to make it worth compressing.
+                Message::Text(text) => return text.trim_end_matches(' ').to_owned(),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("not a text: {other:?}"),
             }
@@ -67,7 +71,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Sends bytes, and all that the server says until it ends the connection.
-pub(crate) fn answer_to(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn answer_to(mut stream: Stream, bytes: &[u8]) -> Vec<u8> {
     stream.write_all(bytes).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
