@@ -1,5 +1,7 @@
 //! An authority of the test's own, and a certificate of its for the loopback.
 
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
 use std::{path::PathBuf, sync::Arc};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -11,6 +13,8 @@ pub(crate) struct Certificates {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
     pub(crate) client: Arc<ClientConfig>,
+    /// The authority's certificate (DER).
+    pub(crate) authority: Vec<u8>,
     _folder: TempDir,
 }
 
@@ -34,6 +38,7 @@ impl Certificates {
             .expect("TLS 1.2 and 1.3")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Self { certificate, key, client: Arc::new(client), _folder: folder }
+        let authority = authority.der().to_vec();
+        Self { certificate, key, client: Arc::new(client), authority, _folder: folder }
     }
 }

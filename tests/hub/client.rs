@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket, protocol::Role};
 
+pub(crate) use crate::compression::frame;
 use crate::{
     deflating::Deflating,
     wire::{Stream, Wire},
@@ -47,27 +48,6 @@ impl Client {
         while !matches!(self.0.read(), Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::Io(_))) {}
         (close.code.into(), close.reason.to_string())
     }
-}
-
-/// The bit of the second byte that says that the payload is masked.
-const MASKED: u8 = 0x80;
-
-/// A client's frame: `first` is the header's first byte.
-pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mask = [0x37, 0xfa, 0x21, 0x3d];
-    let mut bytes = vec![first];
-    if payload.len() < 126 {
-        bytes.push(MASKED + u8::try_from(payload.len()).unwrap());
-    } else if let Ok(length) = u16::try_from(payload.len()) {
-        bytes.push(MASKED + 126);
-        bytes.extend(length.to_be_bytes());
-    } else {
-        bytes.push(MASKED + 127);
-        bytes.extend((payload.len() as u64).to_be_bytes());
-    }
-    bytes.extend(mask);
-    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
-    bytes
 }
 
 /// Sends bytes, and all that the server says until it ends the connection.

@@ -3,14 +3,10 @@
 
 use std::io::{self, Read, Write};
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
-
-use crate::{client::frame, wire::Stream};
-
-const COMPRESSED: u8 = 0x40;
-const FIN: u8 = 0x80;
-const OPCODE: u8 = 0x0f;
-const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+use crate::{
+    compression::{deflate_frames, inflate_frames},
+    wire::Stream,
+};
 
 pub(crate) struct Deflating {
     stream: Stream,
@@ -48,10 +44,7 @@ impl Read for Deflating {
                 return Ok(0);
             }
             self.arrived.extend_from_slice(&piece[..read]);
-            while let Some((first, payload)) = take_frame(&mut self.arrived) {
-                let payload = if first & COMPRESSED == 0 { payload } else { inflate(&payload) };
-                self.ready.extend(unmasked(first & !COMPRESSED, &payload));
-            }
+            inflate_frames(&mut self.arrived, &mut self.ready);
         }
         let taken = buffer.len().min(self.ready.len());
         buffer[..taken].copy_from_slice(&self.ready[..taken]);
@@ -66,72 +59,13 @@ impl Write for Deflating {
             return self.stream.write(bytes);
         }
         self.leaving.extend_from_slice(bytes);
-        while let Some((first, payload)) = take_frame(&mut self.leaving) {
-            // Whole messages only; fragments go out as they are, which is allowed.
-            let is_message = first & FIN != 0 && matches!(first & OPCODE, 1 | 2);
-            let bytes = if is_message { frame(first | COMPRESSED, &deflate(&payload)) } else { frame(first, &payload) };
-            self.stream.write_all(&bytes)?;
-        }
+        let mut compressed = Vec::new();
+        deflate_frames(&mut self.leaving, &mut compressed);
+        self.stream.write_all(&compressed)?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.stream.flush()
     }
-}
-
-/// A message as a client compresses it.
-pub(crate) fn deflate(payload: &[u8]) -> Vec<u8> {
-    let mut deflated = Vec::with_capacity(payload.len() + 100);
-    Compress::new(Compression::fast(), false).compress_vec(payload, &mut deflated, FlushCompress::Sync).unwrap();
-    deflated.truncate(deflated.len() - TAIL.len());
-    deflated
-}
-
-/// A message as its sender wrote it; it takes at most a thousand times as much.
-pub(crate) fn inflate(payload: &[u8]) -> Vec<u8> {
-    let mut inflated = Vec::with_capacity(payload.len() * 1_100 + 100);
-    let whole = [payload, &TAIL].concat();
-    Decompress::new(false).decompress_vec(&whole, &mut inflated, FlushDecompress::Sync).unwrap();
-    inflated
-}
-
-/// The first frame of either side's, whole and without its mask: its first byte and its payload.
-fn take_frame(bytes: &mut Vec<u8>) -> Option<(u8, Vec<u8>)> {
-    let is_masked = *bytes.get(1)? & 0x80 != 0;
-    let (length, mut at) = match bytes[1] & 0x7f {
-        126 => (usize::from(u16::from_be_bytes(*bytes[2..].first_chunk()?)), 4),
-        127 => (usize::try_from(u64::from_be_bytes(*bytes[2..].first_chunk()?)).unwrap(), 10),
-        short => (usize::from(short), 2),
-    };
-    let mut mask = [0; 4];
-    if is_masked {
-        mask = *bytes.get(at..)?.first_chunk()?;
-        at += mask.len();
-    }
-    let mut payload = bytes.get(at..at + length)?.to_vec();
-    if is_masked {
-        payload.iter_mut().zip(mask.iter().cycle()).for_each(|(byte, key)| *byte ^= key);
-    }
-    let first = bytes[0];
-    bytes.drain(..at + length);
-    Some((first, payload))
-}
-
-/// A server's frame.
-fn unmasked(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![first];
-    match payload.len() {
-        length @ 0..126 => bytes.push(u8::try_from(length).unwrap()),
-        length @ 126..65_536 => {
-            bytes.push(126);
-            bytes.extend(u16::try_from(length).unwrap().to_be_bytes());
-        }
-        length => {
-            bytes.push(127);
-            bytes.extend((length as u64).to_be_bytes());
-        }
-    }
-    bytes.extend_from_slice(payload);
-    bytes
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::{
     client::{Client, answer_to, close_code, frame},
-    deflating::deflate,
+    compression::deflate,
     server::{Seen, Server},
     wire::{Wire, on_every_wire, text},
 };

@@ -4,6 +4,8 @@
 mod certificates;
 mod client;
 mod closing;
+#[path = "../common/compression.rs"]
+mod compression;
 mod deflating;
 mod incoming;
 mod lanes;
