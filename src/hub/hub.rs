@@ -4,7 +4,7 @@ use std::{
     fmt, io,
     net::{SocketAddr, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
@@ -20,6 +20,7 @@ use super::{
     drain::Drain,
     inbox::{Adoption, Command, ShardShared, lock},
     shard::Shard,
+    sync::Mutex,
 };
 
 /// The viewer connections of a node, on threads of its own. A small handle; clones are the same hub. When the last one

@@ -15,8 +15,12 @@ mod hub;
 mod inbox;
 mod latest;
 mod ring;
+#[cfg(model)]
+#[path = "../../model/src/scenarios.rs"]
+pub mod scenarios;
 mod session;
 mod shard;
+mod sync;
 mod wire;
 
 pub use channel::{Channel, RingPosition};

@@ -16,6 +16,7 @@ use slab::Slab;
 use crate::hub::{
     CloseReason, Connection, HubConfig,
     inbox::{Adoption, Command, ShardShared, Slots},
+    sync::Waker,
     wire::Inflater,
 };
 
@@ -78,7 +79,7 @@ impl Shard {
         connections: Arc<AtomicUsize>,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
-        let waker = mio::Waker::new(poll.registry(), WAKER)?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
         let slots = Slots::new(slots, config.private_frames_max);
         Ok(Self {
             shared: Arc::new(ShardShared::new(index, waker, slots)),

@@ -1,17 +1,14 @@
 //! Compressing what many receive (RFC 7692): every message by itself, so that it is done once for all of them.
 
 use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Instant,
 };
 
 use flate2::{Compress, Compression, FlushCompress};
 
 use super::{FIN, RSV1};
-use crate::hub::{CompressionConfig, Counters, Frame, inbox::lock};
+use crate::hub::{CompressionConfig, Counters, Frame, inbox::lock, sync::Mutex};
 
 /// What ends a flushed block and is left out of a message (RFC 7692, section 7.2.1).
 pub(super) const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];

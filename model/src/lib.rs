@@ -1,0 +1,5 @@
+//! The hub's own sources, with loom's locks and atomics in the place of the standard library's: see
+//! `docs/decisions/0003-hub.md` for what is checked.
+
+#[path = "../../src/hub/mod.rs"]
+pub mod hub;
