@@ -27,6 +27,7 @@ pub(super) struct Waker {
 
 impl Waker {
     /// As `mio` makes one.
+    #[expect(clippy::unnecessary_wraps, reason = "as mio's")]
     pub(super) fn new(_registry: &mio::Registry, _token: mio::Token) -> io::Result<Self> {
         Ok(Self::lone())
     }
@@ -62,7 +63,7 @@ impl Stage {
     fn new(frames_max: usize) -> Self {
         let shared = Arc::new(ShardShared::new(0, Waker::lone(), Slots::new(1, frames_max)));
         let config = HubConfig { shards: 1, ..HubConfig::default() };
-        let channel = ChannelShared::new(1, 0, &config, &[shared.clone()]);
+        let channel = ChannelShared::new(1, 0, &config, std::slice::from_ref(&shared));
         Self { shared, channel: Channel(Arc::new(channel)) }
     }
 
@@ -150,7 +151,9 @@ pub fn nothing_published_is_slept_through() {
         thread::spawn(move || channel.publish(1, message(text)))
     });
     shard.run(|shard, _| shard.ring.end() == 2);
-    publishers.into_iter().for_each(|publisher| publisher.join().unwrap());
+    for publisher in publishers {
+        publisher.join().unwrap();
+    }
 }
 
 /// A connection is attached while somebody publishes: what isn't in the shard's first copy wakes it.
@@ -166,6 +169,22 @@ pub fn nothing_falls_between_joining_and_waking() {
     shard.run(|shard, _| shard.ring.end() == 2);
     let texts = [0, 1].map(|number| shard.ring.get(number).and_then(|frames| frames.get(0)).cloned());
     assert_eq!(texts, [Some(Frame::text("a")), Some(Frame::text("b"))]);
+    publisher.join().unwrap();
+}
+
+/// A value changes twice while the shard looks: whatever it sees of the first, it ends up with the second.
+pub fn the_newest_value_arrives() {
+    let stage = Stage::new(1);
+    let mut shard = stage.shard();
+    shard.join();
+    let channel = stage.channel.clone();
+    let publisher = thread::spawn(move || {
+        channel.set_latest(7, message("a")).unwrap();
+        channel.set_latest(7, message("b")).unwrap();
+    });
+    shard.run(|shard, _| shard.latest.version() == 2);
+    let newest = shard.latest.after(0).iter().map(|value| value.frames.get(0).cloned()).collect::<Vec<_>>();
+    assert_eq!(newest, [Some(Frame::text("b"))]);
     publisher.join().unwrap();
 }
 
@@ -243,12 +262,16 @@ pub fn too_many_private_frames_are_one_overflow() {
             connection.send(Frame::text("private")).unwrap();
         })
     });
-    senders.into_iter().for_each(|sender| sender.join().unwrap());
+    for sender in senders {
+        sender.join().unwrap();
+    }
     let mut commands = VecDeque::new();
     stage.shared.take(&mut commands);
     let overflows = commands.iter().filter(|command| matches!(command, Command::Overflow { .. })).count();
     assert_eq!((commands.len(), overflows), (2, 1), "as many as may be, and the overflow");
-    commands.iter().for_each(|_| stage.shared.slots.uncount_frame(connection.slot()));
+    for _ in &commands {
+        stage.shared.slots.uncount_frame(connection.slot());
+    }
     assert_eq!(stage.shared.slots.frames_on_their_way(connection.slot()), 0);
 }
 

@@ -1,9 +1,9 @@
-//! Every scenario, in every order of the threads' turns with at most so many of them cut short.
+//! Every scenario, in every order of the threads' turns in which at most so many are cut short.
 
 use dropcast_model::hub::scenarios;
 
-/// Nearly all mistakes show with two threads interrupted at the wrong moment; more take minutes.
-const INTERRUPTIONS_MAX: usize = 3;
+/// Nearly all mistakes show with two threads interrupted at the wrong moment.
+const INTERRUPTIONS_MAX: usize = 4;
 
 fn check(scenario: fn()) {
     let mut model = loom::model::Builder::new();
@@ -19,6 +19,11 @@ fn nothing_published_is_slept_through() {
 #[test]
 fn nothing_falls_between_joining_and_waking() {
     check(scenarios::nothing_falls_between_joining_and_waking);
+}
+
+#[test]
+fn the_newest_value_arrives() {
+    check(scenarios::the_newest_value_arrives);
 }
 
 #[test]
