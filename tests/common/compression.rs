@@ -1,6 +1,9 @@
-//! Frames made and taken apart by hand, and compression for clients that have none.
+//! Frames made and taken apart by hand, and compression for clients that have none: so tungstenite stays the
+//! reference for everything else.
 
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
+
+use std::io::{self, Read, Write};
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
@@ -8,6 +11,69 @@ const COMPRESSED: u8 = 0x40;
 const FIN: u8 = 0x80;
 const OPCODE: u8 = 0x0f;
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+
+/// A stream between a client without compression and a server with it.
+pub(crate) struct Deflating<S> {
+    stream: S,
+    is_on: bool,
+    /// What came in and is no whole frame yet; what is ready to be read.
+    arrived: Vec<u8>,
+    ready: Vec<u8>,
+    /// What is to go out and is no whole frame yet.
+    leaving: Vec<u8>,
+}
+
+impl<S> Deflating<S> {
+    pub(crate) fn new(stream: S, is_on: bool) -> Self {
+        Self { stream, is_on, arrived: Vec::new(), ready: Vec::new(), leaving: Vec::new() }
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    pub(crate) fn get_ref(&self) -> &S {
+        &self.stream
+    }
+}
+
+impl<S: Read> Read for Deflating<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.is_on {
+            return self.stream.read(buffer);
+        }
+        while self.ready.is_empty() {
+            let mut piece = [0; 16_384];
+            let read = self.stream.read(&mut piece)?;
+            if read == 0 {
+                return Ok(0);
+            }
+            self.arrived.extend_from_slice(&piece[..read]);
+            inflate_frames(&mut self.arrived, &mut self.ready);
+        }
+        let taken = buffer.len().min(self.ready.len());
+        buffer[..taken].copy_from_slice(&self.ready[..taken]);
+        self.ready.drain(..taken);
+        Ok(taken)
+    }
+}
+
+impl<S: Write> Write for Deflating<S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_on {
+            return self.stream.write(bytes);
+        }
+        self.leaving.extend_from_slice(bytes);
+        let mut compressed = Vec::new();
+        deflate_frames(&mut self.leaving, &mut compressed);
+        self.stream.write_all(&compressed)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
 
 /// Takes every whole frame of a server's out of `bytes`, and adds it to `plain` without compression.
 pub(crate) fn inflate_frames(bytes: &mut Vec<u8>, plain: &mut Vec<u8>) {

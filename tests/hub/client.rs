@@ -6,12 +6,12 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket, protocol::Role};
 
 pub(crate) use crate::compression::frame;
 use crate::{
-    deflating::Deflating,
+    compression::Deflating,
     wire::{Stream, Wire},
 };
 
 /// A WebSocket client whose handshake is over.
-pub(crate) struct Client(pub(crate) WebSocket<Deflating>);
+pub(crate) struct Client(pub(crate) WebSocket<Deflating<Stream>>);
 
 impl Client {
     pub(crate) fn new(stream: Stream) -> Self {

@@ -93,7 +93,7 @@ fn close_from_a_callback_silences_the_rest_of_the_read() {
         }
     });
     let bytes = [frame(0x81, b"bad token"), frame(0x81, b"buy")].concat();
-    client.0.get_mut().stream().write_all(&bytes).unwrap();
+    client.0.get_mut().get_mut().write_all(&bytes).unwrap();
     assert_eq!(client.close().0, 4003);
     assert_eq!(probe.next(), Seen::Text("bad token".to_owned()));
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4003)));

@@ -55,7 +55,7 @@ fn peer_that_answers_no_ping_is_dropped() {
     let (mut deaf, deaf_probe) = server.raw();
     let (mut client, probe) = server.connect();
     // Reading, tungstenite answers; the other peer only takes note.
-    client.0.get_ref().socket().set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+    client.0.get_ref().get_ref().socket().set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let mut pings = 0;
     let mut is_over = false;
     while !is_over || pings < 3 {

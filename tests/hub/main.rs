@@ -6,7 +6,6 @@ mod client;
 mod closing;
 #[path = "../common/compression.rs"]
 mod compression;
-mod deflating;
 mod incoming;
 mod lanes;
 mod limits;

@@ -38,7 +38,7 @@ fn attach(probe: &Probe, channel: &Channel, prelude: &str) {
 
 /// Keeps the kernel from taking megabytes on the reader's behalf.
 fn shrink(client: &Client) {
-    socket2::SockRef::from(client.0.get_ref().socket()).set_recv_buffer_size(LARGE).unwrap();
+    socket2::SockRef::from(client.0.get_ref().get_ref().socket()).set_recv_buffer_size(LARGE).unwrap();
 }
 
 fn number(text: &str) -> usize {
@@ -64,7 +64,7 @@ fn reader_that_stops_lags_and_starts_afresh() {
     let mut next = 0;
     let mut told = slow_probe.so_far();
     while told.is_empty() {
-        slow.0.get_ref().socket().set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        slow.0.get_ref().get_ref().socket().set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         if let Ok(message) = slow.0.read() {
             assert_eq!(number(message.to_text().unwrap()), next);
             next += 1;
@@ -72,7 +72,7 @@ fn reader_that_stops_lags_and_starts_afresh() {
         told = slow_probe.so_far();
     }
     assert_eq!(told, [Seen::Lagged]);
-    slow.0.get_ref().socket().set_read_timeout(Some(PATIENCE)).unwrap();
+    slow.0.get_ref().get_ref().socket().set_read_timeout(Some(PATIENCE)).unwrap();
     assert!(next < 400 - RING);
     channel.publish(400, large(400));
     assert_eq!(number(&quick.text()), 400);
@@ -115,10 +115,10 @@ fn private_lane_overflows_and_is_rebuilt() {
     });
     // What had begun goes out; what waited is dropped, and so is what is sent until the new prelude.
     while probe.so_far().is_empty() {
-        client.0.get_ref().socket().set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        client.0.get_ref().get_ref().socket().set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         client.0.read().ok();
     }
-    client.0.get_ref().socket().set_read_timeout(Some(PATIENCE)).unwrap();
+    client.0.get_ref().get_ref().socket().set_read_timeout(Some(PATIENCE)).unwrap();
     probe.connection.send(Frame::text("dropped")).unwrap();
     attach(&probe, &channel, "snapshot");
     probe.connection.send(Frame::text("kept")).unwrap();
