@@ -31,8 +31,8 @@ pub struct HubConfig {
     /// Messages that a channel's critical ring holds. A connection whose cursor falls behind the oldest is
     /// [lagged](super::Session::lagged).
     pub ring_frames_max: usize,
-    /// Bytes that a channel's critical ring holds, all classes added up; the newest message is always held. The oldest
-    /// messages make room for new ones, as for `ring_frames_max`.
+    /// Bytes that a channel's critical ring holds, all classes added up, what several share counted once; the newest message
+    /// is always held. The oldest messages make room for new ones, as for `ring_frames_max`.
     pub ring_bytes_max: usize,
     /// Messages that a channel's best-effort ring holds. Whoever is further behind misses the oldest; they are counted.
     pub best_effort_frames_max: usize,
