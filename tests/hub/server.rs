@@ -3,7 +3,10 @@
 use std::{
     io,
     net::{TcpListener, TcpStream},
-    sync::mpsc::{self, Receiver, Sender},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
     time::{Duration, Instant},
 };
 
@@ -77,6 +80,8 @@ struct Tls {
     acceptor: TlsAcceptor,
     certificates: Certificates,
     limits: RelayLimits,
+    /// Held by every relay that runs.
+    running: Arc<()>,
 }
 
 impl Server {
@@ -128,6 +133,11 @@ impl Server {
         Ok((stream, Probe { connection, seen }))
     }
 
+    /// How many relays run.
+    pub(crate) fn relays(&self) -> usize {
+        self.tls.as_ref().map_or(0, |tls| Arc::strong_count(&tls.running) - 1)
+    }
+
     /// Both ends of a connection.
     pub(crate) fn pair(&self) -> io::Result<(TcpStream, TcpStream)> {
         let stream = TcpStream::connect(self.listener.local_addr()?)?;
@@ -141,7 +151,7 @@ impl Tls {
         let certificates = Certificates::make();
         let acceptor = tls::acceptor(&certificates.certificate, &certificates.key).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        Self { runtime, acceptor, certificates, limits }
+        Self { runtime, acceptor, certificates, limits, running: Arc::default() }
     }
 
     /// The client's end with TLS on it, and what the hub takes over instead of the other.
@@ -151,7 +161,11 @@ impl Tls {
         accepted.set_nonblocking(true).unwrap();
         let accepted = tokio::net::TcpStream::from_std(accepted).unwrap();
         let (acceptor, limits) = (self.acceptor.clone(), self.limits);
-        self.runtime.spawn(async move { tls::relay(acceptor.accept(accepted).await.unwrap(), of_relay, limits).await });
+        let running = Arc::clone(&self.running);
+        self.runtime.spawn(async move {
+            tls::relay(acceptor.accept(accepted).await.unwrap(), of_relay, limits).await;
+            drop(running);
+        });
         let name = ServerName::try_from("127.0.0.1").unwrap();
         let connection = ClientConnection::new(self.certificates.client.clone(), name).unwrap();
         let mut stream = StreamOwned::new(connection, client);

@@ -151,9 +151,11 @@ fn burst_beyond_the_private_bound_overflows() {
 
 fn socket_that_takes_nothing_is_dropped() {
     let write_stall_limit = Duration::from_millis(100);
-    let server = Server::start(HubConfig { ring_frames_max: RING, write_stall_limit, ..HubConfig::default() });
+    let close_limit = write_stall_limit;
+    let config = HubConfig { ring_frames_max: RING, write_stall_limit, close_limit, ..HubConfig::default() };
+    let server = Server::start(config);
     let channel = server.hub.channel(1, 0);
-    let (_stream, probe) = server.raw();
+    let (stream, probe) = server.raw();
     attach(&probe, &channel, "welcome");
     let mut message = 0;
     let mut seen = Vec::new();
@@ -168,4 +170,6 @@ fn socket_that_takes_nothing_is_dropped() {
     let reason = seen.pop();
     assert!(matches!(reason, Some(Seen::Closed(CloseReason::Stalled | CloseReason::Lost(_)))), "{reason:?}");
     until("it has left", || channel.connections() == [0]);
+    until("its relay has ended, with the client still there", || server.relays() == 0);
+    drop(stream);
 }

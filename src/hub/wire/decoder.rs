@@ -239,7 +239,7 @@ impl Unfinished {
         }
         let payload = std::mem::take(&mut self.message);
         let opcode = self.opcode.take().unwrap_or(header.opcode);
-        reading.deliver(opcode, &payload, std::mem::take(&mut self.is_compressed), receive)
+        reading.deliver(opcode, &payload, self.is_compressed, receive)
     }
 }
 
