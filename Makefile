@@ -63,6 +63,11 @@ sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= o
 	$(if $(SEEDS),DROPCAST_SIM_SEEDS=$(SEEDS)) $(if $(FIRST_SEED),DROPCAST_SIM_FIRST_SEED=$(FIRST_SEED)) \
 		$(if $(TRACE),DROPCAST_SIM_TRACE=$(TRACE)) cargo test --locked --test simulation -- --nocapture every_promise
 
+# Part of `make test`, too.
+.PHONY: model
+model: ## Run the hub's hand-overs between threads in every order that loom finds.
+	cargo test --locked -p dropcast-model
+
 .PHONY: web
 web: web/dist/.built ## Build the pages that the binary carries.
 

@@ -1,15 +1,13 @@
 //! What a show's engine publishes to, and connections attach to.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     CloseFrame, Frame, Frames, HubConfig, LatestFull,
     inbox::{Command, ShardShared, lock},
     latest::{LatestCopy, LatestTable},
     ring::{Ring, RingCopy},
+    sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex},
 };
 
 /// A place in a channel: between two messages of its critical ring, and at a version of its latest values. Only good

@@ -3,16 +3,19 @@
 use std::{
     collections::VecDeque,
     net::{SocketAddr, TcpStream},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::Instant,
 };
 
 use bytes::Bytes;
 
-use super::{CloseFrame, Frame, RingPosition, Session, channel::ChannelShared, counters::ShardCounters, drain::Drain};
+use super::{
+    CloseFrame, Frame, RingPosition, Session,
+    channel::ChannelShared,
+    counters::ShardCounters,
+    drain::Drain,
+    sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Waker},
+};
 
 /// What a shard is asked to do. Commands of one thread are carried out in order.
 pub(super) enum Command {
@@ -65,6 +68,7 @@ pub(super) struct Adoption {
     pub(super) stream: TcpStream,
     pub(super) address: SocketAddr,
     pub(super) leftover: Bytes,
+    pub(super) is_compressed: bool,
     pub(super) session: Box<dyn Session>,
 }
 
@@ -81,7 +85,7 @@ pub(super) struct ShardShared {
     pub(super) index: usize,
     pub(super) slots: Slots,
     pub(super) counters: ShardCounters,
-    pub(super) waker: mio::Waker,
+    pub(super) waker: Waker,
     inbox: Mutex<Inbox>,
 }
 
@@ -100,7 +104,7 @@ struct Inbox {
 const INBOX_KEPT_COMMANDS: usize = 4_096;
 
 impl ShardShared {
-    pub(super) fn new(index: usize, waker: mio::Waker, slots: Slots) -> Self {
+    pub(super) fn new(index: usize, waker: Waker, slots: Slots) -> Self {
         Self { index, slots, counters: ShardCounters::default(), waker, inbox: Mutex::default() }
     }
 
@@ -214,9 +218,9 @@ impl Slots {
 
     /// Makes every handle to the slot's connection one to a connection that is gone.
     pub(super) fn retire(&self, slot: u32) {
-        let word = &self.words[slot as usize];
-        let generation = generation_of(word.load(Ordering::Acquire)).wrapping_add(1);
-        word.store(u64::from(generation) << 32, Ordering::Release);
+        let next = |word| Some(u64::from(generation_of(word).wrapping_add(1)) << 32);
+        // In one step, so that it has a place among the handles' own changes. It always succeeds.
+        let _ = self.words[slot as usize].fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
     }
 
     /// Gives a retired slot back.
@@ -250,6 +254,12 @@ impl Slots {
     /// Counts a frame, or an overflow, that the shard has taken out of its inbox.
     pub(super) fn uncount_frame(&self, slot: u32) {
         self.words[slot as usize].fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// How many private frames of a connection are counted.
+    #[cfg(model)]
+    pub(super) fn frames_on_their_way(&self, slot: u32) -> u64 {
+        self.words[slot as usize].load(Ordering::Acquire) & FRAMES
     }
 
     /// Changes the word of an open connection; what it was before.

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use dropcast::{
     clock::{Clock as _, ManualClock},
     engine::{Engine, EngineConfig, Projection, ProjectionFactory, ShowHandle},
-    feed::{Audience, Cursor, Encoding, Feed, FeedProjection, Feeds, Joining},
-    hub::{Connection, Hub, HubConfig, Message, Session},
+    feed::{Audience, Cursor, Encoding, Feed, FeedProjection, Feeds, Joining, Wire},
+    hub::{CompressionConfig, Connection, Hub, HubConfig, Message, Session},
     journal::{Faults, MemoryJournal, Position},
     stats::StatsProjection,
 };
@@ -74,7 +74,9 @@ impl House {
     }
 
     fn over(journal: Arc<MemoryJournal>, clock: Arc<ManualClock>) -> Self {
-        let config = HubConfig { shards: 2, latest_tick: Duration::from_millis(5), ..HubConfig::default() };
+        let compression = Some(CompressionConfig { level: 1, bytes_min: 100 });
+        let latest_tick = Duration::from_millis(5);
+        let config = HubConfig { shards: 2, latest_tick, compression, ..HubConfig::default() };
         let hub = Arc::new(Hub::start(config).unwrap());
         let feeds = Feeds::new(Arc::clone(&hub));
         let projections = Arc::new(Projections(Arc::clone(&feeds)));
@@ -90,6 +92,11 @@ impl House {
     /// Waits until everything is durable, whatever trouble there was.
     pub(crate) async fn rest(&self) {
         while self.show().await.read(|_, _| ()).await.is_err() {}
+    }
+
+    /// Bytes that were not sent because messages were compressed.
+    pub(crate) fn bytes_spared(&self) -> u64 {
+        self.hub.counters().bytes_spared
     }
 
     pub(crate) fn feed(&self) -> Arc<Feed> {
@@ -114,7 +121,8 @@ impl House {
         let joining = Joining {
             connection: connection.clone(),
             audience: guest.audience,
-            encoding: guest.encoding,
+            // Every other connection, so that both kinds meet in every test.
+            wire: Wire { encoding: guest.encoding, is_compressed: connection.id().0.is_multiple_of(2) },
             principal: guest.name.map(|name| Principal { role, id: PrincipalId::new(name).unwrap() }),
             token_expires_at: None,
             resume_after: guest.resume_after,

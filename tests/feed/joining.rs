@@ -123,6 +123,7 @@ async fn check(seed: u64) {
         assert_eq!((greetings, snapshots), (1, 1));
     }
     assert!(let_in > STEPS / 2, "{let_in}");
+    assert!(house.bytes_spared() > 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,7 @@
 //! What watchers receive over real sockets adds up to what is true.
 
+#[path = "../common/compression.rs"]
+mod compression;
 mod house;
 mod joining;
 mod numbers;

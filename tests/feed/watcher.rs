@@ -10,10 +10,10 @@ use dropcast_proto::v1::{self, server_message::Kind};
 use prost::Message as _;
 use tokio_tungstenite::tungstenite::{Message, WebSocket, protocol::Role};
 
-use crate::{house::PATIENCE, picture::Picture};
+use crate::{compression::Deflating, house::PATIENCE, picture::Picture};
 
 pub(crate) struct Watcher {
-    socket: WebSocket<TcpStream>,
+    socket: WebSocket<Deflating<TcpStream>>,
     pub(crate) connection: Connection,
     encoding: Encoding,
     /// Everything so far, in order.
@@ -23,7 +23,7 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     pub(crate) fn new(stream: TcpStream, connection: Connection, encoding: Encoding) -> Self {
-        let socket = WebSocket::from_raw_socket(stream, Role::Client, None);
+        let socket = WebSocket::from_raw_socket(Deflating::new(stream, true), Role::Client, None);
         Self { socket, connection, encoding, received: Vec::new(), picture: Picture::default() }
     }
 

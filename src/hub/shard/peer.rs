@@ -26,6 +26,8 @@ pub(super) struct Peer {
     /// The tick since which the socket has taken nothing.
     pub(super) stalled_since: u64,
     pub(super) lag: Lag,
+    /// Whether compression was agreed on.
+    pub(super) is_compressed: bool,
     /// Whether the private lane overflowed, and nothing may be added to it.
     pub(super) is_muted: bool,
     /// Whether the socket is full, so that only its readiness makes another write worth while.
@@ -100,6 +102,7 @@ impl Peer {
         stream: mio::net::TcpStream,
         session: Box<dyn Session>,
         connection: Connection,
+        is_compressed: bool,
         tick: u64,
     ) -> Self {
         Self {
@@ -115,6 +118,7 @@ impl Peer {
             deadline: NEVER,
             stalled_since: NEVER,
             lag: Lag::No,
+            is_compressed,
             is_muted: false,
             is_blocked: false,
             is_queued: false,
