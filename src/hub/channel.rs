@@ -167,19 +167,24 @@ impl ChannelShared {
         }
     }
 
+    /// The class as a short number: all that the channel doesn't have are one, which receives nothing.
+    pub(super) fn class(&self, class: usize) -> u32 {
+        u32::try_from(class.min(self.attached.len())).unwrap_or(u32::MAX)
+    }
+
     /// For a shard: one more connection of it is attached. Only what is copied after this is sure to be followed by
     /// wake-ups.
-    pub(super) fn join(&self, shard: usize, class: usize) {
+    pub(super) fn join(&self, shard: usize, class: u32) {
         self.links[shard].members.fetch_add(1, Ordering::SeqCst);
-        if let Some(attached) = self.attached.get(class) {
+        if let Some(attached) = self.attached.get(class as usize) {
             attached.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// For a shard: a connection of it isn't attached any more.
-    pub(super) fn leave(&self, shard: usize, class: usize) {
+    pub(super) fn leave(&self, shard: usize, class: u32) {
         self.links[shard].members.fetch_sub(1, Ordering::SeqCst);
-        if let Some(attached) = self.attached.get(class) {
+        if let Some(attached) = self.attached.get(class as usize) {
             attached.fetch_sub(1, Ordering::Relaxed);
         }
     }

@@ -19,7 +19,7 @@ use crate::hub::{
 };
 
 use super::{
-    clock::{Clock, NEVER},
+    clock::Clock,
     closing::Draining,
     members::LocalChannel,
     peer::{Limits, Peer},
@@ -46,7 +46,7 @@ pub(in crate::hub) struct Shard {
     pub(super) poll: Poll,
     pub(super) clock: Clock,
     /// By slot.
-    pub(super) peers: Vec<Option<Box<Peer>>>,
+    pub(super) peers: Vec<Option<Peer>>,
     pub(super) channels: Slab<LocalChannel>,
     /// A timer per slot, for the earliest of what a connection waits for.
     pub(super) peer_timers: Wheel,
@@ -129,7 +129,7 @@ impl Shard {
     }
 
     pub(super) fn peer(&mut self, slot: u32) -> Option<&mut Peer> {
-        self.peers.get_mut(slot as usize)?.as_deref_mut()
+        self.peers.get_mut(slot as usize)?.as_mut()
     }
 
     /// Waits until there is something to do.
@@ -164,10 +164,8 @@ impl Shard {
         let Ok(slot) = u32::try_from(token) else { return };
         if event.is_writable()
             && let Some(peer) = self.peer(slot)
-            && std::mem::take(&mut peer.is_blocked)
+            && peer.unblock()
         {
-            // Room in the socket is progress, also before something is written into it.
-            peer.stalled_since = NEVER;
             self.queue_write(slot);
         }
         let is_over = event.is_read_closed() || event.is_error();
