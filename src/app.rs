@@ -65,6 +65,10 @@ impl App {
     pub async fn start(mut config: Config, demo: Option<DemoTokens>) -> Result<Self, StartError> {
         let tokens = Tokens::new(config.secret()?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tls = match (&config.tls.certificate_file, &config.tls.key_file) {
+            (Some(certificates), Some(key)) => Some(api::tls::acceptor(certificates, key)?),
+            _ => None,
+        };
         let journal = open_journal(&mut config, &clock).await?;
         let listener = TcpListener::bind(config.listen)
             .await
@@ -109,7 +113,7 @@ impl App {
             let router = api::router::router(of_http.clone());
             // Whether it was sent or dropped: it is over.
             let stopped = async { drop(stopped.await) };
-            api::listen::serve(listener, router, &of_http, stopped).await;
+            api::listen::serve(listener, tls, router, &of_http, stopped).await;
         });
         Ok(Self { address, state, journal, background, http, stop_http })
     }
@@ -145,6 +149,10 @@ impl App {
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || hub.shutdown(left)).await {
             tracing::warn!(%error, "the hub had not ended in time");
+        }
+        // What the hub said last is still on its way to those behind TLS.
+        while self.state.metrics.tls_connections() > 0 && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         self.journal.close().await;
     }

@@ -14,4 +14,5 @@ pub mod receipt;
 pub mod reply;
 pub mod router;
 pub mod state;
+pub mod tls;
 pub mod ws;

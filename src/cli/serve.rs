@@ -15,8 +15,9 @@ pub(super) async fn run(arguments: &ServeArguments) -> Result<(), CliError> {
     }
     telemetry::tracing::init(&config.log)?;
     raise_open_files_limit();
+    let tls = config.tls.certificate_file.is_some();
     let app = App::start(config, None).await?;
-    tracing::info!(address = %app.address, durability = app.durability().as_str(), "dropcast serves");
+    tracing::info!(address = %app.address, durability = app.durability().as_str(), tls, "dropcast serves");
     StopSignals::catch()?.received().await;
     tracing::info!("stopping");
     stop(app).await;

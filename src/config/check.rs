@@ -4,7 +4,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Config, ConfigError, RedisSection};
 use crate::{
-    hub::{PRIVATE_FRAMES_LIMIT, SHARDS_MAX},
+    hub::{COMPRESSION_LEVEL_MAX, PRIVATE_FRAMES_LIMIT, SHARDS_MAX},
     journal::{APPEND_ENTRIES_MAX, shown_url},
 };
 
@@ -28,8 +28,15 @@ impl Config {
         within("hub.shards", hub.shards, 0, SHARDS_MAX)?;
         at_least_one("hub.ring_frames_max", hub.ring_frames_max)?;
         within("hub.private_frames_max", hub.private_frames_max, 1, PRIVATE_FRAMES_LIMIT)?;
+        within("hub.compression_level", hub.compression_level as usize, 1, COMPRESSION_LEVEL_MAX as usize)?;
         if hub.idle_limit_ms <= hub.ping_after_ms {
             return Err(wrong("hub.idle_limit_ms", "must be longer than hub.ping_after_ms"));
+        }
+        if self.tls.certificate_file.is_some() && self.tls.key_file.is_none() {
+            return Err(wrong("tls.key_file", "must be set, since tls.certificate_file is"));
+        }
+        if self.tls.key_file.is_some() && self.tls.certificate_file.is_none() {
+            return Err(wrong("tls.certificate_file", "must be set, since tls.key_file is"));
         }
         self.redis.check()?;
         self.allowed_origins.iter().try_for_each(|origin| check_origin(origin))?;
@@ -111,11 +118,15 @@ mod tests {
     #[test]
     fn what_can_not_work_is_named() {
         type Change = fn(&mut Config);
-        let cases: [(&str, Change); 12] = [
+        let cases: [(&str, Change); 16] = [
             ("engine.mailbox_max", |config| config.engine.mailbox_max = 0),
             ("engine.batch_max", |config| config.engine.batch_max = 1_025),
             ("hub.shards", |config| config.hub.shards = 257),
             ("hub.idle_limit_ms", |config| config.hub.idle_limit_ms = config.hub.ping_after_ms),
+            ("hub.compression_level", |config| config.hub.compression_level = 0),
+            ("hub.compression_level", |config| config.hub.compression_level = 10),
+            ("tls.key_file", |config| config.tls.certificate_file = Some("server.pem".into())),
+            ("tls.certificate_file", |config| config.tls.key_file = Some("key.pem".into())),
             ("limits.per_token_burst", |config| config.limits.per_token_burst = 0),
             ("allowed_origins", |config| config.allowed_origins = vec!["https://shop.example/".into()]),
             ("redis.url", |config| config.redis.url = RedisUrl("localhost:6379".into())),

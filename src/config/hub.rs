@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{LimitsSection, engine::milliseconds};
-use crate::hub::HubConfig;
+use crate::hub::{CompressionConfig, HubConfig};
 
 /// Bounds of the viewers' connections; see [`HubConfig`] for what happens when each is hit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,6 +36,12 @@ pub struct HubSection {
     pub write_stall_limit_ms: u64,
     /// How long a closing handshake may take, in milliseconds; then the connection is dropped. Default: 5,000.
     pub close_limit_ms: u64,
+    /// Whether messages are compressed for clients that offer it (permessage-deflate). Default: false.
+    pub compression: bool,
+    /// How hard: 1, the quickest, to 9. Default: 6.
+    pub compression_level: u32,
+    /// Messages below so many bytes are not compressed. Default: 256.
+    pub compression_bytes_min: usize,
 }
 
 impl HubSection {
@@ -57,6 +63,9 @@ impl HubSection {
             idle_limit: Duration::from_millis(self.idle_limit_ms),
             write_stall_limit: Duration::from_millis(self.write_stall_limit_ms),
             close_limit: Duration::from_millis(self.close_limit_ms),
+            compression: self
+                .compression
+                .then_some(CompressionConfig { level: self.compression_level, bytes_min: self.compression_bytes_min }),
             ..defaults
         }
     }
@@ -78,6 +87,9 @@ impl Default for HubSection {
             idle_limit_ms: milliseconds(hub.idle_limit),
             write_stall_limit_ms: milliseconds(hub.write_stall_limit),
             close_limit_ms: milliseconds(hub.close_limit),
+            compression: false,
+            compression_level: 6,
+            compression_bytes_min: 256,
         }
     }
 }

@@ -12,6 +12,7 @@ mod log;
 mod redis;
 mod secret;
 mod server;
+mod tls;
 
 pub use engine::EngineSection;
 pub use error::ConfigError;
@@ -21,3 +22,4 @@ pub use log::{LogFormat, LogSection};
 pub use redis::{RedisLevel, RedisSection, RedisUrl};
 pub use secret::{SECRET_BYTES_MIN, Secret, SecretError};
 pub use server::{Config, JournalKind};
+pub use tls::TlsSection;

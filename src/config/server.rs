@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, EngineSection, HubSection, LimitsSection, LogSection, RedisSection, Secret};
+use super::{ConfigError, EngineSection, HubSection, LimitsSection, LogSection, RedisSection, Secret, TlsSection};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub hub: HubSection,
     /// The journal on Redis.
     pub redis: RedisSection,
+    /// The server's certificate.
+    pub tls: TlsSection,
     /// What is logged, and how.
     pub log: LogSection,
 }
@@ -72,6 +74,7 @@ impl Default for Config {
             engine: EngineSection::default(),
             hub: HubSection::default(),
             redis: RedisSection::default(),
+            tls: TlsSection::default(),
             log: LogSection::default(),
         }
     }

@@ -1,9 +1,9 @@
-//! Who receives a message, and in which encoding: together a class of the hub.
+//! Who receives a message, and how it is written: together a class of the hub.
 
 use dropcast_proto::v1::{self, server_message::Kind};
 use prost::Message as _;
 
-use crate::hub::{Frame, Frames};
+use crate::hub::Frame;
 
 /// Who a message is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,15 +25,37 @@ pub enum Encoding {
     Proto,
 }
 
-const AUDIENCES: [Audience; 3] = [Audience::Viewer, Audience::Host, Audience::Brand];
+/// How a connection is written to, as its handshake agreed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wire {
+    /// How messages are written.
+    pub encoding: Encoding,
+    /// Whether what many receive is compressed.
+    pub is_compressed: bool,
+}
+
+impl Wire {
+    /// Nothing compressed.
+    pub const fn plain(encoding: Encoding) -> Self {
+        Self { encoding, is_compressed: false }
+    }
+
+    /// Compressed.
+    pub const fn compressed(encoding: Encoding) -> Self {
+        Self { encoding, is_compressed: true }
+    }
+}
+
+pub(super) const AUDIENCES: [Audience; 3] = [Audience::Viewer, Audience::Host, Audience::Brand];
 pub(super) const ENCODINGS: [Encoding; 2] = [Encoding::Json, Encoding::Proto];
 
-/// How many classes a show's channel has.
+/// How many classes a show's channel has where nothing is compressed. Where messages are, there are as many again.
 pub const CLASSES: usize = AUDIENCES.len() * ENCODINGS.len();
 
-/// The hub's class of an audience in an encoding.
-pub fn class(audience: Audience, encoding: Encoding) -> usize {
-    audience as usize * ENCODINGS.len() + encoding as usize
+/// The hub's class of an audience and the way in which it is written to.
+pub fn class(audience: Audience, wire: Wire) -> usize {
+    let plain = audience as usize * ENCODINGS.len() + wire.encoding as usize;
+    if wire.is_compressed { CLASSES + plain } else { plain }
 }
 
 /// A message as a ready-made frame.
@@ -51,21 +73,4 @@ pub fn encode(kind: Kind, encoding: Encoding) -> Frame {
             }
         },
     }
-}
-
-/// A message framed once for each class of the audiences that receive it.
-pub(super) fn frames_for(audiences: &[Audience], kind: &Kind) -> Frames {
-    let by_encoding = ENCODINGS.map(|encoding| encode(kind.clone(), encoding));
-    let mut by_class = vec![None; CLASSES];
-    for audience in audiences {
-        for (encoding, frame) in ENCODINGS.into_iter().zip(&by_encoding) {
-            by_class[class(*audience, encoding)] = Some(frame.clone());
-        }
-    }
-    Frames::new(by_class)
-}
-
-/// A message framed once for everybody.
-pub(super) fn frames_for_all(kind: &Kind) -> Frames {
-    frames_for(&AUDIENCES, kind)
 }

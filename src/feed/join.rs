@@ -11,7 +11,7 @@ use dropcast_proto::v1::{self, server_message::Kind};
 
 use super::{
     Cursor,
-    audience::{Audience, Encoding, class, encode},
+    audience::{Audience, Wire, class, encode},
     members::Member,
     registry::{Feed, come_back},
 };
@@ -36,7 +36,7 @@ pub struct Joining {
     /// For whom it listens.
     pub audience: Audience,
     /// How it is written to.
-    pub encoding: Encoding,
+    pub wire: Wire,
     /// As whom it is signed in.
     pub principal: Option<Principal>,
     /// When its token runs out.
@@ -73,7 +73,7 @@ impl Feed {
     fn prepare(&self, show: &Show, position: Position, joining: &Joining) -> (Start, Snapshot) {
         if let Some(principal) = &joining.principal {
             // From now on, so that no private message falls between the snapshot and the first one sent.
-            let member = Member { connection: joining.connection.clone(), encoding: joining.encoding };
+            let member = Member { connection: joining.connection.clone(), encoding: joining.wire.encoding };
             self.members.add(principal, member);
         }
         let resumed = joining.resume_after.and_then(|cursor| Some((cursor, self.channel.position_after(cursor.seq)?)));
@@ -83,7 +83,9 @@ impl Feed {
         }
         if is_anybody(show, joining) {
             let make = || self.public_snapshot(show, position, joining);
-            let (from, frame) = self.cached_snapshot.get_or_make(position, joining.now, joining.encoding, make);
+            let compressor = self.compressor.as_deref().filter(|_| joining.wire.is_compressed);
+            let wish = (joining.wire.encoding, compressor);
+            let (from, frame) = self.cached_snapshot.get_or_make(position, joining.now, wish, make);
             return (from.map_or(Start::Head, Start::Ring), Snapshot::Frame(frame));
         }
         let mut message = self.public_snapshot(show, position, joining);
@@ -105,13 +107,14 @@ impl Feed {
             Snapshot::Frame(frame) => frame,
             Snapshot::Message(mut message) => {
                 self.add_numbers(&mut message, joining.audience);
-                encode(Kind::Snapshot(*message), joining.encoding)
+                encode(Kind::Snapshot(*message), joining.wire.encoding)
             }
         };
-        let welcome = (!joining.greeted).then(|| encode(Kind::Welcome(welcome(joining, resumed)), joining.encoding));
+        let welcome =
+            (!joining.greeted).then(|| encode(Kind::Welcome(welcome(joining, resumed)), joining.wire.encoding));
         let prelude = welcome.into_iter().chain([snapshot]).collect();
         // A connection that is gone needs nothing.
-        let _ = joining.connection.attach(&self.channel, class(joining.audience, joining.encoding), from, prelude);
+        let _ = joining.connection.attach(&self.channel, class(joining.audience, joining.wire), from, prelude);
     }
 
     fn public_snapshot(&self, show: &Show, position: Position, joining: &Joining) -> v1::Snapshot {

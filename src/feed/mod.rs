@@ -2,6 +2,7 @@
 
 mod audience;
 mod cursor;
+mod framing;
 mod join;
 mod members;
 mod projection;
@@ -11,7 +12,7 @@ mod stock_lines;
 mod ticker;
 mod told;
 
-pub use audience::{Audience, CLASSES, Encoding, class, encode};
+pub use audience::{Audience, CLASSES, Encoding, Wire, class, encode};
 pub use cursor::Cursor;
 pub use join::Joining;
 pub use projection::FeedProjection;

@@ -9,7 +9,6 @@ use dropcast_domain::{
 use dropcast_proto::v1::{self, server_message::Kind};
 
 use super::{
-    audience::frames_for_all,
     members::Letter,
     registry::{Feed, Feeds},
     stock_lines::StockLines,
@@ -53,7 +52,7 @@ impl FeedProjection {
     }
 
     fn say(&mut self, position: Position, kind: &Kind) {
-        self.critical.push((position.seq, frames_for_all(kind)));
+        self.critical.push((position.seq, self.feed.frames_for_all(kind)));
     }
 
     fn tell_news(&mut self, show: &Show, position: Position) {
@@ -134,7 +133,7 @@ impl Projection for FeedProjection {
         // What was handed over of stock may be void; all of it goes out again.
         self.stock_lines = StockLines::default();
         show.stocks().for_each(|(sku, _)| self.stock_lines.touch(sku));
-        self.stock_lines.changes(show).publish(&self.feed);
+        self.stock_lines.changes(show, &self.feed).publish(&self.feed);
     }
 
     fn applied(&mut self, show: &Show, position: Position, entry: &Entry) {
@@ -152,7 +151,7 @@ impl Projection for FeedProjection {
         if !std::mem::take(&mut self.moved) {
             return None;
         }
-        let stock = self.stock_lines.changes(show);
+        let stock = self.stock_lines.changes(show, &self.feed);
         for drop in &stock.turned {
             if let Some(kind) = Told::drop_changed(show, drop, self.tail) {
                 self.say(self.tail, &kind);

@@ -12,12 +12,12 @@ use dashmap::{DashMap, Entry};
 use dropcast_domain::{ids::ShowId, show::Principal};
 
 use super::{
-    audience::{Audience, CLASSES, ENCODINGS, class},
+    audience::{Audience, CLASSES, ENCODINGS, Wire, class},
     members::Members,
     snapshot_cache::SnapshotCache,
 };
 use crate::{
-    hub::{Channel, CloseFrame, ConnectionId, Hub},
+    hub::{Channel, CloseFrame, Compressor, ConnectionId, Hub},
     journal::Position,
     stats::ShowStats,
 };
@@ -26,6 +26,8 @@ use crate::{
 pub struct Feed {
     pub(super) id: ShowId,
     pub(super) channel: Channel,
+    /// Where compression is on.
+    pub(super) compressor: Option<Arc<Compressor>>,
     pub(super) members: Members,
     pub(super) stats: Arc<ShowStats>,
     /// The newest snapshot made for a viewer who owns nothing, so that a storm of joiners costs one.
@@ -38,9 +40,11 @@ pub struct Feed {
 
 impl Feed {
     fn new(hub: &Hub, id: &ShowId, start: Position, stats: Arc<ShowStats>) -> Arc<Self> {
+        let compressor = hub.compressor().cloned();
         Arc::new(Self {
             id: id.clone(),
-            channel: hub.channel(CLASSES, start.seq),
+            channel: hub.channel(classes(compressor.is_some()), start.seq),
+            compressor,
             published: Mutex::new(start),
             members: Members::default(),
             stats,
@@ -52,9 +56,13 @@ impl Feed {
     /// How many viewers watch on this node.
     pub fn viewers(&self) -> u32 {
         let connections = self.channel.connections();
-        let viewers: usize =
-            ENCODINGS.iter().filter_map(|encoding| connections.get(class(Audience::Viewer, *encoding))).sum();
+        let wires = ENCODINGS.iter().flat_map(|encoding| [Wire::plain(*encoding), Wire::compressed(*encoding)]);
+        let viewers: usize = wires.filter_map(|wire| connections.get(class(Audience::Viewer, wire))).sum();
         u32::try_from(viewers).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn classes(&self) -> usize {
+        classes(self.compressor.is_some())
     }
 
     /// Whether anybody is connected.
@@ -99,6 +107,10 @@ impl Feed {
         self.is_retired.store(true, Ordering::Release);
         self.channel.close_all(&come_back());
     }
+}
+
+fn classes(is_compressed: bool) -> usize {
+    if is_compressed { 2 * CLASSES } else { CLASSES }
 }
 
 /// How long such a connection is asked to stay away, in milliseconds: loading a show anew takes about as long.

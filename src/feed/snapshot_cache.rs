@@ -7,7 +7,7 @@ use dropcast_proto::v1::{self, server_message::Kind};
 
 use super::audience::{ENCODINGS, Encoding, encode};
 use crate::{
-    hub::{Frame, RingPosition},
+    hub::{Compressor, Frame, RingPosition},
     journal::Position,
 };
 
@@ -23,32 +23,50 @@ pub(super) struct SnapshotCache {
 struct Cached {
     made_at: Timestamp,
     position: Position,
-    frames: [Frame; ENCODINGS.len()],
+    frames: [Framed; ENCODINGS.len()],
     /// Where in the channel it is true; `None` until what it shows is durable.
     from: Option<RingPosition>,
 }
 
+/// The snapshot in one encoding.
+struct Framed {
+    plain: Frame,
+    /// Once somebody came who is written to so.
+    compressed: Option<Frame>,
+}
+
+impl Framed {
+    fn get(&mut self, compressor: Option<&Compressor>) -> Frame {
+        let Some(compressor) = compressor else { return self.plain.clone() };
+        let compressed = self.compressed.get_or_insert_with(|| compressor.compress(&self.plain));
+        compressor.count_spared(&self.plain, compressed, 1);
+        compressed.clone()
+    }
+}
+
 impl SnapshotCache {
-    /// A shared snapshot, and where to go on after it: at the head, for `None`, once `position` is published.
+    /// A shared snapshot in this encoding, compressed where there is a compressor, and where to go on after it: at the
+    /// head, for `None`, once `position` is published.
     pub(super) fn get_or_make(
         &self,
         position: Position,
         now: Timestamp,
-        encoding: Encoding,
+        (encoding, compressor): (Encoding, Option<&Compressor>),
         make: impl FnOnce() -> v1::Snapshot,
     ) -> (Option<RingPosition>, Frame) {
         let mut cached = self.lock();
-        let is_fresh = |cached: &&Cached| {
+        let is_fresh = |cached: &&mut Cached| {
             // What isn't durable is only true for who looks at the same.
             let is_true = cached.from.is_some() || cached.position == position;
             is_true && now.0.abs_diff(cached.made_at.0) < AGE_MS_MAX
         };
-        if let Some(cached) = cached.as_ref().filter(is_fresh) {
-            return (cached.from, cached.frames[encoding as usize].clone());
+        if let Some(cached) = cached.as_mut().filter(is_fresh) {
+            return (cached.from, cached.frames[encoding as usize].get(compressor));
         }
         let message = make();
-        let frames = ENCODINGS.map(|each| encode(Kind::Snapshot(message.clone()), each));
-        let frame = frames[encoding as usize].clone();
+        let plain = ENCODINGS.map(|each| encode(Kind::Snapshot(message.clone()), each));
+        let mut frames = plain.map(|plain| Framed { plain, compressed: None });
+        let frame = frames[encoding as usize].get(compressor);
         *cached = Some(Cached { made_at: now, position, frames, from: None });
         (None, frame)
     }

@@ -9,7 +9,7 @@ use dropcast_domain::{
 use dropcast_proto::v1::{self, server_message::Kind};
 use sha2::{Digest as _, Sha256};
 
-use super::{audience::frames_for_all, registry::Feed};
+use super::registry::Feed;
 use crate::hub::Frames;
 
 /// What is available of each line, as it was last handed over.
@@ -53,7 +53,7 @@ impl StockLines {
     }
 
     /// The lines that changed since the last call.
-    pub(super) fn changes(&mut self, show: &Show) -> StockChanges {
+    pub(super) fn changes(&mut self, show: &Show, feed: &Feed) -> StockChanges {
         let mut changes = StockChanges::default();
         if std::mem::take(&mut self.thinned_out) {
             self.available.retain(|(drop, sku), _| {
@@ -81,7 +81,7 @@ impl StockLines {
                     changes.turned.insert(id.clone());
                 }
                 let stock = v1::Stock { drop: id.to_string(), sku: item.sku.to_string(), available: item.available };
-                changes.latest.push((line_key(id, item.sku), frames_for_all(&Kind::Stock(stock))));
+                changes.latest.push((line_key(id, item.sku), feed.frames_for_all(&Kind::Stock(stock))));
             }
         }
         changes

@@ -9,6 +9,18 @@ pub const SHARD_CONNECTIONS_MAX: usize = 1 << 24;
 /// The largest private lane, in frames: what is on its way to it is counted in 31 bits of one word.
 pub const PRIVATE_FRAMES_LIMIT: usize = 1 << 30;
 
+/// The level of compression that takes most time and makes messages smallest.
+pub const COMPRESSION_LEVEL_MAX: u32 = 9;
+
+/// How published messages are compressed, for connections that agreed to it (RFC 7692).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CompressionConfig {
+    /// 1, the quickest, to [`COMPRESSION_LEVEL_MAX`].
+    pub level: u32,
+    /// Payloads below so many bytes are not compressed: it takes longer than sending what it spares.
+    pub bytes_min: usize,
+}
+
 /// The bounds of a hub: what each is, in which unit, and what happens when it is hit.
 #[derive(Clone, Debug)]
 pub struct HubConfig {
@@ -52,6 +64,8 @@ pub struct HubConfig {
     /// How long a socket may take nothing while there is something for it; then it is dropped. Also the kernel's limit
     /// for unacknowledged bytes (`TCP_USER_TIMEOUT`, where there is one).
     pub write_stall_limit: Duration,
+    /// How messages are compressed; `None`: not at all.
+    pub compression: Option<CompressionConfig>,
     /// How long a close may take, what was queued before it and the peer's answer included; then it is dropped.
     pub close_limit: Duration,
 }
@@ -76,6 +90,7 @@ impl Default for HubConfig {
             idle_limit: Duration::from_secs(60),
             write_stall_limit: Duration::from_secs(20),
             close_limit: Duration::from_secs(5),
+            compression: None,
         }
     }
 }
@@ -91,6 +106,10 @@ impl HubConfig {
             (self.private_frames_max > PRIVATE_FRAMES_LIMIT, "private_frames_max must be at most 2^30"),
             (self.read_bytes_per_turn == 0, "read_bytes_per_turn must be at least 1"),
             (self.connections_per_turn == 0, "connections_per_turn must be at least 1"),
+            (
+                self.compression.is_some_and(|compression| !(1..=COMPRESSION_LEVEL_MAX).contains(&compression.level)),
+                "the level of compression must be 1 to 9",
+            ),
             (self.idle_limit <= self.ping_after, "idle_limit must be longer than ping_after"),
         ];
         match broken.iter().find(|(is_broken, _)| *is_broken) {

@@ -45,6 +45,15 @@ counters! {
     bytes_read,
     /// Messages received whole.
     messages_received,
+    /// Messages that were compressed, each once for all who receive it.
+    messages_deflated,
+    /// Nanoseconds that this took.
+    deflate_nanoseconds,
+    /// Bytes that were not sent because messages were compressed, as was known when they were published: times those who
+    /// listened then.
+    bytes_spared,
+    /// Nanoseconds that it took to decompress what clients sent.
+    inflate_nanoseconds,
     /// Values that a newer one of the same key replaced before they were sent, times the connections spared.
     latest_conflated,
     /// Best-effort messages that connections missed because they were too far behind.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use super::wire::{CLOSE_REASON_BYTES_MAX, FIN, Opcode};
+use super::wire::{CLOSE_REASON_BYTES_MAX, FIN, Opcode, RSV1};
 
 /// A whole WebSocket message as the server sends it (final, unmasked, its length in the shortest form), made once and
 /// shared by all who send it. Cloning copies no bytes.
@@ -46,10 +46,30 @@ impl Frame {
         self.0.len()
     }
 
+    /// Whether its payload is compressed.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.0[0] & RSV1 != 0
+    }
+
+    pub(super) fn payload(&self) -> &[u8] {
+        let header_bytes = match self.0[1] {
+            126 => 4,
+            127 => HEADER_BYTES_MAX,
+            _ => 2,
+        };
+        &self.0[header_bytes..]
+    }
+
     /// A frame of any kind. Control frames must have at most 125 bytes of payload.
     pub(super) fn new(opcode: Opcode, payload: &[u8]) -> Self {
+        Self::with_header(FIN | opcode as u8, payload)
+    }
+
+    /// A frame whose header begins with this byte.
+    pub(super) fn with_header(first: u8, payload: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(payload.len() + HEADER_BYTES_MAX);
-        bytes.push(FIN | opcode as u8);
+        bytes.push(first);
         push_length(&mut bytes, payload.len());
         bytes.extend_from_slice(payload);
         Self(bytes.into())
@@ -92,10 +112,14 @@ impl Frames {
         self.0.iter().all(Option::is_none)
     }
 
-    /// The bytes of all classes added up, also where several share one frame.
+    /// The bytes of all frames added up; one that several classes share counts once.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.0.iter().flatten().map(Frame::len).sum()
+        let is_first = |index: usize, frame: &Frame| {
+            self.0[..index].iter().flatten().all(|earlier| !Arc::ptr_eq(&earlier.0, &frame.0))
+        };
+        let frames = self.0.iter().enumerate().filter_map(|(index, frame)| Some((index, frame.as_ref()?)));
+        frames.filter(|(index, frame)| is_first(*index, frame)).map(|(_, frame)| frame.len()).sum()
     }
 }
 
@@ -151,6 +175,7 @@ mod tests {
             let frame = Frame::text(&"x".repeat(length));
             assert_eq!(&frame.as_bytes()[..header.len()], header);
             assert_eq!(frame.len(), header.len() + length);
+            assert_eq!(frame.payload().len(), length);
         }
     }
 
@@ -167,5 +192,6 @@ mod tests {
         assert_eq!(frames.get(0).map(Frame::len), Some(3));
         assert!(frames.get(1).is_none() && frames.get(2).is_none());
         assert_eq!(frames.bytes(), 3);
+        assert_eq!(Frames::same(&Frame::text("a"), 6).bytes(), 3, "shared bytes count once");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Channel, CloseFrame, Connection, Counters, HubConfig, Session,
+    Channel, CloseFrame, Compressor, Connection, Counters, HubConfig, Session,
     channel::ChannelShared,
     drain::Drain,
     inbox::{Adoption, Command, ShardShared, lock},
@@ -30,6 +30,8 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     config: Arc<HubConfig>,
     shards: Vec<Arc<ShardShared>>,
+    /// Where compression is on.
+    compressor: Option<Arc<Compressor>>,
     /// Connections adopted and not gone yet.
     connections: Arc<AtomicUsize>,
     is_closed_to_new: AtomicBool,
@@ -40,6 +42,24 @@ struct Threads {
     running: Vec<JoinHandle<()>>,
     /// Disconnected once every thread has ended.
     ended: mpsc::Receiver<()>,
+}
+
+/// What is known of a connection when it is taken over.
+#[derive(Clone, Debug, Default)]
+pub struct Handshake {
+    /// What was read beyond the request.
+    pub leftover: Bytes,
+    /// Where the peer is, when the stream itself doesn't lead there.
+    pub peer: Option<SocketAddr>,
+    /// Whether compression was agreed on: both sides may compress messages, without context takeover and with any window
+    /// (RFC 7692, section 7.1).
+    pub is_compressed: bool,
+}
+
+impl From<Bytes> for Handshake {
+    fn from(leftover: Bytes) -> Self {
+        Self { leftover, ..Self::default() }
+    }
 }
 
 /// A connection was not taken over. Its stream is given back, so that the peer can be told.
@@ -84,9 +104,11 @@ impl Hub {
         let (running_end, ended) = mpsc::channel();
         let threads = Threads { running: Vec::new(), ended };
         let is_closed_to_new = AtomicBool::new(false);
+        let compressor = config.compression.as_ref().map(|compression| Arc::new(Compressor::new(compression)));
         let hub = Self(Arc::new(Inner {
             config,
             shards: shared,
+            compressor,
             connections,
             is_closed_to_new,
             threads: Mutex::new(threads),
@@ -104,17 +126,24 @@ impl Hub {
         Ok(hub)
     }
 
-    /// Takes over a connection after its handshake: `leftover` is what was read beyond the request. From now on the
-    /// session is called, and the stream is the hub's. The shard with the fewest connections gets it.
-    pub fn adopt(&self, stream: TcpStream, leftover: Bytes, session: Box<dyn Session>) -> Result<Connection, Refused> {
-        let Ok(address) = stream.set_nonblocking(true).and_then(|()| stream.peer_addr()) else {
+    /// Takes over a connection after its handshake. From now on the session is called, and the stream is the hub's. The
+    /// shard with the fewest connections gets it.
+    pub fn adopt(
+        &self,
+        stream: TcpStream,
+        handshake: impl Into<Handshake>,
+        session: Box<dyn Session>,
+    ) -> Result<Connection, Refused> {
+        let Handshake { leftover, peer, is_compressed } = handshake.into();
+        let address = || peer.map_or_else(|| stream.peer_addr(), Ok);
+        let Ok(address) = stream.set_nonblocking(true).and_then(|()| address()) else {
             return Err(Refused { refusal: Refusal::Broken, stream });
         };
         let Some((shard, slot, generation)) = self.0.take_slot() else {
             return Err(Refused { refusal: self.refusal().unwrap_or(Refusal::Full), stream });
         };
         self.0.set_options(&stream);
-        let adoption = Box::new(Adoption { slot, generation, stream, address, leftover, session });
+        let adoption = Box::new(Adoption { slot, generation, stream, address, leftover, is_compressed, session });
         match shard.try_push(Command::Adopt(adoption)) {
             // The shard has ended since; its places are of no use to anybody any more.
             Err(Command::Adopt(adoption)) => Err(Refused { refusal: Refusal::Draining, stream: adoption.stream }),
@@ -141,6 +170,12 @@ impl Hub {
         Channel(Arc::new(ChannelShared::new(classes, start_tag, &self.0.config, &self.0.shards)))
     }
 
+    /// Compresses what is published, where [compression](HubConfig::compression) is on.
+    #[must_use]
+    pub fn compressor(&self) -> Option<&Arc<Compressor>> {
+        self.0.compressor.as_ref()
+    }
+
     /// How many connections there are.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -152,6 +187,7 @@ impl Hub {
     pub fn counters(&self) -> Counters {
         let mut sum = Counters::default();
         self.0.shards.iter().for_each(|shard| shard.counters.add_to(&mut sum));
+        self.0.compressor.iter().for_each(|compressor| compressor.add_to(&mut sum));
         sum
     }
 

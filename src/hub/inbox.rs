@@ -65,6 +65,7 @@ pub(super) struct Adoption {
     pub(super) stream: TcpStream,
     pub(super) address: SocketAddr,
     pub(super) leftover: Bytes,
+    pub(super) is_compressed: bool,
     pub(super) session: Box<dyn Session>,
 }
 

@@ -20,11 +20,13 @@ mod shard;
 mod wire;
 
 pub use channel::{Channel, RingPosition};
-pub use config::{HubConfig, PRIVATE_FRAMES_LIMIT, SHARD_CONNECTIONS_MAX, SHARDS_MAX};
+pub use config::{
+    COMPRESSION_LEVEL_MAX, CompressionConfig, HubConfig, PRIVATE_FRAMES_LIMIT, SHARD_CONNECTIONS_MAX, SHARDS_MAX,
+};
 pub use connection::{Connection, ConnectionId, Gone};
 pub use counters::Counters;
 pub use frame::{CloseFrame, Frame, Frames};
-pub use hub::{Hub, Refusal, Refused, StillRunning};
+pub use hub::{Handshake, Hub, Refusal, Refused, StillRunning};
 pub use latest::LatestFull;
 pub use session::{CloseReason, Message, Session};
-pub use wire::Violation;
+pub use wire::{Compressor, Violation};

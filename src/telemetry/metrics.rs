@@ -68,6 +68,7 @@ pub struct Metrics {
     connections: [IntGauge; AUDIENCES.len()],
     journal_health: JournalHealth,
     http_connections: IntGauge,
+    tls_connections: IntGauge,
     http_requests: IntCounterVec,
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
@@ -110,6 +111,7 @@ impl Metrics {
             connections: AUDIENCES.map(|audience| connections.with_label_values(&[audience])),
             journal_health: JournalHealth::default(),
             http_connections: gauge(&registry, "http_connections", "HTTP connections; a WebSocket is none of them."),
+            tls_connections: gauge(&registry, "tls_connections", "WebSockets whose TLS this server ends."),
             http_requests: counters(&registry, "http_requests_total", "HTTP requests.", &["method", "route", "status"]),
             http_seconds: histograms(
                 &registry,
@@ -215,6 +217,17 @@ impl Metrics {
         self.http_connections.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
+    /// A WebSocket whose TLS ends here, for as long as what is given back lives.
+    pub fn tls_connection(&self) -> TlsConnection {
+        self.tls_connections.inc();
+        TlsConnection(self.tls_connections.clone())
+    }
+
+    /// How many of those there are.
+    pub fn tls_connections(&self) -> i64 {
+        self.tls_connections.get()
+    }
+
     /// A request was answered. `route` is the route's pattern, never the path.
     pub fn http_request(&self, method: &Method, route: &str, status: StatusCode, after: Duration) {
         self.http_requests.with_label_values(&[method_label(method), route, status.as_str()]).inc();
@@ -264,6 +277,16 @@ impl Metrics {
     }
 }
 
+/// Counts a WebSocket whose TLS ends here until it is dropped.
+#[derive(Debug)]
+pub struct TlsConnection(IntGauge);
+
+impl Drop for TlsConnection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// What the hub and the engine count themselves, read when it is asked for.
 #[derive(Clone)]
 struct Watched {
@@ -305,6 +328,10 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         read_calls,
         bytes_read,
         messages_received,
+        messages_deflated,
+        deflate_nanoseconds,
+        bytes_spared,
+        inflate_nanoseconds,
         latest_conflated,
         best_effort_left_out,
         ring_lagged,
@@ -329,6 +356,10 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         ("read_calls", "Read system calls.", read_calls),
         ("read_bytes", "Bytes read.", bytes_read),
         ("messages_received", "Messages received whole.", messages_received),
+        ("messages_deflated", "Messages compressed, once for all who receive them.", messages_deflated),
+        ("deflate_nanoseconds", "Time that compressing took.", deflate_nanoseconds),
+        ("spared_bytes", "Bytes not sent because messages were compressed.", bytes_spared),
+        ("inflate_nanoseconds", "Time that decompressing took.", inflate_nanoseconds),
         ("latest_conflated", "Values replaced by newer ones before they were sent.", latest_conflated),
         ("best_effort_left_out", "Best-effort messages missed by connections too far behind.", best_effort_left_out),
         ("ring_lagged", "Times a connection fell off its show's ring.", ring_lagged),

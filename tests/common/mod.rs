@@ -111,7 +111,7 @@ impl TestServer {
         let address = listener.local_addr().expect("an address");
         let of_http = state.clone();
         let serving = tokio::spawn(async move {
-            listen::serve(listener, router(of_http.clone()), &of_http, std::future::pending()).await;
+            listen::serve(listener, None, router(of_http.clone()), &of_http, std::future::pending()).await;
         });
         let faults = journal.faults();
         Self { address, state, clock, journal, faults, client: client(), serving }

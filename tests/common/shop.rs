@@ -51,6 +51,13 @@ impl Shop {
         Self { base: format!("http://{address}"), client: client() }
     }
 
+    /// A client of a server that speaks TLS, which trusts this authority.
+    pub(crate) fn with_tls(server: &Server, authority: &[u8]) -> Self {
+        let authority = reqwest::Certificate::from_der(authority).expect("a certificate");
+        let client = reqwest::Client::builder().timeout(PATIENCE).tls_certs_only([authority]).build();
+        Self { base: format!("https://{}", server.address), client: client.expect("a client") }
+    }
+
     pub(crate) async fn request(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Reply {
         let request = self.client.request(method, format!("{}{path}", self.base));
         let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);

@@ -11,7 +11,11 @@ use dropcast_proto::{
 use futures_util::{SinkExt as _, StreamExt as _};
 use prost::Message as _;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{
@@ -29,9 +33,14 @@ use crate::{
 
 /// A connection.
 pub(crate) struct Socket {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Box<dyn Transport>>,
     encoding: Encoding,
 }
+
+/// What carries a WebSocket.
+pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Transport for T {}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Encoding {
@@ -50,13 +59,26 @@ impl Socket {
 
     /// The same at this address.
     pub(crate) async fn at(address: SocketAddr, encoding: Encoding) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        stream.set_nodelay(true).expect("a socket");
+        Self::over(Box::new(stream), address, encoding, &[]).await.0
+    }
+
+    /// The same over this transport and with these headers beside; and the server's answer.
+    pub(crate) async fn over(
+        transport: Box<dyn Transport>,
+        address: SocketAddr,
+        encoding: Encoding,
+        headers: &[(&'static str, &str)],
+    ) -> (Self, Response) {
         let subprotocol = match encoding {
             Encoding::Json => SUBPROTOCOL_JSON,
             Encoding::Proto => SUBPROTOCOL_PROTO,
         };
-        let (stream, response) = handshake(address, &[("sec-websocket-protocol", subprotocol)]).await.expect("a 101");
+        let headers = [&[("sec-websocket-protocol", subprotocol)], headers].concat();
+        let (stream, response) = handshake_over(transport, address, &headers).await.expect("a 101");
         assert_eq!(response.headers()["sec-websocket-protocol"], subprotocol);
-        Self { stream, encoding }
+        (Self { stream, encoding }, response)
     }
 
     /// Connects and says hello, in JSON.
@@ -186,13 +208,22 @@ pub(crate) async fn handshake(
     address: SocketAddr,
     headers: &[(&'static str, &str)],
 ) -> Result<(WebSocketStream<TcpStream>, Response), Error> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    handshake_over(stream, address, headers).await
+}
+
+/// The same over this transport.
+async fn handshake_over<T: Transport>(
+    transport: T,
+    address: SocketAddr,
+    headers: &[(&'static str, &str)],
+) -> Result<(WebSocketStream<T>, Response), Error> {
     let mut request = format!("ws://{address}/v1/ws").into_client_request()?;
     let added: HeaderMap = headers
         .iter()
         .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value")))
         .collect();
     request.headers_mut().extend(added);
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    timeout(PATIENCE, client_async(request, stream)).await.expect("no answer to the handshake")
+    timeout(PATIENCE, client_async(request, transport)).await.expect("no answer to the handshake")
 }

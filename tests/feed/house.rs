@@ -10,7 +10,7 @@ use bytes::Bytes;
 use dropcast::{
     clock::{Clock as _, ManualClock},
     engine::{Engine, EngineConfig, Projection, ProjectionFactory, ShowHandle},
-    feed::{Audience, Cursor, Encoding, Feed, FeedProjection, Feeds, Joining},
+    feed::{Audience, Cursor, Encoding, Feed, FeedProjection, Feeds, Joining, Wire},
     hub::{Connection, Hub, HubConfig, Message, Session},
     journal::{Faults, MemoryJournal, Position},
     stats::StatsProjection,
@@ -114,7 +114,7 @@ impl House {
         let joining = Joining {
             connection: connection.clone(),
             audience: guest.audience,
-            encoding: guest.encoding,
+            wire: Wire::plain(guest.encoding),
             principal: guest.name.map(|name| Principal { role, id: PrincipalId::new(name).unwrap() }),
             token_expires_at: None,
             resume_after: guest.resume_after,

@@ -1,17 +1,21 @@
 //! The peer: tungstenite as the reference, and frames made by hand.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
+use std::io::{Read, Write};
 
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket, protocol::Role};
 
+pub(crate) use crate::compression::frame;
+use crate::{
+    deflating::Deflating,
+    wire::{Stream, Wire},
+};
+
 /// A WebSocket client whose handshake is over.
-pub(crate) struct Client(pub(crate) WebSocket<TcpStream>);
+pub(crate) struct Client(pub(crate) WebSocket<Deflating>);
 
 impl Client {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: Stream) -> Self {
+        let stream = Deflating::new(stream, Wire::current().is_compressed);
         Self(WebSocket::from_raw_socket(stream, Role::Client, None))
     }
 
@@ -23,7 +27,8 @@ impl Client {
     pub(crate) fn text(&mut self) -> String {
         loop {
             match self.0.read().unwrap() {
-                Message::Text(text) => return text.to_string(),
+                // Without what was added to make it worth compressing.
+                Message::Text(text) => return text.trim_end_matches(' ').to_owned(),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("not a text: {other:?}"),
             }
@@ -45,29 +50,8 @@ impl Client {
     }
 }
 
-/// The bit of the second byte that says that the payload is masked.
-const MASKED: u8 = 0x80;
-
-/// A client's frame: `first` is the header's first byte.
-pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mask = [0x37, 0xfa, 0x21, 0x3d];
-    let mut bytes = vec![first];
-    if payload.len() < 126 {
-        bytes.push(MASKED + u8::try_from(payload.len()).unwrap());
-    } else if let Ok(length) = u16::try_from(payload.len()) {
-        bytes.push(MASKED + 126);
-        bytes.extend(length.to_be_bytes());
-    } else {
-        bytes.push(MASKED + 127);
-        bytes.extend((payload.len() as u64).to_be_bytes());
-    }
-    bytes.extend(mask);
-    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
-    bytes
-}
-
 /// Sends bytes, and all that the server says until it ends the connection.
-pub(crate) fn answer_to(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn answer_to(mut stream: Stream, bytes: &[u8]) -> Vec<u8> {
     stream.write_all(bytes).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();

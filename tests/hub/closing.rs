@@ -2,41 +2,50 @@
 
 use std::{io::Write, time::Duration};
 
-use dropcast::hub::{CloseFrame, CloseReason, Frame, Frames, Gone, HubConfig};
+use dropcast::hub::{CloseFrame, CloseReason, Frames, Gone, HubConfig, Violation};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame as PeerClose, frame::coding::CloseCode};
 
 use crate::{
-    client::frame,
+    client::{answer_to, close_code, frame},
     server::{Seen, Server, until},
+    wire::{on_every_wire, text},
 };
 
-#[test]
+on_every_wire!(
+    server_closes_after_what_was_sent,
+    what_was_published_before_a_close_arrives,
+    client_closes,
+    every_code_is_echoed_or_refused,
+    every_code_of_the_servers_arrives,
+    close_from_a_callback_silences_the_rest_of_the_read,
+    peer_that_never_answers_a_close_is_dropped,
+    connection_that_breaks_off_is_lost,
+);
+
 fn server_closes_after_what_was_sent() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect();
-    probe.connection.send(Frame::text("last")).unwrap();
+    probe.connection.send(text("last")).unwrap();
     probe.connection.close(CloseFrame::new(4001, "bye")).unwrap();
-    assert_eq!(probe.connection.send(Frame::text("late")), Err(Gone));
+    assert_eq!(probe.connection.send(text("late")), Err(Gone));
     assert_eq!(client.text(), "last");
     assert_eq!(client.close(), (4001, "bye".to_owned()));
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4001)));
 }
 
-#[test]
 fn what_was_published_before_a_close_arrives() {
     let server = Server::start(HubConfig::default());
     let channel = server.hub.channel(1, 0);
     let (mut client, probe) = server.connect();
     probe.connection.attach(&channel, 0, channel.head(), vec![]).unwrap();
     until("it is attached", || channel.connections() == [1]);
-    channel.publish(1, Frames::same(&Frame::text("show ended"), 1));
+    channel.publish(1, Frames::same(&text("show ended"), 1));
     channel.close_all(&CloseFrame::new(4000, "ended"));
     assert_eq!(client.text(), "show ended");
     assert_eq!(client.close(), (4000, "ended".to_owned()));
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4000)));
 }
 
-#[test]
 fn client_closes() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect();
@@ -48,7 +57,34 @@ fn client_closes() {
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Peer(Some(4002))));
 }
 
-#[test]
+fn every_code_is_echoed_or_refused() {
+    let server = Server::start(HubConfig::default());
+    let allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
+    for code in allowed {
+        let (stream, probe) = server.raw();
+        let answer = answer_to(stream, &frame(0x88, &[&u16::to_be_bytes(code)[..], b"why"].concat()));
+        assert_eq!(close_code(&answer), code);
+        assert_eq!(probe.next(), Seen::Closed(CloseReason::Peer(Some(code))));
+    }
+    for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535] {
+        let (stream, probe) = server.raw();
+        let answer = answer_to(stream, &frame(0x88, &u16::to_be_bytes(code)));
+        assert_eq!(close_code(&answer), 1002, "{code}");
+        assert_eq!(probe.next(), Seen::Closed(CloseReason::Violation(Violation::BadClose)));
+    }
+}
+
+fn every_code_of_the_servers_arrives() {
+    let server = Server::start(HubConfig::default());
+    for code in [1000, 1001, 1003, 1008, 1011, 1012, 1013, 4001, 4003, 4004, 4008] {
+        let (mut client, probe) = server.connect();
+        let reason = "a reason as long as one may be".repeat(4);
+        probe.connection.close(CloseFrame::new(code, reason.clone())).unwrap();
+        assert_eq!(client.close(), (code, reason));
+        assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(code)));
+    }
+}
+
 fn close_from_a_callback_silences_the_rest_of_the_read() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect_with(|connection, seen| {
@@ -57,13 +93,12 @@ fn close_from_a_callback_silences_the_rest_of_the_read() {
         }
     });
     let bytes = [frame(0x81, b"bad token"), frame(0x81, b"buy")].concat();
-    client.0.get_mut().write_all(&bytes).unwrap();
+    client.0.get_mut().stream().write_all(&bytes).unwrap();
     assert_eq!(client.close().0, 4003);
     assert_eq!(probe.next(), Seen::Text("bad token".to_owned()));
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4003)));
 }
 
-#[test]
 fn peer_that_never_answers_a_close_is_dropped() {
     let server = Server::start(HubConfig { close_limit: Duration::from_millis(50), ..HubConfig::default() });
     let (mut stream, probe) = server.raw();
@@ -76,7 +111,6 @@ fn peer_that_never_answers_a_close_is_dropped() {
     assert!(matches!(probe.next(), Seen::Closed(CloseReason::Violation(_))));
 }
 
-#[test]
 fn connection_that_breaks_off_is_lost() {
     let server = Server::start(HubConfig::default());
     let (stream, probe) = server.raw();
@@ -88,5 +122,5 @@ fn connection_that_breaks_off_is_lost() {
     drop(stream);
     assert_eq!(probe.next(), Seen::Text("last".to_owned()));
     assert!(matches!(probe.next(), Seen::Closed(CloseReason::Lost(_))));
-    assert_eq!(probe.connection.send(Frame::text("gone")), Err(Gone));
+    assert_eq!(probe.connection.send(text("gone")), Err(Gone));
 }

@@ -2,19 +2,32 @@
 
 use std::io::Write;
 
-use dropcast::hub::{CloseReason, Frame, HubConfig, Violation};
+use dropcast::hub::{CloseReason, HubConfig, Violation};
 use proptest::prelude::*;
 
 use crate::{
     client::{Client, answer_to, close_code, frame},
+    compression::deflate,
     server::{Seen, Server},
+    wire::{Wire, on_every_wire, text},
 };
+
+on_every_wire!(
+    messages_arrive_whole,
+    ping_between_fragments_is_answered,
+    leftover_of_the_handshake_is_read_first,
+    rubbish_is_closed_with_its_code,
+    what_is_no_compression_is_closed_with_its_code,
+    compressed_messages_arrive_whole,
+    mistake_hurts_nobody_else,
+    panicking_session_is_closed_alone,
+    nobody_is_starved_by_a_chatty_connection,
+);
 
 fn start() -> Server {
     Server::start(HubConfig { shards: 1, message_bytes_max: 1_000, read_bytes_per_turn: 300, ..HubConfig::default() })
 }
 
-#[test]
 fn messages_arrive_whole() {
     let server = start();
     let (mut client, probe) = server.connect();
@@ -28,7 +41,6 @@ fn messages_arrive_whole() {
     assert_eq!(probe.next(), Seen::Text("x".repeat(1_000)));
 }
 
-#[test]
 fn ping_between_fragments_is_answered() {
     let server = start();
     let (mut stream, probe) = server.raw();
@@ -41,7 +53,6 @@ fn ping_between_fragments_is_answered() {
     assert_eq!(probe.next(), Seen::Text("buy it now".to_owned()));
 }
 
-#[test]
 fn leftover_of_the_handshake_is_read_first() {
     let server = start();
     let many: Vec<u8> = (0..100_u8).flat_map(|number| frame(0x82, &[number; 10])).collect();
@@ -54,19 +65,21 @@ fn leftover_of_the_handshake_is_read_first() {
     }
 }
 
-#[test]
 fn rubbish_is_closed_with_its_code() {
     let server = start();
     let http = b"GET / HTTP/1.1\r\n\r\n".to_vec();
-    let cases: Vec<(Vec<u8>, Violation, u16)> = vec![
+    let mut cases: Vec<(Vec<u8>, Violation, u16)> = vec![
         (vec![0x81, 0x01, b'a'], Violation::Unmasked, 1002),
-        (frame(0xc1, b"a"), Violation::ReservedBits, 1002),
-        (frame(0x83, b"a"), Violation::ReservedOpcode, 1002),
+        (frame(0xa1, b"a"), Violation::ReservedBits, 1002),
+        (frame(0x92, b"a"), Violation::ReservedBits, 1002),
+        (frame(0xc9, b"a"), Violation::ReservedBits, 1002),
         (frame(0x09, b"a"), Violation::ControlFragmented, 1002),
         (frame(0x89, &[0; 126]), Violation::ControlTooLong, 1002),
         (frame(0x80, b"a"), Violation::UnexpectedContinuation, 1002),
         ([frame(0x01, b"a"), frame(0x81, b"b")].concat(), Violation::ContinuationExpected, 1002),
         (vec![0x81, 0xfe, 0, 1, 0, 0, 0, 0, 0], Violation::BadLength, 1002),
+        (vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff], Violation::BadLength, 1002),
+        (vec![0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], Violation::BadLength, 1002),
         (frame(0x88, &[3]), Violation::BadClose, 1002),
         (frame(0x88, &1006_u16.to_be_bytes()), Violation::BadClose, 1002),
         (frame(0x88, b"\x03\xe8\xff"), Violation::InvalidUtf8, 1007),
@@ -77,6 +90,37 @@ fn rubbish_is_closed_with_its_code() {
         (vec![0x81, 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4], Violation::TooBig, 1009),
         (http, Violation::ReservedOpcode, 1002),
     ];
+    let reserved = [3_u8, 4, 5, 6, 7, 11, 12, 13, 14, 15];
+    cases.extend(reserved.map(|opcode| (frame(0x80 | opcode, b"a"), Violation::ReservedOpcode, 1002)));
+    if !Wire::current().is_compressed {
+        cases.push((frame(0xc1, b"a"), Violation::ReservedBits, 1002));
+    }
+    are_closed(&server, cases);
+}
+
+fn what_is_no_compression_is_closed_with_its_code() {
+    if !Wire::current().is_compressed {
+        return;
+    }
+    let cases = vec![
+        (frame(0xc1, &[0xff; 9]), Violation::BadCompression, 1007),
+        (frame(0xc2, &[0x07]), Violation::BadCompression, 1007),
+        (frame(0xc1, &deflate(b"\xff")), Violation::InvalidUtf8, 1007),
+        (frame(0xc1, &deflate(&[b'x'; 1_001])), Violation::TooBig, 1009),
+        (frame(0xc2, &deflate(&vec![0; 900_000])), Violation::TooBig, 1009),
+        (frame(0xc2, &[0; 1_500]), Violation::TooBig, 1009),
+        ([frame(0x41, b"a"), frame(0xc0, b"b")].concat(), Violation::ReservedBits, 1002),
+        (frame(0xc0, b"a"), Violation::ReservedBits, 1002),
+        (frame(0xc8, &[3, 232]), Violation::ReservedBits, 1002),
+        (frame(0xca, b""), Violation::ReservedBits, 1002),
+    ];
+    are_closed(&start(), cases);
+}
+
+/// Sends each to a connection of its own, which is closed with the code.
+fn are_closed(server: &Server, cases: Vec<(Vec<u8>, Violation, u16)>) {
+    let of_code = |code| cases.iter().filter(|(.., each)| *each == code).count() as u64;
+    let expected = (of_code(1002), of_code(1007), of_code(1009));
     for (bytes, violation, code) in cases {
         let (stream, probe) = server.raw();
         // What still comes after the mistake must not keep the close frame from arriving.
@@ -85,15 +129,42 @@ fn rubbish_is_closed_with_its_code() {
         assert_eq!(probe.next(), Seen::Closed(CloseReason::Violation(violation)));
     }
     let counters = server.hub.counters();
-    assert_eq!((counters.protocol_errors, counters.invalid_utf8, counters.messages_too_big), (11, 3, 3));
+    assert_eq!((counters.protocol_errors, counters.invalid_utf8, counters.messages_too_big), expected);
 }
 
-#[test]
+fn compressed_messages_arrive_whole() {
+    if !Wire::current().is_compressed {
+        return;
+    }
+    let server = start();
+    let (mut stream, probe) = server.raw();
+    let long = deflate("één ".repeat(150).as_bytes());
+    let (head, tail) = long.split_at(3);
+    let bytes = [
+        frame(0xc1, &deflate(b"buy")),
+        frame(0x81, b"it"),
+        frame(0xc2, &[0]),
+        frame(0x41, head),
+        frame(0x8a, b""),
+        frame(0x00, b""),
+        frame(0x80, tail),
+        frame(0xc2, &deflate(&[7; 1_000])),
+    ]
+    .concat();
+    stream.write_all(&bytes).unwrap();
+    assert_eq!(probe.next(), Seen::Text("buy".to_owned()));
+    assert_eq!(probe.next(), Seen::Text("it".to_owned()));
+    assert_eq!(probe.next(), Seen::Binary(vec![]));
+    assert_eq!(probe.next(), Seen::Text("één ".repeat(150)));
+    assert_eq!(probe.next(), Seen::Binary(vec![7; 1_000]));
+    assert!(server.hub.counters().inflate_nanoseconds > 0);
+}
+
 fn mistake_hurts_nobody_else() {
     let server = start();
     let (mut client, probe) = server.connect_with(|connection, seen| {
-        if let Seen::Text(text) = seen {
-            connection.send(Frame::text(text)).unwrap();
+        if let Seen::Text(heard) = seen {
+            connection.send(text(heard)).unwrap();
         }
     });
     for _ in 0..10 {
@@ -105,12 +176,11 @@ fn mistake_hurts_nobody_else() {
     }
 }
 
-#[test]
 fn panicking_session_is_closed_alone() {
     let server = start();
     let (mut other, _other_probe) = server.connect_with(|connection, seen| {
         if matches!(seen, Seen::Text(_)) {
-            connection.send(Frame::text("fine")).unwrap();
+            connection.send(text("fine")).unwrap();
         }
     });
     let (mut client, probe) = server.connect_with(|_, seen| assert!(!matches!(seen, Seen::Text(_)), "a bug"));
@@ -121,15 +191,14 @@ fn panicking_session_is_closed_alone() {
     assert_eq!(other.text(), "fine");
 }
 
-#[test]
 fn nobody_is_starved_by_a_chatty_connection() {
     let server = start();
     let (mut chatty, _probe) = server.raw();
-    chatty.set_write_timeout(Some(std::time::Duration::from_millis(5))).unwrap();
+    chatty.socket().set_write_timeout(Some(std::time::Duration::from_millis(5))).unwrap();
     let flood = frame(0x82, &[1; 50]).repeat(2_000);
     let (mut client, _probe) = server.connect_with(|connection, seen| {
         if matches!(seen, Seen::Text(_)) {
-            connection.send(Frame::text("answer")).unwrap();
+            connection.send(text("answer")).unwrap();
         }
     });
     for _ in 0..20 {
@@ -141,18 +210,20 @@ fn nobody_is_starved_by_a_chatty_connection() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
     /// A valid stream, sent in arbitrary pieces, is heard as tungstenite would have sent it.
     #[test]
     fn cuts_change_nothing(
+        wire in prop::sample::select(Wire::ALL.to_vec()),
         messages in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..300), 1_usize..4), 1..20),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
+        wire.use_it();
         let server = start();
         let (mut stream, probe) = server.raw();
-        stream.set_nodelay(true).unwrap();
-        let bytes: Vec<u8> = messages.iter().flat_map(|(payload, pieces)| fragmented(payload, *pieces)).collect();
+        stream.socket().set_nodelay(true).unwrap();
+        let bytes: Vec<u8> = messages.iter().flat_map(|(payload, pieces)| fragmented(wire, payload, *pieces)).collect();
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
         cuts.sort_unstable();
         let mut from = 0;
@@ -171,7 +242,8 @@ proptest! {
 }
 
 /// A message in so many fragments, with a pong before each.
-fn fragmented(payload: &[u8], pieces: usize) -> Vec<u8> {
+fn fragmented(wire: Wire, payload: &[u8], pieces: usize) -> Vec<u8> {
+    let (compressed, payload) = if wire.is_compressed { (0x40, deflate(payload)) } else { (0, payload.to_vec()) };
     let size = payload.len().div_ceil(pieces).max(1);
     let mut chunks: Vec<&[u8]> = payload.chunks(size).collect();
     if chunks.is_empty() {
@@ -179,7 +251,7 @@ fn fragmented(payload: &[u8], pieces: usize) -> Vec<u8> {
     }
     let last = chunks.len() - 1;
     let frames = chunks.iter().enumerate().flat_map(|(index, chunk)| {
-        let opcode = if index == 0 { 0x02 } else { 0x00 };
+        let opcode = if index == 0 { 0x02 | compressed } else { 0x00 };
         let fin = if index == last { 0x80 } else { 0x00 };
         [frame(0x8a, b"pong"), frame(fin | opcode, chunk)].concat()
     });

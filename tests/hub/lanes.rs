@@ -1,17 +1,29 @@
 //! What is published and sent arrives: all of it, in order, once.
 
-use dropcast::hub::{Channel, CloseFrame, Frame, Frames, HubConfig};
+use dropcast::hub::{Channel, CloseFrame, Frames, HubConfig};
 
 use crate::{
     client::Client,
     server::{Probe, Seen, Server, until},
+    wire::{on_every_wire, text},
 };
+
+on_every_wire!(
+    everybody_gets_everything_of_their_class_in_order,
+    private_frames_follow_what_was_published_before,
+    resumes_from_every_position,
+    tag_moves_on_without_a_message,
+    several_channels_at_once,
+    moves_from_channel_to_channel,
+    session_answers_from_its_callback,
+    session_attaches_from_its_callback,
+);
 
 const CLASSES: usize = 3;
 
 /// A message that tells each class its number; class 2 gets only the even ones.
 fn numbered(number: u64) -> Frames {
-    let frame = |class: usize| Frame::text(&format!("{class}:{number}"));
+    let frame = |class: usize| text(&format!("{class}:{number}"));
     Frames::new(vec![Some(frame(0)), Some(frame(1)), number.is_multiple_of(2).then(|| frame(2))])
 }
 
@@ -21,10 +33,9 @@ fn expected(class: usize, numbers: std::ops::Range<u64>) -> Vec<String> {
 }
 
 fn attach(probe: &Probe, channel: &Channel, class: usize) {
-    probe.connection.attach(channel, class, channel.head(), vec![Frame::text("welcome")]).unwrap();
+    probe.connection.attach(channel, class, channel.head(), vec![text("welcome")]).unwrap();
 }
 
-#[test]
 fn everybody_gets_everything_of_their_class_in_order() {
     let server = Server::start(HubConfig { shards: 2, connections_per_turn: 7, ..HubConfig::default() });
     let channel = server.hub.channel(CLASSES, 0);
@@ -50,7 +61,6 @@ fn everybody_gets_everything_of_their_class_in_order() {
     until("nobody is left", || channel.connections() == [0, 0, 0] && server.hub.connections() == 0);
 }
 
-#[test]
 fn private_frames_follow_what_was_published_before() {
     let server = Server::start(HubConfig { shards: 1, ..HubConfig::default() });
     let channel = server.hub.channel(CLASSES, 0);
@@ -59,7 +69,7 @@ fn private_frames_follow_what_was_published_before() {
     let mut all = vec!["welcome".to_owned()];
     for number in 0..100 {
         channel.publish(number, numbered(number));
-        probe.connection.send(Frame::text(&format!("answer {number}"))).unwrap();
+        probe.connection.send(text(&format!("answer {number}"))).unwrap();
     }
     all.extend((0..100).flat_map(|number| [format!("0:{number}"), format!("answer {number}")]));
     let mut received = client.texts(all.len());
@@ -73,7 +83,6 @@ fn private_frames_follow_what_was_published_before() {
     assert_eq!(received[1..], expected(0, 0..100));
 }
 
-#[test]
 fn resumes_from_every_position() {
     let server = Server::start(HubConfig::default());
     let channel = server.hub.channel(CLASSES, 1_000);
@@ -87,7 +96,7 @@ fn resumes_from_every_position() {
     let resume = |class: usize, from, first: u64| {
         let (mut client, probe) = server.connect();
         probe.connection.attach(&channel, class, from, vec![]).unwrap();
-        probe.connection.send(Frame::text("end")).unwrap();
+        probe.connection.send(text("end")).unwrap();
         let mut expected = expected(class, first..40);
         expected.push("end".to_owned());
         assert_eq!(client.texts(expected.len()), expected, "from {from:?}");
@@ -104,7 +113,6 @@ fn resumes_from_every_position() {
     assert_eq!(channel.position_after(1_021), None, "from what was not published yet");
 }
 
-#[test]
 fn tag_moves_on_without_a_message() {
     let server = Server::start(HubConfig::default());
     let channel = server.hub.channel(CLASSES, 0);
@@ -115,7 +123,6 @@ fn tag_moves_on_without_a_message() {
     assert_ne!(channel.position_after(5), Some(channel.head()));
 }
 
-#[test]
 fn several_channels_at_once() {
     let server = Server::start(HubConfig { shards: 2, ..HubConfig::default() });
     let channels: Vec<Channel> = (0..4).map(|_| server.hub.channel(CLASSES, 0)).collect();
@@ -128,7 +135,7 @@ fn several_channels_at_once() {
             scope.spawn(move || {
                 until("all are attached", || channel.connections()[0] == 10);
                 for number in 0..300 {
-                    channel.publish(number, Frames::same(&Frame::text(&format!("{index}/{number}")), CLASSES));
+                    channel.publish(number, Frames::same(&text(&format!("{index}/{number}")), CLASSES));
                 }
             });
         }
@@ -140,11 +147,10 @@ fn several_channels_at_once() {
     }
 }
 
-#[test]
 fn moves_from_channel_to_channel() {
     let server = Server::start(HubConfig::default());
     let (first, second) = (server.hub.channel(1, 0), server.hub.channel(1, 0));
-    let say = |channel: &Channel, text: &str| channel.publish(0, Frames::same(&Frame::text(text), 1));
+    let say = |channel: &Channel, message: &str| channel.publish(0, Frames::same(&text(message), 1));
     let (mut client, probe) = server.connect();
     attach(&probe, &first, 0);
     assert_eq!(client.text(), "welcome");
@@ -158,17 +164,16 @@ fn moves_from_channel_to_channel() {
     probe.connection.detach().unwrap();
     until("it has left", || second.connections() == [0]);
     say(&second, "d");
-    probe.connection.send(Frame::text("private")).unwrap();
+    probe.connection.send(text("private")).unwrap();
     assert_eq!(client.text(), "private");
     assert_eq!(first.connections(), [0]);
 }
 
-#[test]
 fn session_answers_from_its_callback() {
     let server = Server::start(HubConfig { shards: 1, ..HubConfig::default() });
     let (mut client, probe) = server.connect_with(|connection, seen| {
-        if let Seen::Text(text) = seen {
-            connection.send(Frame::text(&text.to_uppercase())).unwrap();
+        if let Seen::Text(heard) = seen {
+            connection.send(text(&heard.to_uppercase())).unwrap();
         }
     });
     for word in ["buy", "it", "now"] {
@@ -178,16 +183,15 @@ fn session_answers_from_its_callback() {
     }
 }
 
-#[test]
 fn session_attaches_from_its_callback() {
     let server = Server::start(HubConfig::default());
     let channel = server.hub.channel(1, 0);
     let joined = channel.clone();
     let (mut client, _probe) = server.connect_with(move |connection, seen| {
         if *seen == Seen::Opened {
-            connection.attach(&joined, 0, joined.head(), vec![Frame::text("welcome")]).unwrap();
-            joined.publish(1, Frames::same(&Frame::text("published in the callback"), 1));
-            connection.send(Frame::text("sent in the callback")).unwrap();
+            connection.attach(&joined, 0, joined.head(), vec![text("welcome")]).unwrap();
+            joined.publish(1, Frames::same(&text("published in the callback"), 1));
+            connection.send(text("sent in the callback")).unwrap();
         }
     });
     assert_eq!(client.texts(3), ["welcome", "published in the callback", "sent in the callback"]);

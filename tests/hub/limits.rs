@@ -2,12 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use dropcast::hub::{CloseFrame, CloseReason, Frame, HubConfig, Refusal};
+use dropcast::hub::{CloseFrame, CloseReason, CompressionConfig, HubConfig, Refusal};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::server::{Seen, Server, until};
+use crate::{
+    server::{Seen, Server, until},
+    wire::{on_every_wire, text},
+};
 
-#[test]
+on_every_wire!(
+    full_hub_refuses,
+    peer_that_answers_no_ping_is_dropped,
+    deadline_is_told_once_and_never_early,
+    silent_newcomer_is_closed_by_its_session,
+    drain_spreads_the_closes,
+    shutdown_tells_everybody_and_ends,
+);
+
 fn full_hub_refuses() {
     let server = Server::start(HubConfig { shards: 2, connections_max: 3, ..HubConfig::default() });
     let mut clients: Vec<_> = (0..3).map(|_| server.connect()).collect();
@@ -29,6 +40,7 @@ fn bad_bounds_are_refused() {
         HubConfig { read_bytes_per_turn: 0, ..HubConfig::default() },
         HubConfig { connections_per_turn: 0, ..HubConfig::default() },
         HubConfig { idle_limit: Duration::from_secs(1), ..HubConfig::default() },
+        HubConfig { compression: Some(CompressionConfig { level: 10, bytes_min: 0 }), ..HubConfig::default() },
     ];
     for config in cases {
         let error = dropcast::hub::Hub::start(config).unwrap_err();
@@ -36,7 +48,6 @@ fn bad_bounds_are_refused() {
     }
 }
 
-#[test]
 fn peer_that_answers_no_ping_is_dropped() {
     let (ping_after, idle_limit) = (Duration::from_millis(50), Duration::from_millis(150));
     let server = Server::start(HubConfig { ping_after, idle_limit, ..HubConfig::default() });
@@ -44,7 +55,7 @@ fn peer_that_answers_no_ping_is_dropped() {
     let (mut deaf, deaf_probe) = server.raw();
     let (mut client, probe) = server.connect();
     // Reading, tungstenite answers; the other peer only takes note.
-    client.0.get_ref().set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+    client.0.get_ref().socket().set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let mut pings = 0;
     let mut is_over = false;
     while !is_over || pings < 3 {
@@ -62,7 +73,6 @@ fn peer_that_answers_no_ping_is_dropped() {
     assert_eq!(server.hub.counters().idle, 1);
 }
 
-#[test]
 fn deadline_is_told_once_and_never_early() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect();
@@ -84,7 +94,6 @@ fn deadline_is_told_once_and_never_early() {
     assert_eq!(probe.next(), Seen::Text("still here".to_owned()));
 }
 
-#[test]
 fn silent_newcomer_is_closed_by_its_session() {
     let server = Server::start(HubConfig::default());
     let (mut client, probe) = server.connect_with(|connection, seen| match seen {
@@ -97,7 +106,6 @@ fn silent_newcomer_is_closed_by_its_session() {
     assert_eq!(probe.next(), Seen::Closed(CloseReason::Local(4408)));
 }
 
-#[test]
 fn drain_spreads_the_closes() {
     let server = Server::start(HubConfig { shards: 2, ..HubConfig::default() });
     let mut clients: Vec<_> = (0..40).map(|_| server.connect()).collect();
@@ -129,7 +137,6 @@ fn drain_spreads_the_closes() {
     until("all have left", || server.hub.connections() == 0);
 }
 
-#[test]
 fn shutdown_tells_everybody_and_ends() {
     let server = Server::start(HubConfig { shards: 2, ..HubConfig::default() });
     let mut clients: Vec<_> = (0..10).map(|_| server.connect()).collect();
@@ -137,7 +144,7 @@ fn shutdown_tells_everybody_and_ends() {
     for (client, probe) in &mut clients {
         assert_eq!(client.close().0, 1001);
         assert_eq!(probe.next(), Seen::Closed(CloseReason::Stopped));
-        assert!(probe.connection.send(Frame::text("late")).is_err());
+        assert!(probe.connection.send(text("late")).is_err());
     }
     assert_eq!(server.hub.connections(), 0);
     assert_eq!(server.adopt(&[], |_, _| {}).err().unwrap().refusal, Refusal::Draining);

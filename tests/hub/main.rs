@@ -1,7 +1,12 @@
-//! The hub over real sockets.
+//! The hub over real sockets: plain and with TLS, compressed and not.
 
+#[path = "../common/certificates.rs"]
+mod certificates;
 mod client;
 mod closing;
+#[path = "../common/compression.rs"]
+mod compression;
+mod deflating;
 mod incoming;
 mod lanes;
 mod limits;
@@ -10,3 +15,4 @@ mod server;
 mod slow;
 mod takeover;
 mod ticked;
+mod wire;

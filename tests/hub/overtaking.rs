@@ -3,18 +3,22 @@
 
 use std::time::Duration;
 
-use dropcast::hub::{Frame, Frames, HubConfig};
+use dropcast::hub::{Frames, HubConfig};
 
-use crate::server::Server;
+use crate::{
+    server::Server,
+    wire::{on_every_wire, text},
+};
+
+on_every_wire!(latest_values_follow_what_was_published_before_them,);
 
 const ROUNDS: u64 = 20_000;
 const CLASSES: usize = 1;
 
 fn frames(lane: &str, number: u64) -> Frames {
-    Frames::same(&Frame::text(&format!("{lane}:{number}")), CLASSES)
+    Frames::same(&text(&format!("{lane}:{number}")), CLASSES)
 }
 
-#[test]
 fn latest_values_follow_what_was_published_before_them() {
     let config = HubConfig { shards: 1, latest_tick: Duration::ZERO, ..HubConfig::default() };
     let server = Server::start(HubConfig { ring_frames_max: usize::try_from(ROUNDS).unwrap() + 1, ..config });
@@ -29,8 +33,8 @@ fn latest_values_follow_what_was_published_before_them() {
     });
     let (mut critical, mut latest) = (0, 0);
     while latest < ROUNDS {
-        let text = client.text();
-        let (lane, number) = text.split_once(':').unwrap();
+        let received = client.text();
+        let (lane, number) = received.split_once(':').unwrap();
         let number: u64 = number.parse().unwrap();
         if lane == "critical" {
             assert_eq!(number, critical + 1);

@@ -8,9 +8,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use dropcast::hub::{CloseReason, Connection, Hub, HubConfig, Message, Refused, Session};
+use dropcast::{
+    api::tls::{self, RelayLimits},
+    hub::{CloseReason, Connection, Handshake, Hub, HubConfig, Message, Refused, Session},
+};
+use rustls::{ClientConnection, StreamOwned, pki_types::ServerName};
+use tokio::runtime::Runtime;
+use tokio_rustls::TlsAcceptor;
 
-use crate::client::Client;
+use crate::{
+    certificates::Certificates,
+    client::Client,
+    wire::{Stream, Wire},
+};
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -57,12 +67,25 @@ impl Probe {
 pub(crate) struct Server {
     pub(crate) hub: Hub,
     listener: TcpListener,
+    wire: Wire,
+    tls: Option<Tls>,
+}
+
+/// What ends TLS before the hub.
+struct Tls {
+    runtime: Runtime,
+    acceptor: TlsAcceptor,
+    certificates: Certificates,
+    limits: RelayLimits,
 }
 
 impl Server {
     pub(crate) fn start(config: HubConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Self { hub: Hub::start(config).unwrap(), listener }
+        let wire = Wire::current();
+        let limits = RelayLimits { write_stall: config.write_stall_limit, close: config.close_limit };
+        let tls = wire.is_tls.then(|| Tls::start(limits));
+        Self { hub: Hub::start(config).unwrap(), listener, wire, tls }
     }
 
     /// A connection whose session only tells.
@@ -78,7 +101,7 @@ impl Server {
     }
 
     /// A socket and the session at its other end.
-    pub(crate) fn raw(&self) -> (TcpStream, Probe) {
+    pub(crate) fn raw(&self) -> (Stream, Probe) {
         let (stream, probe) = self.adopt(&[], |_, _| {}).unwrap();
         assert_eq!(probe.next(), Seen::Opened);
         (stream, probe)
@@ -89,11 +112,19 @@ impl Server {
         &self,
         leftover: &[u8],
         act: impl FnMut(&Connection, &Seen) + Send + 'static,
-    ) -> Result<(TcpStream, Probe), Refused> {
+    ) -> Result<(Stream, Probe), Refused> {
         let (stream, accepted) = self.pair().unwrap();
+        let peer = accepted.peer_addr().ok();
+        let (stream, accepted) = match &self.tls {
+            None => (Stream::Plain(stream), accepted),
+            Some(tls) => tls.between(stream, accepted),
+        };
         let (tell, seen) = mpsc::channel();
         let session = Box::new(Teller { tell, act });
-        let connection = self.hub.adopt(accepted, Bytes::copy_from_slice(leftover), session)?;
+        let leftover = Bytes::copy_from_slice(leftover);
+        let handshake = Handshake { leftover, peer, is_compressed: self.wire.is_compressed };
+        let connection = self.hub.adopt(accepted, handshake, session)?;
+        assert_eq!(Some(connection.peer_address()), peer);
         Ok((stream, Probe { connection, seen }))
     }
 
@@ -102,6 +133,30 @@ impl Server {
         let stream = TcpStream::connect(self.listener.local_addr()?)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok((stream, self.listener.accept()?.0))
+    }
+}
+
+impl Tls {
+    fn start(limits: RelayLimits) -> Self {
+        let certificates = Certificates::make();
+        let acceptor = tls::acceptor(&certificates.certificate, &certificates.key).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        Self { runtime, acceptor, certificates, limits }
+    }
+
+    /// The client's end with TLS on it, and what the hub takes over instead of the other.
+    fn between(&self, client: TcpStream, accepted: TcpStream) -> (Stream, TcpStream) {
+        let _runtime = self.runtime.enter();
+        let (of_hub, of_relay) = tls::socket_pair().unwrap();
+        accepted.set_nonblocking(true).unwrap();
+        let accepted = tokio::net::TcpStream::from_std(accepted).unwrap();
+        let (acceptor, limits) = (self.acceptor.clone(), self.limits);
+        self.runtime.spawn(async move { tls::relay(acceptor.accept(accepted).await.unwrap(), of_relay, limits).await });
+        let name = ServerName::try_from("127.0.0.1").unwrap();
+        let connection = ClientConnection::new(self.certificates.client.clone(), name).unwrap();
+        let mut stream = StreamOwned::new(connection, client);
+        stream.conn.complete_io(&mut stream.sock).unwrap();
+        (Stream::Tls(Box::new(stream)), of_hub)
     }
 }
 

@@ -2,27 +2,37 @@
 
 use std::time::{Duration, Instant};
 
-use dropcast::hub::{Channel, Frame, Frames, HubConfig, LatestFull};
+use dropcast::hub::{Channel, Frames, HubConfig, LatestFull};
 
 use crate::{
     client::Client,
     server::{Probe, Seen, Server, until},
+    wire::{on_every_wire, text},
 };
+
+on_every_wire!(
+    values_are_conflated_to_the_tick_and_the_newest_arrives,
+    newcomer_gets_every_key_once_in_the_order_of_change,
+    full_table_says_so,
+    class_without_a_frame_is_left_in_peace,
+    best_effort_leaves_out_what_a_tick_has_no_room_for,
+    publish_costs_one_write_per_connection_and_at_most_one_wake_up,
+    quiet_hub_sleeps,
+);
 
 const TICK: Duration = Duration::from_millis(100);
 
-fn frames(text: &str) -> Frames {
-    Frames::new(vec![Some(Frame::text(text)), None])
+fn frames(message: &str) -> Frames {
+    Frames::new(vec![Some(text(message)), None])
 }
 
 fn attached(server: &Server, channel: &Channel, class: usize) -> (Client, Probe) {
     let (mut client, probe) = server.connect();
-    probe.connection.attach(channel, class, channel.head(), vec![Frame::text("welcome")]).unwrap();
+    probe.connection.attach(channel, class, channel.head(), vec![text("welcome")]).unwrap();
     assert_eq!(client.text(), "welcome");
     (client, probe)
 }
 
-#[test]
 fn values_are_conflated_to_the_tick_and_the_newest_arrives() {
     let server = Server::start(HubConfig { shards: 1, latest_tick: TICK, ..HubConfig::default() });
     let channel = server.hub.channel(2, 0);
@@ -46,7 +56,6 @@ fn values_are_conflated_to_the_tick_and_the_newest_arrives() {
     assert_eq!(u128::from(counters.latest_conflated) + received + 1, u128::from(changes));
 }
 
-#[test]
 fn newcomer_gets_every_key_once_in_the_order_of_change() {
     let server = Server::start(HubConfig::default());
     let channel = server.hub.channel(2, 0);
@@ -55,18 +64,17 @@ fn newcomer_gets_every_key_once_in_the_order_of_change() {
         channel.set_latest(key, frames(text)).unwrap();
     }
     assert!(channel.remove_latest(3));
-    assert_eq!(channel.latest(0), [Frame::text("b"), Frame::text("a again")]);
+    assert_eq!(channel.latest(0), [text("b"), text("a again")]);
     assert!(channel.latest(1).is_empty());
     let (mut client, probe) = server.connect();
     probe.connection.attach(&channel, 0, before, vec![]).unwrap();
     assert_eq!(client.texts(2), ["b", "a again"]);
     // Who knows them already gets none of them, unless it asks for all.
     let (mut client, probe) = attached(&server, &channel, 0);
-    probe.connection.attach(&channel, 0, channel.head().with_all_latest(), vec![Frame::text("resumed")]).unwrap();
+    probe.connection.attach(&channel, 0, channel.head().with_all_latest(), vec![text("resumed")]).unwrap();
     assert_eq!(client.texts(3), ["resumed", "b", "a again"]);
 }
 
-#[test]
 fn full_table_says_so() {
     let server = Server::start(HubConfig { latest_keys_max: 1, ..HubConfig::default() });
     let channel = server.hub.channel(2, 0);
@@ -74,7 +82,6 @@ fn full_table_says_so() {
     assert_eq!(channel.set_latest(2, frames("b")), Err(LatestFull));
 }
 
-#[test]
 fn class_without_a_frame_is_left_in_peace() {
     let server = Server::start(HubConfig { latest_tick: Duration::from_millis(1), ..HubConfig::default() });
     let channel = server.hub.channel(2, 0);
@@ -83,11 +90,10 @@ fn class_without_a_frame_is_left_in_peace() {
     channel.set_latest(1, frames("stock")).unwrap();
     channel.publish_best_effort(frames("chat"));
     assert_eq!(other.texts(2), ["stock", "chat"]);
-    probe.connection.send(Frame::text("private")).unwrap();
+    probe.connection.send(text("private")).unwrap();
     assert_eq!(client.text(), "private");
 }
 
-#[test]
 fn best_effort_leaves_out_what_a_tick_has_no_room_for() {
     let config = HubConfig { shards: 1, latest_tick: TICK, best_effort_frames_max: 10, ..HubConfig::default() };
     let server = Server::start(config);
@@ -105,7 +111,6 @@ fn best_effort_leaves_out_what_a_tick_has_no_room_for() {
     until("the rest is counted", || left_out() + received.len() as u64 == 1_000);
 }
 
-#[test]
 fn publish_costs_one_write_per_connection_and_at_most_one_wake_up() {
     let server = Server::start(HubConfig { shards: 1, ..HubConfig::default() });
     let channel = server.hub.channel(2, 0);
@@ -120,7 +125,6 @@ fn publish_costs_one_write_per_connection_and_at_most_one_wake_up() {
     assert!(after.wakes <= before.wakes + 1);
 }
 
-#[test]
 fn quiet_hub_sleeps() {
     let server = Server::start(HubConfig { shards: 1, ..HubConfig::default() });
     let channel = server.hub.channel(2, 0);

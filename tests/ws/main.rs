@@ -1,6 +1,10 @@
 //! The WebSocket of the real program over real sockets, used well, badly and maliciously.
 #![cfg(target_os = "linux")]
 
+#[path = "../common/certificates.rs"]
+mod certificates;
+#[path = "../common/compression.rs"]
+mod compression;
 #[path = "../common/process.rs"]
 mod process;
 #[path = "../common/shop.rs"]
@@ -18,3 +22,4 @@ mod receipts;
 mod resume;
 mod slow;
 mod tokens;
+mod wires;

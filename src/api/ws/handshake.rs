@@ -1,6 +1,6 @@
-//! From HTTP to a WebSocket (RFC 6455 section 4.2): axum routes and answers, then the hub takes the plain TCP stream over.
+//! From HTTP to a WebSocket (RFC 6455 section 4.2): axum routes and answers, then the hub takes the stream over.
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -9,27 +9,30 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
-            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-            SEC_WEBSOCKET_VERSION, UPGRADE,
+            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
+            SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
         },
     },
     response::Response,
     routing::get,
 };
+use bytes::Bytes;
 use dropcast_proto::{SUBPROTOCOL_JSON, SUBPROTOCOL_PROTO};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::session::WebSocketSession;
+use super::{extensions, session::WebSocketSession};
 use crate::{
     api::{
         limits::{ConnectionPermit, client_address},
         problem::{Problem, ProblemCode},
         state::ApiState,
+        tls::{self, RelayLimits, TlsStream},
     },
-    feed::Encoding,
+    feed::{Encoding, Wire},
+    hub::Handshake,
     telemetry::metrics::LimitedBy,
 };
 
@@ -61,35 +64,63 @@ async fn upgrade(
         let detail = "this server has as many connections as it may";
         return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
     }
+    let extension = state.hub.compressor().and_then(|_| extensions::agreed(headers));
     let upgraded = hyper::upgrade::on(&mut request);
     let encoding = subprotocol.map_or(Encoding::Json, |(_, encoding)| encoding);
-    tokio::spawn(take_over(state, upgraded, encoding, permit));
-    Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name)))
+    let wire = Wire { encoding, is_compressed: extension.is_some() };
+    tokio::spawn(Newcomer { wire, peer, permit }.take_over(state, upgraded));
+    Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name), extension))
 }
 
-/// The stream belongs to the hub as soon as the answer is out.
-async fn take_over(state: ApiState, upgraded: OnUpgrade, encoding: Encoding, permit: ConnectionPermit) {
-    // A client that left before the answer was out is nobody's trouble.
-    let Ok(upgraded) = upgraded.await else { return };
-    let Some((stream, leftover)) = into_stream(upgraded) else {
-        tracing::error!("the upgraded connection is no plain TCP stream");
-        return;
-    };
-    let hub = std::sync::Arc::clone(&state.hub);
-    let session = WebSocketSession::new(state, encoding, permit);
-    if let Err(refused) = hub.adopt(stream, leftover, Box::new(session)) {
-        // It filled up between the answer and now; the client comes back with a delay of its own.
-        tracing::debug!(refusal = %refused.refusal, "a connection was not taken over");
+/// A client that was let in, whose stream belongs to the hub as soon as the answer is out.
+struct Newcomer {
+    wire: Wire,
+    peer: SocketAddr,
+    permit: ConnectionPermit,
+}
+
+impl Newcomer {
+    async fn take_over(self, state: ApiState, upgraded: OnUpgrade) {
+        // A client that left before the answer was out is nobody's trouble.
+        let Ok(upgraded) = upgraded.await else { return };
+        let (stream, leftover) = match into_stream(&state, upgraded) {
+            Ok(taken) => taken,
+            Err(error) => return tracing::warn!(%error, "a connection can't be taken over"),
+        };
+        let hub = std::sync::Arc::clone(&state.hub);
+        let handshake = Handshake { leftover, peer: Some(self.peer), is_compressed: self.wire.is_compressed };
+        let session = WebSocketSession::new(state, self.wire, self.permit);
+        if let Err(refused) = hub.adopt(stream, handshake, Box::new(session)) {
+            // It filled up between the answer and now; the client comes back with a delay of its own.
+            tracing::debug!(refusal = %refused.refusal, "a connection was not taken over");
+        }
     }
 }
 
-fn into_stream(upgraded: Upgraded) -> Option<(std::net::TcpStream, bytes::Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let stream = parts.io.into_inner().into_std().ok()?;
-    Some((stream, parts.read_buf))
+/// What the hub takes over: the TCP stream itself, or for TLS its end of a relay.
+fn into_stream(state: &ApiState, upgraded: Upgraded) -> io::Result<(std::net::TcpStream, Bytes)> {
+    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => return Ok((parts.io.into_inner().into_std()?, parts.read_buf)),
+        Err(upgraded) => upgraded,
+    };
+    let parts = upgraded.downcast::<TokioIo<TlsStream>>();
+    let parts =
+        parts.map_err(|_| io::Error::new(io::ErrorKind::Unsupported, "neither a TCP stream nor one with TLS"))?;
+    let (of_hub, of_relay) = tls::socket_pair()?;
+    let hub = &state.config.hub;
+    let limits = RelayLimits {
+        write_stall: Duration::from_millis(hub.write_stall_limit_ms),
+        close: Duration::from_millis(hub.close_limit_ms),
+    };
+    let counted = state.metrics.tls_connection();
+    tokio::spawn(async move {
+        tls::relay(parts.io.into_inner(), of_relay, limits).await;
+        drop(counted);
+    });
+    Ok((of_hub, parts.read_buf))
 }
 
-fn switching_protocols(accept: &str, subprotocol: Option<&'static str>) -> Response {
+fn switching_protocols(accept: &str, subprotocol: Option<&'static str>, extension: Option<HeaderValue>) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -100,6 +131,9 @@ fn switching_protocols(accept: &str, subprotocol: Option<&'static str>) -> Respo
     }
     if let Some(subprotocol) = subprotocol {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+    }
+    if let Some(extension) = extension {
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, extension);
     }
     response
 }

@@ -11,7 +11,7 @@ use super::close;
 use crate::{
     api::{auth::Access, state::ApiState},
     engine::{OpenError, Publication, ShowHandle},
-    feed::{Audience, Cursor, Encoding, Joining as FeedJoining},
+    feed::{Audience, Cursor, Joining as FeedJoining, Wire},
     hub::{CloseFrame, Connection},
     journal::Position,
 };
@@ -64,7 +64,7 @@ pub(super) struct JoinWish {
 pub(super) struct Joining {
     pub(super) state: ApiState,
     pub(super) connection: Connection,
-    pub(super) encoding: Encoding,
+    pub(super) wire: Wire,
     pub(super) joined: Arc<Joined>,
     pub(super) wish: JoinWish,
 }
@@ -130,7 +130,7 @@ impl Joining {
         let access = self.wish.access.as_ref();
         FeedJoining {
             audience: self.audience(),
-            encoding: self.encoding,
+            wire: self.wire,
             principal: access.map(|access| access.principal.clone()),
             token_expires_at: access.map(|access| access.expires_at),
             resume_after,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod close;
+mod extensions;
 mod handshake;
 mod join;
 mod messages;

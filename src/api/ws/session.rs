@@ -24,7 +24,7 @@ use crate::{
     },
     codec::{self, Wish},
     engine::ReplyAt,
-    feed::{Encoding, encode},
+    feed::{Wire, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
     telemetry::{command_kind::CommandKind, metrics::LimitedBy},
 };
@@ -39,7 +39,7 @@ const RETRY_AFTER_MS: u64 = 250;
 /// What the server knows of one connection.
 pub(super) struct WebSocketSession {
     state: ApiState,
-    encoding: Encoding,
+    wire: Wire,
     runtime: tokio::runtime::Handle,
     /// Counts the connection against its address for as long as it lives.
     _permit: ConnectionPermit,
@@ -56,9 +56,9 @@ struct Greeting {
 }
 
 impl WebSocketSession {
-    pub(super) fn new(state: ApiState, encoding: Encoding, permit: ConnectionPermit) -> Self {
+    pub(super) fn new(state: ApiState, wire: Wire, permit: ConnectionPermit) -> Self {
         let runtime = tokio::runtime::Handle::current();
-        Self { state, encoding, runtime, _permit: permit, unreadable: 0, greeting: None }
+        Self { state, wire, runtime, _permit: permit, unreadable: 0, greeting: None }
     }
 
     fn take(&mut self, connection: &Connection, kind: client_message::Kind) -> Result<(), Unreadable> {
@@ -105,7 +105,7 @@ impl WebSocketSession {
         let joining = Joining {
             state: self.state.clone(),
             connection: connection.clone(),
-            encoding: self.encoding,
+            wire: self.wire,
             joined: Arc::clone(&greeting.joined),
             wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, greeted },
         };
@@ -166,7 +166,7 @@ impl WebSocketSession {
     }
 
     fn reply(&self, connection: &Connection, addressee: Addressee, kind: CommandKind) -> ReplyAt {
-        let (connection, encoding) = (connection.clone(), self.encoding);
+        let (connection, encoding) = (connection.clone(), self.wire.encoding);
         let (metrics, asked_at) = (Arc::clone(&self.state.metrics), Instant::now());
         let (tokens, clock) = (Arc::clone(&self.state.tokens), Arc::clone(&self.state.clock));
         Box::new(move |answer, position| {
@@ -194,7 +194,7 @@ impl WebSocketSession {
         let problem = Problem::from(error);
         send(
             connection,
-            messages::problem(self.encoding, problem.document().code, problem.document().detail.clone(), None),
+            messages::problem(self.wire.encoding, problem.document().code, problem.document().detail.clone(), None),
         );
     }
 
@@ -219,11 +219,11 @@ impl WebSocketSession {
     }
 
     fn problem(&self, connection: &Connection, code: ProblemCode, detail: impl Into<String>, key: Option<String>) {
-        send(connection, messages::problem(self.encoding, code.as_str(), detail, key));
+        send(connection, messages::problem(self.wire.encoding, code.as_str(), detail, key));
     }
 
     fn send(&self, connection: &Connection, kind: Kind) {
-        send(connection, encode(kind, self.encoding));
+        send(connection, encode(kind, self.wire.encoding));
     }
 }
 
@@ -233,7 +233,7 @@ impl Session for WebSocketSession {
     }
 
     fn message(&mut self, connection: &Connection, message: Message<'_>) {
-        let read = messages::read(message, self.encoding);
+        let read = messages::read(message, self.wire.encoding);
         match read.and_then(|kind| self.take(connection, kind)) {
             Ok(()) => self.unreadable = 0,
             Err(unreadable) => self.unreadable(connection, unreadable),

@@ -49,7 +49,7 @@ impl Shard {
     }
 
     fn adopt(&mut self, adoption: Adoption) {
-        let Adoption { slot, generation, stream, address, leftover, session } = adoption;
+        let Adoption { slot, generation, stream, address, leftover, is_compressed, session } = adoption;
         let mut stream = mio::net::TcpStream::from_std(stream);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = self.poll.registry().register(&mut stream, Token(slot as usize), interest) {
@@ -60,7 +60,8 @@ impl Shard {
             self.peers.resize_with(slot as usize + 1, || None);
         }
         let connection = Connection::new(self.shared.clone(), slot, generation, address);
-        self.peers[slot as usize] = Some(Peer::new(stream, session, connection, self.clock.tick()));
+        let peer = Peer::new(stream, session, connection, is_compressed, self.clock.tick());
+        self.peers[slot as usize] = Some(peer);
         self.shared.counters.adopted.add(1);
         self.drain_newcomer(slot, generation);
         self.call(slot, |session, connection| session.opened(connection));

@@ -16,6 +16,7 @@ use slab::Slab;
 use crate::hub::{
     CloseReason, Connection, HubConfig,
     inbox::{Adoption, Command, ShardShared, Slots},
+    wire::Inflater,
 };
 
 use super::{
@@ -54,6 +55,8 @@ pub(in crate::hub) struct Shard {
     pub(super) channel_timers: Wheel,
     /// The only read buffer.
     pub(super) scratch: Box<[u8]>,
+    /// The only decompressor.
+    pub(super) inflater: Inflater,
     /// Connections that may have more to read than they had a turn for. None is in it twice.
     pub(super) reads: VecDeque<u32>,
     /// Connections with something to write of their own. None is in it twice.
@@ -88,6 +91,7 @@ impl Shard {
             peer_timers: Wheel::new(0),
             channel_timers: Wheel::new(0),
             scratch: vec![0; config.read_bytes_per_turn].into(),
+            inflater: Inflater::default(),
             reads: VecDeque::new(),
             writes: VecDeque::new(),
             sweeps: VecDeque::new(),

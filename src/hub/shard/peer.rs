@@ -43,6 +43,8 @@ pub(super) struct Rest {
     pub(super) stalled_since: u64,
     /// Whether it is in the shard's queue of connections to read from.
     pub(super) is_unread: bool,
+    /// Whether compression was agreed on.
+    pub(super) is_compressed: bool,
 }
 
 /// A connection's place in its channel.
@@ -116,6 +118,7 @@ impl Peer {
         stream: mio::net::TcpStream,
         session: Box<dyn Session>,
         connection: Connection,
+        is_compressed: bool,
         tick: u64,
     ) -> Self {
         let rest = Rest {
@@ -127,6 +130,7 @@ impl Peer {
             deadline: NEVER,
             stalled_since: NEVER,
             is_unread: false,
+            is_compressed,
         };
         Self {
             stream,

@@ -8,7 +8,7 @@ use std::{
 use crate::hub::{
     CloseFrame, CloseReason, Connection, Frame, Message, Session, Violation,
     inbox::ShardShared,
-    wire::{Event, Flow, Opcode},
+    wire::{Event, Flow, Opcode, Reading},
 };
 
 use super::{
@@ -91,7 +91,13 @@ impl Shard {
             return;
         }
         let input = &mut self.scratch[..bytes];
-        let received = peer.receive(input, self.config.message_bytes_max, &self.shared);
+        let mut reading = Reading {
+            message_bytes_max: self.config.message_bytes_max,
+            inflater: peer.rest.is_compressed.then_some(&mut self.inflater),
+        };
+        let received = peer.receive(input, &mut reading, &self.shared);
+        let spent = self.inflater.take_spent().as_nanos();
+        self.shared.counters.inflate_nanoseconds.add(usize::try_from(spent).unwrap_or(usize::MAX));
         let answers = peer.rare.as_ref().is_some_and(|rare| rare.pong.is_some());
         match received {
             Received::Ordinary => {}
@@ -135,7 +141,7 @@ impl Shard {
 }
 
 impl Peer {
-    fn receive(&mut self, input: &mut [u8], message_bytes_max: usize, shared: &ShardShared) -> Received {
+    fn receive(&mut self, input: &mut [u8], reading: &mut Reading<'_>, shared: &ShardShared) -> Received {
         let Self { rest, rare, .. } = self;
         let Rest { decoder, session, connection, .. } = &mut **rest;
         let (slot, generation) = (connection.slot(), connection.generation());
@@ -157,7 +163,7 @@ impl Peer {
             }
             Flow::Continue
         };
-        match guard(|| decoder.decode(input, message_bytes_max, &mut receive)) {
+        match guard(|| decoder.decode(input, reading, &mut receive)) {
             None => Received::SessionPanicked,
             Some(Err(violation)) => Received::Violation(violation),
             Some(Ok(_)) => closes.map_or(Received::Ordinary, Received::PeerCloses),

@@ -1,8 +1,9 @@
 //! From the bytes that arrive to messages, without keeping bytes longer than it must.
 
 use super::{
-    Opcode, Violation,
+    Inflater, Opcode, Violation,
     header::{self, CONTROL_BYTES_MAX, HEADER_BYTES_MAX, Header},
+    inflate::deflated_bytes_max,
     mask::unmask,
 };
 
@@ -24,6 +25,48 @@ pub(in crate::hub) enum Flow {
     Stop,
 }
 
+/// How a peer's bytes are to be read.
+pub(in crate::hub) struct Reading<'a> {
+    /// The most payload of a message, also when it is decompressed.
+    pub(in crate::hub) message_bytes_max: usize,
+    /// Where compression was agreed on.
+    pub(in crate::hub) inflater: Option<&'a mut Inflater>,
+}
+
+impl Reading<'_> {
+    fn parse(&self, bytes: &[u8]) -> Result<Option<(Header, usize)>, Violation> {
+        header::parse(bytes, self.inflater.is_some())
+    }
+
+    /// The frame's length, when the message of which `message_bytes` arrived stays within its bound with it.
+    fn check_length(&self, header: &Header, message_bytes: usize, is_compressed: bool) -> Result<usize, Violation> {
+        let length = usize::try_from(header.length).map_err(|_| Violation::TooBig)?;
+        let room = match (header.opcode.is_control(), is_compressed) {
+            (true, _) => CONTROL_BYTES_MAX,
+            (false, true) => deflated_bytes_max(self.message_bytes_max) - message_bytes,
+            (false, false) => self.message_bytes_max - message_bytes,
+        };
+        if length > room { Err(Violation::TooBig) } else { Ok(length) }
+    }
+
+    /// Hands a whole message or control frame over.
+    fn deliver(
+        &mut self,
+        opcode: Opcode,
+        payload: &[u8],
+        is_compressed: bool,
+        receive: &mut impl FnMut(Event<'_>) -> Flow,
+    ) -> Result<Flow, Violation> {
+        let event = match &mut self.inflater {
+            Some(inflater) if is_compressed => event(opcode, inflater.inflate(payload, self.message_bytes_max)?)?,
+            _ => event(opcode, payload)?,
+        };
+        let is_close = matches!(event, Event::Close(_));
+        let flow = receive(event);
+        Ok(if is_close { Flow::Stop } else { flow })
+    }
+}
+
 /// Reads a peer's byte stream, cut anywhere. Between whole messages it holds nothing but a null pointer; otherwise at
 /// most what arrived of one message, and never more than the bound it is given.
 #[derive(Default)]
@@ -37,18 +80,18 @@ impl Decoder {
     pub(in crate::hub) fn decode(
         &mut self,
         input: &mut [u8],
-        message_bytes_max: usize,
+        reading: &mut Reading<'_>,
         receive: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<Flow, Violation> {
         let mut input = Input(input);
         while !input.0.is_empty() {
             let whole = match &self.unfinished {
-                None => decode_whole(&mut input, message_bytes_max, receive)?,
+                None => decode_whole(&mut input, reading, receive)?,
                 Some(_) => None,
             };
             let flow = match whole {
                 Some(flow) => flow,
-                None => self.decode_piece(&mut input, message_bytes_max, receive)?,
+                None => self.decode_piece(&mut input, reading, receive)?,
             };
             if flow == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -60,11 +103,11 @@ impl Decoder {
     fn decode_piece(
         &mut self,
         input: &mut Input<'_>,
-        message_bytes_max: usize,
+        reading: &mut Reading<'_>,
         receive: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<Flow, Violation> {
         let unfinished = self.unfinished.get_or_insert_default();
-        let flow = unfinished.advance(input, message_bytes_max, receive)?;
+        let flow = unfinished.advance(input, reading, receive)?;
         if unfinished.is_idle() {
             self.unfinished = None;
         }
@@ -88,18 +131,18 @@ impl<'a> Input<'a> {
 /// input is untouched.
 fn decode_whole(
     input: &mut Input<'_>,
-    message_bytes_max: usize,
+    reading: &mut Reading<'_>,
     receive: &mut impl FnMut(Event<'_>) -> Flow,
 ) -> Result<Option<Flow>, Violation> {
-    let Some((header, header_bytes)) = header::parse(input.0)? else { return Ok(None) };
+    let Some((header, header_bytes)) = reading.parse(input.0)? else { return Ok(None) };
     check_order(&header, false)?;
-    let length = check_length(&header, 0, message_bytes_max)?;
+    let length = reading.check_length(&header, 0, header.is_compressed)?;
     if !header.is_final || input.0.len() - header_bytes < length {
         return Ok(None);
     }
     let payload = &mut input.take(header_bytes + length)[header_bytes..];
     unmask(payload, header.mask, 0);
-    event(header.opcode, payload).map(|event| Some(deliver(event, receive)))
+    reading.deliver(header.opcode, payload, header.is_compressed, receive).map(Some)
 }
 
 /// What arrived of a message that is not whole yet, and of the frame within it.
@@ -114,6 +157,7 @@ struct Unfinished {
     control: Vec<u8>,
     /// What the message is, from its first fragment on.
     opcode: Option<Opcode>,
+    is_compressed: bool,
     /// Its payload so far. Grows with what arrives, not with what a header promises.
     message: Vec<u8>,
 }
@@ -127,30 +171,31 @@ impl Unfinished {
     fn advance(
         &mut self,
         input: &mut Input<'_>,
-        message_bytes_max: usize,
+        reading: &mut Reading<'_>,
         receive: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<Flow, Violation> {
-        if self.frame.is_none() && !self.take_header(input, message_bytes_max)? {
+        if self.frame.is_none() && !self.take_header(input, reading)? {
             return Ok(Flow::Continue);
         }
-        self.take_payload(input, receive)
+        self.take_payload(input, reading, receive)
     }
 
     /// Whether the header is whole now.
-    fn take_header(&mut self, input: &mut Input<'_>, message_bytes_max: usize) -> Result<bool, Violation> {
+    fn take_header(&mut self, input: &mut Input<'_>, reading: &Reading<'_>) -> Result<bool, Violation> {
         let had = self.header_bytes;
         let taken = input.0.len().min(HEADER_BYTES_MAX - had);
         self.header[had..had + taken].copy_from_slice(&input.0[..taken]);
-        let Some((header, header_bytes)) = header::parse(&self.header[..had + taken])? else {
+        let Some((header, header_bytes)) = reading.parse(&self.header[..had + taken])? else {
             self.header_bytes += taken;
             input.take(taken);
             return Ok(false);
         };
         check_order(&header, self.opcode.is_some())?;
-        check_length(&header, self.message.len(), message_bytes_max)?;
         if !header.opcode.is_control() && self.opcode.is_none() {
             self.opcode = Some(header.opcode);
+            self.is_compressed = header.is_compressed;
         }
+        reading.check_length(&header, self.message.len(), self.is_compressed)?;
         self.header_bytes = 0;
         self.frame = Some((header, 0));
         input.take(header_bytes - had);
@@ -160,6 +205,7 @@ impl Unfinished {
     fn take_payload(
         &mut self,
         input: &mut Input<'_>,
+        reading: &mut Reading<'_>,
         receive: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<Flow, Violation> {
         let Some((header, received)) = &mut self.frame else { return Ok(Flow::Continue) };
@@ -175,24 +221,25 @@ impl Unfinished {
         }
         let header = *header;
         self.frame = None;
-        self.finish_frame(&header, receive)
+        self.finish_frame(&header, reading, receive)
     }
 
     fn finish_frame(
         &mut self,
         header: &Header,
+        reading: &mut Reading<'_>,
         receive: &mut impl FnMut(Event<'_>) -> Flow,
     ) -> Result<Flow, Violation> {
         if header.opcode.is_control() {
             let payload = std::mem::take(&mut self.control);
-            return event(header.opcode, &payload).map(|event| deliver(event, receive));
+            return reading.deliver(header.opcode, &payload, false, receive);
         }
         if !header.is_final {
             return Ok(Flow::Continue);
         }
         let payload = std::mem::take(&mut self.message);
         let opcode = self.opcode.take().unwrap_or(header.opcode);
-        event(opcode, &payload).map(|event| deliver(event, receive))
+        reading.deliver(opcode, &payload, std::mem::take(&mut self.is_compressed), receive)
     }
 }
 
@@ -203,13 +250,6 @@ fn check_order(header: &Header, in_message: bool) -> Result<(), Violation> {
         (Opcode::Text | Opcode::Binary, true) => Err(Violation::ContinuationExpected),
         _ => Ok(()),
     }
-}
-
-/// The frame's length, when the message stays within its bound with it.
-fn check_length(header: &Header, message_bytes: usize, message_bytes_max: usize) -> Result<usize, Violation> {
-    let length = usize::try_from(header.length).map_err(|_| Violation::TooBig)?;
-    let room = if header.opcode.is_control() { CONTROL_BYTES_MAX } else { message_bytes_max - message_bytes };
-    if length > room { Err(Violation::TooBig) } else { Ok(length) }
 }
 
 fn event(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, Violation> {
@@ -236,12 +276,6 @@ fn close_code(payload: &[u8]) -> Result<Option<u16>, Violation> {
         Ok(_) => Ok(Some(code)),
         Err(_) => Err(Violation::InvalidUtf8),
     }
-}
-
-fn deliver(event: Event<'_>, receive: &mut impl FnMut(Event<'_>) -> Flow) -> Flow {
-    let closes = matches!(event, Event::Close(_));
-    let flow = receive(event);
-    if closes { Flow::Stop } else { flow }
 }
 
 #[cfg(test)]

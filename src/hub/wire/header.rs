@@ -4,6 +4,8 @@ use super::{Violation, mask::Mask};
 
 /// The bit that marks the last frame of a message.
 pub(in crate::hub) const FIN: u8 = 0x80;
+/// The bit that marks a compressed message, on its first frame (RFC 7692, section 6).
+pub(in crate::hub) const RSV1: u8 = 0x40;
 /// The longest reason in a close frame: a control frame's payload without the code.
 pub(in crate::hub) const CLOSE_REASON_BYTES_MAX: usize = CONTROL_BYTES_MAX - 2;
 /// The most payload of a control frame (section 5.5).
@@ -50,6 +52,8 @@ impl Opcode {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Header {
     pub(super) is_final: bool,
+    /// Whether it is the first frame of a compressed message.
+    pub(super) is_compressed: bool,
     pub(super) opcode: Opcode,
     pub(super) mask: Mask,
     /// Bytes of payload that follow. May be far above what is allowed, so nothing is reserved for it.
@@ -57,12 +61,14 @@ pub(super) struct Header {
 }
 
 /// Reads a header from the beginning of `bytes`: it and its own length, or `None` when more bytes are needed.
-/// What is wrong is said as soon as it can be seen.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Header, usize)>, Violation> {
+/// What is wrong is said as soon as it can be seen. Messages may be compressed only if `compression` was agreed on.
+pub(super) fn parse(bytes: &[u8], compression: bool) -> Result<Option<(Header, usize)>, Violation> {
     let Some(&first) = bytes.first() else { return Ok(None) };
     let opcode = Opcode::from_bits(first & OPCODE_BITS)?;
     let is_final = first & FIN != 0;
-    if first & RESERVED_BITS != 0 {
+    let is_compressed = first & RSV1 != 0;
+    let begins_message = matches!(opcode, Opcode::Text | Opcode::Binary);
+    if first & RESERVED_BITS & !RSV1 != 0 || is_compressed && !(compression && begins_message) {
         return Err(Violation::ReservedBits);
     }
     if opcode.is_control() && !is_final {
@@ -77,7 +83,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Header, usize)>, Violation> 
     }
     let Some((length, mask_at)) = parse_length(second & LENGTH_BITS, &bytes[2..])? else { return Ok(None) };
     let Some(mask) = bytes[mask_at..].first_chunk() else { return Ok(None) };
-    Ok(Some((Header { is_final, opcode, mask: *mask, length }, mask_at + mask.len())))
+    Ok(Some((Header { is_final, is_compressed, opcode, mask: *mask, length }, mask_at + mask.len())))
 }
 
 /// The payload's length and where the mask begins.
@@ -103,7 +109,8 @@ mod tests {
     #[test]
     fn headers() {
         let whole = |is_final, opcode, length, bytes| {
-            Ok(Some((Header { is_final, opcode, mask: [1, 2, 3, 4], length }, bytes)))
+            let is_compressed = false;
+            Ok(Some((Header { is_final, is_compressed, opcode, mask: [1, 2, 3, 4], length }, bytes)))
         };
         let cases: [(&[u8], Parsed); 20] = [
             (&[], Ok(None)),
@@ -128,14 +135,29 @@ mod tests {
             (&[0x83], Err(Violation::ReservedOpcode)),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(parse(bytes), expected, "{bytes:02x?}");
+            assert_eq!(parse(bytes, false), expected, "{bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_frame_of_a_message_says_that_it_is_compressed() {
+        for first in [0xc1, 0x42] {
+            let read = parse(&[first, 0x80, 1, 2, 3, 4], true);
+            assert_eq!(read.map(|read| read.map(|(header, _)| header.is_compressed)), Ok(Some(true)));
+            assert_eq!(parse(&[first], false), Err(Violation::ReservedBits));
+        }
+        for first in [0xc0, 0x40, 0xc8, 0xc9, 0xca] {
+            assert_eq!(parse(&[first], true), Err(Violation::ReservedBits));
+        }
+        for first in [0xa1, 0x91, 0xe1, 0xd1] {
+            assert_eq!(parse(&[first], true), Err(Violation::ReservedBits));
         }
     }
 
     #[test]
     fn reserved_opcodes() {
         for opcode in [3, 4, 5, 6, 7, 11, 12, 13, 14, 15] {
-            assert_eq!(parse(&[FIN | opcode]), Err(Violation::ReservedOpcode));
+            assert_eq!(parse(&[FIN | opcode], true), Err(Violation::ReservedOpcode));
         }
     }
 }

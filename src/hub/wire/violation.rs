@@ -7,7 +7,8 @@ use std::fmt;
 pub enum Violation {
     /// A frame without a mask (RFC 6455, section 5.1).
     Unmasked,
-    /// A reserved bit without an extension that gives it a meaning (section 5.2).
+    /// A reserved bit without an extension that gives it a meaning (section 5.2), or the one that says *compressed* where
+    /// it must not be: on a control frame, or past the first of a message (RFC 7692, section 6).
     ReservedBits,
     /// An opcode that nobody has defined (section 5.2).
     ReservedOpcode,
@@ -25,17 +26,21 @@ pub enum Violation {
     BadClose,
     /// Text or a close reason that is not UTF-8 (section 8.1).
     InvalidUtf8,
-    /// A message above [`message_bytes_max`](crate::hub::HubConfig::message_bytes_max).
+    /// A message above [`message_bytes_max`](crate::hub::HubConfig::message_bytes_max), when it is decompressed if not
+    /// before.
     TooBig,
+    /// A message that can't be decompressed (RFC 7692, section 7.2.2).
+    BadCompression,
 }
 
 impl Violation {
-    /// The code that the connection is closed with: 1007 for text that is not UTF-8, 1009 for too much, 1002 for the
+    /// The code that the connection is closed with: 1007 for text that is not UTF-8 and for what can't be
+    /// decompressed, 1009 for too much, 1002 for the
     /// rest.
     #[must_use]
     pub fn close_code(self) -> u16 {
         match self {
-            Self::InvalidUtf8 => 1007,
+            Self::InvalidUtf8 | Self::BadCompression => 1007,
             Self::TooBig => 1009,
             _ => 1002,
         }
@@ -56,6 +61,7 @@ impl Violation {
             Self::BadClose => "close code not allowed",
             Self::InvalidUtf8 => "text is not UTF-8",
             Self::TooBig => "message too big",
+            Self::BadCompression => "message can't be decompressed",
         }
     }
 }
