@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -49,8 +49,6 @@ struct Threads {
 pub struct Handshake {
     /// What was read beyond the request.
     pub leftover: Bytes,
-    /// Where the peer is, when the stream itself doesn't lead there.
-    pub peer: Option<SocketAddr>,
     /// Whether compression was agreed on: both sides may compress messages, without context takeover and with any window
     /// (RFC 7692, section 7.1).
     pub is_compressed: bool,
@@ -80,7 +78,7 @@ pub enum Refusal {
     /// It is draining or has stopped.
     #[error("the hub takes no more connections")]
     Draining,
-    /// The stream's peer is gone, or the stream can't be made non-blocking.
+    /// The stream can't be made non-blocking.
     #[error("the stream is broken")]
     Broken,
 }
@@ -134,20 +132,19 @@ impl Hub {
         handshake: impl Into<Handshake>,
         session: Box<dyn Session>,
     ) -> Result<Connection, Refused> {
-        let Handshake { leftover, peer, is_compressed } = handshake.into();
-        let address = || peer.map_or_else(|| stream.peer_addr(), Ok);
-        let Ok(address) = stream.set_nonblocking(true).and_then(|()| address()) else {
+        let Handshake { leftover, is_compressed } = handshake.into();
+        if stream.set_nonblocking(true).is_err() {
             return Err(Refused { refusal: Refusal::Broken, stream });
-        };
+        }
         let Some((shard, slot, generation)) = self.0.take_slot() else {
             return Err(Refused { refusal: self.refusal().unwrap_or(Refusal::Full), stream });
         };
         self.0.set_options(&stream);
-        let adoption = Box::new(Adoption { slot, generation, stream, address, leftover, is_compressed, session });
+        let adoption = Box::new(Adoption { slot, generation, stream, leftover, is_compressed, session });
         match shard.try_push(Command::Adopt(adoption)) {
             // The shard has ended since; its places are of no use to anybody any more.
             Err(Command::Adopt(adoption)) => Err(Refused { refusal: Refusal::Draining, stream: adoption.stream }),
-            _ => Ok(Connection::new(shard.clone(), slot, generation, address)),
+            _ => Ok(Connection::new(shard.clone(), slot, generation)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -63,7 +63,6 @@ pub(super) struct Adoption {
     pub(super) generation: u32,
     /// In non-blocking mode.
     pub(super) stream: TcpStream,
-    pub(super) address: SocketAddr,
     pub(super) leftover: Bytes,
     pub(super) is_compressed: bool,
     pub(super) session: Box<dyn Session>,

@@ -68,14 +68,13 @@ async fn upgrade(
     let upgraded = hyper::upgrade::on(&mut request);
     let encoding = subprotocol.map_or(Encoding::Json, |(_, encoding)| encoding);
     let wire = Wire { encoding, is_compressed: extension.is_some() };
-    tokio::spawn(Newcomer { wire, peer, permit }.take_over(state, upgraded));
+    tokio::spawn(Newcomer { wire, permit }.take_over(state, upgraded));
     Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name), extension))
 }
 
 /// A client that was let in, whose stream belongs to the hub as soon as the answer is out.
 struct Newcomer {
     wire: Wire,
-    peer: SocketAddr,
     permit: ConnectionPermit,
 }
 
@@ -88,7 +87,7 @@ impl Newcomer {
             Err(error) => return tracing::warn!(%error, "a connection can't be taken over"),
         };
         let hub = std::sync::Arc::clone(&state.hub);
-        let handshake = Handshake { leftover, peer: Some(self.peer), is_compressed: self.wire.is_compressed };
+        let handshake = Handshake { leftover, is_compressed: self.wire.is_compressed };
         let session = WebSocketSession::new(state, self.wire, self.permit);
         if let Err(refused) = hub.adopt(stream, handshake, Box::new(session)) {
             // It filled up between the answer and now; the client comes back with a delay of its own.

@@ -49,17 +49,17 @@ impl Shard {
     }
 
     fn adopt(&mut self, adoption: Adoption) {
-        let Adoption { slot, generation, stream, address, leftover, is_compressed, session } = adoption;
+        let Adoption { slot, generation, stream, leftover, is_compressed, session } = adoption;
         let mut stream = mio::net::TcpStream::from_std(stream);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = self.poll.registry().register(&mut stream, Token(slot as usize), interest) {
-            let connection = Connection::new(self.shared.clone(), slot, generation, address);
+            let connection = Connection::new(self.shared.clone(), slot, generation);
             return self.refuse(&connection, session, CloseReason::Lost(error.kind()));
         }
         if self.peers.len() <= slot as usize {
             self.peers.resize_with(slot as usize + 1, || None);
         }
-        let connection = Connection::new(self.shared.clone(), slot, generation, address);
+        let connection = Connection::new(self.shared.clone(), slot, generation);
         let peer = Peer::new(stream, session, connection, is_compressed, self.clock.tick());
         self.peers[slot as usize] = Some(peer);
         self.shared.counters.adopted.add(1);

@@ -201,8 +201,8 @@ impl Shard {
         let inbox = self.shared.close();
         for command in std::mem::take(&mut self.commands).into_iter().chain(inbox) {
             if let Command::Adopt(adoption) = command {
-                let Adoption { slot, generation, address, session, .. } = *adoption;
-                let connection = Connection::new(self.shared.clone(), slot, generation, address);
+                let Adoption { slot, generation, session, .. } = *adoption;
+                let connection = Connection::new(self.shared.clone(), slot, generation);
                 self.refuse(&connection, session, CloseReason::Stopped);
             }
         }

@@ -236,6 +236,6 @@ mod tests {
     #[test]
     fn connection_that_only_listens_is_small() {
         assert_eq!(size_of::<Option<Peer>>(), 64, "a line of the cache");
-        assert!(size_of::<Rest>() <= 112, "{} bytes", size_of::<Rest>());
+        assert!(size_of::<Rest>() <= 88, "{} bytes", size_of::<Rest>());
     }
 }
