@@ -15,6 +15,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 use crate::{
     api::{
         self,
+        admission::Admission,
         auth::Tokens,
         limits::Limits,
         state::{ApiState, DemoTokens, Services},
@@ -90,6 +91,7 @@ impl App {
         metrics.watch(Arc::clone(&hub), &engine);
         let state = ApiState::from(Services {
             limits: Limits::new(&config.limits),
+            admission: Admission::new(&config.limits),
             engine: Arc::clone(&engine),
             feeds: Arc::clone(&feeds),
             hub,

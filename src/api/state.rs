@@ -11,7 +11,7 @@ use std::{
 
 use dropcast_domain::ids::{BrandId, ShowId};
 
-use super::{access::ShowBrands, auth::Tokens, limits::Limits, problem::Problem};
+use super::{access::ShowBrands, admission::Admission, auth::Tokens, limits::Limits, problem::Problem};
 use crate::{clock::Clock, config::Config, engine::Engine, feed::Feeds, hub::Hub, telemetry::metrics::Metrics};
 
 /// What every request and every connection can reach. Cheap to clone, and as small as a pointer: each viewer has one.
@@ -30,6 +30,8 @@ pub struct Services {
     pub tokens: Arc<Tokens>,
     /// How much one may ask for.
     pub limits: Arc<Limits>,
+    /// How fast WebSockets are let in.
+    pub admission: Admission,
     /// What the operator set.
     pub config: Arc<Config>,
     /// What is counted.

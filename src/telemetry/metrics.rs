@@ -53,6 +53,8 @@ pub enum LimitedBy {
     Principal,
     /// Connections of an address.
     Connections,
+    /// Connections that come at once.
+    Admission,
 }
 
 /// Every metric. One per process; cheap to update from any thread.
@@ -72,6 +74,7 @@ pub struct Metrics {
     http_requests: IntCounterVec,
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
+    connections_delayed: IntCounter,
     tokens_refused: IntCounterVec,
     promises_kept: IntCounter,
     promises_broken: IntCounter,
@@ -123,6 +126,11 @@ impl Metrics {
                 "rate_limited_total",
                 "What was turned away for being too many.",
                 &["by"],
+            ),
+            connections_delayed: counter(
+                &registry,
+                "connections_delayed_total",
+                "WebSockets that waited for their turn to be let in.",
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
             promises_kept: counter(
@@ -240,8 +248,14 @@ impl Metrics {
             LimitedBy::Address => "address",
             LimitedBy::Principal => "principal",
             LimitedBy::Connections => "connections",
+            LimitedBy::Admission => "admission",
         };
         self.rate_limited.with_label_values(&[by]).inc();
+    }
+
+    /// A WebSocket waits for its turn to be let in.
+    pub fn connection_delayed(&self) {
+        self.connections_delayed.inc();
     }
 
     /// A token was not accepted; `reason` is one of a few fixed words.

@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use dropcast::{
     api::{
+        admission::Admission,
         auth::{Claims, TokenRole, Tokens},
         limits::Limits,
         listen,
@@ -100,6 +101,7 @@ impl TestServer {
             hub,
             tokens: Arc::new(Tokens::new(&Secret::new(SECRET).expect("a secret"))),
             limits: Limits::new(&config.limits),
+            admission: Admission::new(&config.limits),
             config: Arc::new(config),
             metrics,
             clock: clock.clone(),

@@ -6,10 +6,12 @@ mod client;
 mod closing;
 #[path = "../common/compression.rs"]
 mod compression;
+mod crowd;
 mod deflating;
 mod incoming;
 mod lanes;
 mod limits;
+mod options;
 mod overtaking;
 mod server;
 mod slow;

@@ -1,6 +1,10 @@
 //! From HTTP to a WebSocket (RFC 6455 section 4.2): axum routes and answers, then the hub takes the stream over.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -64,12 +68,28 @@ async fn upgrade(
         let detail = "this server has as many connections as it may";
         return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
     }
+    await_turn(&state).await?;
     let extension = state.hub.compressor().and_then(|_| extensions::agreed(headers));
     let upgraded = hyper::upgrade::on(&mut request);
     let encoding = subprotocol.map_or(Encoding::Json, |(_, encoding)| encoding);
     let wire = Wire { encoding, is_compressed: extension.is_some() };
     tokio::spawn(Newcomer { wire, permit }.take_over(state, upgraded));
     Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name), extension))
+}
+
+/// Waits until the client may come in.
+async fn await_turn(state: &ApiState) -> Result<(), Problem> {
+    let wait = state.admission.take_turn(Instant::now()).map_err(|retry| {
+        state.metrics.rate_limited(LimitedBy::Admission);
+        let detail = "too many connect at once; come back later";
+        Problem::new(ProblemCode::ServerBusy, detail).retry_after(retry.after_ms)
+    })?;
+    if wait.is_zero() {
+        return Ok(());
+    }
+    state.metrics.connection_delayed();
+    tokio::time::sleep(wait).await;
+    state.check_running()
 }
 
 /// A client that was let in, whose stream belongs to the hub as soon as the answer is out.

@@ -235,7 +235,9 @@ mod tests {
 
     #[test]
     fn connection_that_only_listens_is_small() {
-        assert_eq!(size_of::<Option<Peer>>(), 64, "a line of the cache");
+        // A line of the cache; where debug assertions are on, mio keeps more with a stream.
+        let more = size_of::<mio::net::TcpStream>() - size_of::<i32>();
+        assert_eq!(size_of::<Option<Peer>>(), (64 + more).next_multiple_of(64));
         assert!(size_of::<Rest>() <= 88, "{} bytes", size_of::<Rest>());
     }
 }
