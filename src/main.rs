@@ -8,12 +8,12 @@ use std::{
 
 use clap::Parser as _;
 use dropcast::cli::{Arguments, Ending, FAILED, run};
-use mimalloc::MiMalloc;
 
 /// Keeps blocks of a size together. A join takes and gives back large buffers between the small blocks that a viewer
-/// keeps, and an allocator that mixes them gives nothing back: most of a viewer's memory were such gaps.
+/// keeps, and an allocator that mixes them gives nothing back: most of a viewer's memory was such gaps.
+#[cfg(target_os = "linux")]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

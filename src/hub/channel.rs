@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 use super::{
@@ -68,7 +68,10 @@ impl Channel {
     /// Sets the newest value of a key; it goes out with the next tick unless a newer one replaces it first. Values are
     /// sent in the order in which they changed. A new key in a full table is refused.
     pub fn set_latest(&self, key: u64, frames: Frames) -> Result<(), LatestFull> {
-        lock(&self.0.lanes).latest.set(key, frames)?;
+        if let Err(full) = lock(&self.0.lanes).latest.set(key, frames) {
+            self.0.latest_refused.fetch_add(1, Ordering::Relaxed);
+            return Err(full);
+        }
         self.0.wake(|link| &link.tick_due, Command::TickDue);
         Ok(())
     }
@@ -119,6 +122,8 @@ pub(super) struct ChannelShared {
     lanes: Mutex<Lanes>,
     /// Connections attached, per class.
     attached: Box<[AtomicUsize]>,
+    /// Keys refused, by all channels of the hub.
+    latest_refused: Arc<AtomicU64>,
     /// In the order of the shards.
     pub(super) links: Box<[Link]>,
 }
@@ -147,7 +152,13 @@ pub(super) struct Link {
 pub(super) const NOT_LOCAL: u32 = u32::MAX;
 
 impl ChannelShared {
-    pub(super) fn new(classes: usize, start_tag: u64, config: &HubConfig, shards: &[Arc<ShardShared>]) -> Self {
+    pub(super) fn new(
+        classes: usize,
+        start_tag: u64,
+        config: &HubConfig,
+        shards: &[Arc<ShardShared>],
+        latest_refused: Arc<AtomicU64>,
+    ) -> Self {
         let links = shards.iter().map(|shard| Link {
             shard: shard.clone(),
             members: AtomicUsize::new(0),
@@ -163,6 +174,7 @@ impl ChannelShared {
         Self {
             lanes: Mutex::new(lanes),
             attached: std::iter::repeat_with(AtomicUsize::default).take(classes).collect(),
+            latest_refused,
             links: links.collect(),
         }
     }

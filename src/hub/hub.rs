@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread::{self, JoinHandle},
@@ -34,6 +34,8 @@ struct Inner {
     compressor: Option<Arc<Compressor>>,
     /// Connections adopted and not gone yet.
     connections: Arc<AtomicUsize>,
+    /// Keys that full tables of latest values refused.
+    latest_refused: Arc<AtomicU64>,
     is_closed_to_new: AtomicBool,
     threads: Mutex<Threads>,
 }
@@ -108,6 +110,7 @@ impl Hub {
             shards: shared,
             compressor,
             connections,
+            latest_refused: Arc::default(),
             is_closed_to_new,
             threads: Mutex::new(threads),
         }));
@@ -164,7 +167,8 @@ impl Hub {
     /// it has missed nothing.
     #[must_use]
     pub fn channel(&self, classes: usize, start_tag: u64) -> Channel {
-        Channel(Arc::new(ChannelShared::new(classes, start_tag, &self.0.config, &self.0.shards)))
+        let (config, shards, refused) = (&self.0.config, &self.0.shards, self.0.latest_refused.clone());
+        Channel(Arc::new(ChannelShared::new(classes, start_tag, config, shards, refused)))
     }
 
     /// Compresses what is published, where [compression](HubConfig::compression) is on.
@@ -184,6 +188,7 @@ impl Hub {
     pub fn counters(&self) -> Counters {
         let mut sum = Counters::default();
         self.0.shards.iter().for_each(|shard| shard.counters.add_to(&mut sum));
+        sum.latest_refused += self.0.latest_refused.load(Ordering::Relaxed);
         self.0.compressor.iter().for_each(|compressor| compressor.add_to(&mut sum));
         sum
     }

@@ -55,6 +55,8 @@ pub enum LimitedBy {
     Connections,
     /// Connections that come at once.
     Admission,
+    /// Connections of the whole server.
+    Server,
 }
 
 /// Every metric. One per process; cheap to update from any thread.
@@ -249,6 +251,7 @@ impl Metrics {
             LimitedBy::Principal => "principal",
             LimitedBy::Connections => "connections",
             LimitedBy::Admission => "admission",
+            LimitedBy::Server => "server",
         };
         self.rate_limited.with_label_values(&[by]).inc();
     }
@@ -347,11 +350,13 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         bytes_spared,
         inflate_nanoseconds,
         latest_conflated,
+        latest_refused,
         best_effort_left_out,
         ring_lagged,
         private_overflows,
         stalled,
         idle,
+        close_timeouts,
         protocol_errors,
         invalid_utf8,
         messages_too_big,
@@ -375,11 +380,13 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         ("spared_bytes", "Bytes not sent because messages were compressed.", bytes_spared),
         ("inflate_nanoseconds", "Time that decompressing took.", inflate_nanoseconds),
         ("latest_conflated", "Values replaced by newer ones before they were sent.", latest_conflated),
+        ("latest_refused", "Values refused because a show's table of them is full.", latest_refused),
         ("best_effort_left_out", "Best-effort messages missed by connections too far behind.", best_effort_left_out),
         ("ring_lagged", "Times a connection fell off its show's ring.", ring_lagged),
         ("private_overflows", "Times a connection's private lane overflowed.", private_overflows),
         ("stalled", "Connections dropped because their socket took nothing.", stalled),
         ("idle", "Connections dropped because they answered no ping.", idle),
+        ("close_timeouts", "Connections dropped because their close took too long.", close_timeouts),
         ("protocol_errors", "Connections closed with 1002.", protocol_errors),
         ("invalid_utf8", "Connections closed with 1007.", invalid_utf8),
         ("messages_too_big", "Connections closed with 1009.", messages_too_big),

@@ -20,7 +20,9 @@ fn who_takes_nothing_is_not_tried_again() {
         probe.connection.attach(&channel, 0, channel.head(), vec![Frame::text("welcome")]).unwrap();
     };
     let deaf: Vec<_> = (0..DEAF).map(|_| server.raw()).collect();
-    deaf.iter().for_each(|(_, probe)| attach(probe));
+    for (_, probe) in &deaf {
+        attach(probe);
+    }
     let (mut quick, probe) = server.connect();
     attach(&probe);
     assert_eq!(quick.text(), "welcome");

@@ -80,6 +80,7 @@ fn full_table_says_so() {
     let channel = server.hub.channel(2, 0);
     channel.set_latest(1, frames("a")).unwrap();
     assert_eq!(channel.set_latest(2, frames("b")), Err(LatestFull));
+    assert_eq!(server.hub.counters().latest_refused, 1);
 }
 
 fn class_without_a_frame_is_left_in_peace() {

@@ -65,6 +65,7 @@ async fn upgrade(
         .inspect_err(|_| state.metrics.rate_limited(LimitedBy::Connections))
         .map_err(Problem::from)?;
     if state.hub.refusal().is_some() {
+        state.metrics.rate_limited(LimitedBy::Server);
         let detail = "this server has as many connections as it may";
         return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
     }

@@ -121,7 +121,7 @@ mod tests {
     use crate::hub::HubConfig;
 
     fn channel(members: u32) -> LocalChannel {
-        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[]);
+        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[], Arc::default());
         let mut channel = LocalChannel::new(Arc::new(shared), Instant::now());
         for slot in 0..members {
             channel.add(slot);

@@ -32,6 +32,7 @@ impl Shard {
         if let Some(closing) = peer.closing() {
             let (limit, reason) = (closing.limit, closing.reason);
             if limit <= tick {
+                self.shared.counters.close_timeouts.add(1);
                 self.drop_peer(slot, reason);
             }
         } else if peer.rest.stalled_since.saturating_add(self.limits.stall) <= tick {
