@@ -10,6 +10,9 @@ COPY web web
 RUN make web
 
 FROM rust:1.95-slim-bookworm AS program
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends make \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /dropcast
 COPY . .
 COPY --from=pages /dropcast/web/dist web/dist

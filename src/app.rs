@@ -15,9 +15,10 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 use crate::{
     api::{
         self,
+        admission::Admission,
         auth::Tokens,
         limits::Limits,
-        state::{ApiState, DemoTokens},
+        state::{ApiState, DemoTokens, Services},
     },
     clock::{Clock, SystemClock},
     config::{Config, JournalKind},
@@ -88,8 +89,9 @@ impl App {
             EngineMetrics::new(&metrics),
         );
         metrics.watch(Arc::clone(&hub), &engine);
-        let state = ApiState {
+        let state = ApiState::from(Services {
             limits: Limits::new(&config.limits),
+            admission: Admission::new(&config.limits),
             engine: Arc::clone(&engine),
             feeds: Arc::clone(&feeds),
             hub,
@@ -100,7 +102,8 @@ impl App {
             stopping: Arc::new(AtomicBool::new(false)),
             demo: demo.map(Arc::new),
             brands: Arc::default(),
-        };
+            runtime: tokio::runtime::Handle::current(),
+        });
 
         let mut background = JoinSet::new();
         background.spawn(wake_due_shows(Arc::clone(&engine)));

@@ -13,12 +13,12 @@ mod redis_server;
 use std::{env, time::Duration};
 
 use figures::Figures;
-use mimalloc::MiMalloc;
 use redis_server::RedisServer;
 
 /// The one that the program has.
+#[cfg(target_os = "linux")]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// How long the scripts are sent; the engine is given a number of clicks.
 const MEASURED_FOR: Duration = Duration::from_secs(2);
@@ -30,7 +30,7 @@ const PIPELININGS: [(usize, usize); 4] = [(4, 16), (4, 64), (8, 64), (16, 64)];
 fn main() {
     // As the program does.
     #[cfg(target_os = "linux")]
-    drop(rustix::thread::disable_transparent_huge_pages(true));
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let rounds = env::var("ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("ROUNDS is a number"));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");

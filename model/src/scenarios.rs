@@ -4,7 +4,7 @@
 //! A shard is played by a loop of the same steps that `shard/event_loop.rs` takes: take what is in the inbox, carry it
 //! out, sleep if there is nothing. Rings, copies, inbox, slots and handles are the real ones.
 
-use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc};
+use std::{collections::VecDeque, io, sync::Arc};
 
 use loom::{
     sync::{Condvar, Mutex},
@@ -63,13 +63,13 @@ impl Stage {
     fn new(frames_max: usize) -> Self {
         let shared = Arc::new(ShardShared::new(0, Waker::lone(), Slots::new(1, frames_max)));
         let config = HubConfig { shards: 1, ..HubConfig::default() };
-        let channel = ChannelShared::new(1, 0, &config, std::slice::from_ref(&shared));
+        let channel = ChannelShared::new(1, 0, &config, std::slice::from_ref(&shared), Arc::default());
         Self { shared, channel: Channel(Arc::new(channel)) }
     }
 
     fn connection(&self) -> Connection {
         let (slot, generation) = self.shared.slots.take().expect("a place");
-        Connection::new(self.shared.clone(), slot, generation, SocketAddr::from(([127, 0, 0, 1], 1)))
+        Connection::new(self.shared.clone(), slot, generation)
     }
 
     fn shard(&self) -> Shard {

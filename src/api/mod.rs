@@ -1,6 +1,7 @@
 //! The public face: HTTP under `/v1`, the pages, and who may do what.
 
 pub mod access;
+pub mod admission;
 pub mod ask;
 pub mod auth;
 pub mod http;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    ops::Deref,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -10,12 +11,15 @@ use std::{
 
 use dropcast_domain::ids::{BrandId, ShowId};
 
-use super::{access::ShowBrands, auth::Tokens, limits::Limits, problem::Problem};
+use super::{access::ShowBrands, admission::Admission, auth::Tokens, limits::Limits, problem::Problem};
 use crate::{clock::Clock, config::Config, engine::Engine, feed::Feeds, hub::Hub, telemetry::metrics::Metrics};
 
-/// What every request can reach. Cheap to clone.
+/// What every request and every connection can reach. Cheap to clone, and as small as a pointer: each viewer has one.
 #[derive(Clone)]
-pub struct ApiState {
+pub struct ApiState(Arc<Services>);
+
+/// What makes up a server.
+pub struct Services {
     /// Runs shows.
     pub engine: Arc<Engine>,
     /// What watchers of loaded shows share.
@@ -26,6 +30,8 @@ pub struct ApiState {
     pub tokens: Arc<Tokens>,
     /// How much one may ask for.
     pub limits: Arc<Limits>,
+    /// How fast WebSockets are let in.
+    pub admission: Admission,
     /// What the operator set.
     pub config: Arc<Config>,
     /// What is counted.
@@ -38,6 +44,22 @@ pub struct ApiState {
     pub demo: Option<Arc<DemoTokens>>,
     /// Whose show is whose, as far as it was asked before; starts empty.
     pub brands: Arc<ShowBrands>,
+    /// Where what has to wait runs, for those who must not: the hub's threads.
+    pub runtime: tokio::runtime::Handle,
+}
+
+impl From<Services> for ApiState {
+    fn from(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
 }
 
 impl ApiState {

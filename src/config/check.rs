@@ -30,6 +30,7 @@ impl Config {
         milliseconds("engine.outage_extension_max_ms", engine.outage_extension_max_ms, 0, HOLD_EXTENSION_MS_MAX)?;
         within("hub.shards", hub.shards, 0, SHARDS_MAX)?;
         at_least_one("hub.ring_frames_max", hub.ring_frames_max)?;
+        at_least_one("hub.unsent_bytes_max", hub.unsent_bytes_max as usize)?;
         within("hub.private_frames_max", hub.private_frames_max, 1, PRIVATE_FRAMES_LIMIT)?;
         within("hub.compression_level", hub.compression_level as usize, 1, COMPRESSION_LEVEL_MAX as usize)?;
         if hub.idle_limit_ms <= hub.ping_after_ms {

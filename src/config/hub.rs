@@ -27,6 +27,9 @@ pub struct HubSection {
     pub private_frames_max: usize,
     /// Bytes of private messages that wait for one connection. Default: 262,144.
     pub private_bytes_max: usize,
+    /// Bytes that the kernel may hold unsent for one connection: what a viewer that doesn't read costs at most, beside one
+    /// frame. Less conflates sooner; more spares a slow network wake-ups. Default: 32,768.
+    pub unsent_bytes_max: u32,
     /// Silence of a client after which it is sent a ping, in milliseconds. Default: 25,000.
     pub ping_after_ms: u64,
     /// Silence of a client after which it is dropped, in milliseconds; longer than `ping_after_ms`. Default: 60,000.
@@ -59,6 +62,7 @@ impl HubSection {
             private_frames_max: self.private_frames_max,
             private_bytes_max: self.private_bytes_max,
             message_bytes_max: limits.message_bytes_max,
+            unsent_bytes_max: self.unsent_bytes_max,
             ping_after: Duration::from_millis(self.ping_after_ms),
             idle_limit: Duration::from_millis(self.idle_limit_ms),
             write_stall_limit: Duration::from_millis(self.write_stall_limit_ms),
@@ -83,6 +87,7 @@ impl Default for HubSection {
             latest_tick_ms: milliseconds(hub.latest_tick),
             private_frames_max: hub.private_frames_max,
             private_bytes_max: hub.private_bytes_max,
+            unsent_bytes_max: hub.unsent_bytes_max,
             ping_after_ms: milliseconds(hub.ping_after),
             idle_limit_ms: milliseconds(hub.idle_limit),
             write_stall_limit_ms: milliseconds(hub.write_stall_limit),

@@ -21,6 +21,11 @@ pub struct LimitsSection {
     pub connections_per_address: u32,
     /// WebSockets of the whole server; one more is answered 503 `server_full`. Default: 20,000.
     pub connections_max: usize,
+    /// WebSockets that are let in per second; who comes earlier waits for the turn. 0: unlimited. Default: 2,000.
+    pub connections_per_second: u32,
+    /// How long a WebSocket may have to wait for its turn, in milliseconds; one that would have to wait longer is answered
+    /// 503 `server_busy`. Default: 2,000.
+    pub connection_wait_ms: u64,
     /// The largest show file that `PUT /v1/shows/{show}` takes, in bytes; a larger one is answered 413 `body_too_large`.
     /// Default: 4,194,304.
     pub body_bytes_max: usize,
@@ -49,6 +54,8 @@ impl Default for LimitsSection {
             per_token_burst: 40,
             connections_per_address: 1_000,
             connections_max: 20_000,
+            connections_per_second: 2_000,
+            connection_wait_ms: 2_000,
             body_bytes_max: 4 * 1_024 * 1_024,
             message_bytes_max: 16 * 1_024,
             http_connections_max: 4_096,

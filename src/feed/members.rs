@@ -27,7 +27,30 @@ pub(super) struct Member {
 /// The connections of each principal. The lock is held for a look-up; the show's task and sessions share it.
 #[derive(Default, Debug)]
 pub(super) struct Members {
-    by_principal: Mutex<BTreeMap<Principal, Vec<Member>>>,
+    by_principal: Mutex<BTreeMap<Principal, Seats>>,
+}
+
+/// The connections of one principal, oldest first. One, which is what nearly everybody has, needs no memory of its own.
+#[derive(Debug)]
+enum Seats {
+    One(Member),
+    Several(Box<[Member]>),
+}
+
+impl Seats {
+    fn of(members: Vec<Member>) -> Option<Self> {
+        match <[Member; 1]>::try_from(members) {
+            Ok([member]) => Some(Self::One(member)),
+            Err(members) => (!members.is_empty()).then(|| Self::Several(members.into())),
+        }
+    }
+
+    fn as_slice(&self) -> &[Member] {
+        match self {
+            Self::One(member) => std::slice::from_ref(member),
+            Self::Several(members) => members,
+        }
+    }
 }
 
 impl Members {
@@ -38,35 +61,44 @@ impl Members {
         if !member.connection.is_open() {
             return;
         }
-        let members = by_principal.entry(principal.clone()).or_default();
-        members.retain(|known| known.connection.id() != member.connection.id());
+        let mut members = Self::without(&by_principal, principal, member.connection.id());
         members.push(member);
         if members.len() > CONNECTIONS_PER_PRINCIPAL_MAX {
             let oldest = members.remove(0);
             // One that is gone already needs no close.
             let _ = oldest.connection.close(CloseFrame::new(1008, "too many connections of one principal"));
         }
+        by_principal.extend(Seats::of(members).map(|seats| (principal.clone(), seats)));
     }
 
     pub(super) fn remove(&self, principal: &Principal, connection: ConnectionId) {
         let mut by_principal = self.lock();
-        if let Some(members) = by_principal.get_mut(principal) {
-            members.retain(|member| member.connection.id() != connection);
-            if members.is_empty() {
-                by_principal.remove(principal);
-            }
+        let left = Self::without(&by_principal, principal, connection);
+        match (by_principal.get_mut(principal), Seats::of(left)) {
+            (Some(seats), Some(left)) => *seats = left,
+            _ => drop(by_principal.remove(principal)),
         }
+    }
+
+    /// The principal's connections but this one.
+    fn without(
+        by_principal: &BTreeMap<Principal, Seats>,
+        principal: &Principal,
+        connection: ConnectionId,
+    ) -> Vec<Member> {
+        let seats = by_principal.get(principal).map_or(&[][..], Seats::as_slice);
+        seats.iter().filter(|member| member.connection.id() != connection).cloned().collect()
     }
 
     /// How many connections there are.
     pub(super) fn count(&self) -> usize {
-        self.lock().values().map(Vec::len).sum()
+        self.lock().values().map(|seats| seats.as_slice().len()).sum()
     }
 
     /// The connections of a viewer, and the message ready for each.
     pub(super) fn address(&self, viewer: &PrincipalId, kind: impl FnOnce() -> Option<Kind>) -> Vec<Letter> {
         let principal = Principal { role: Role::Viewer, id: viewer.clone() };
-        let members = self.lock().get(&principal).cloned().unwrap_or_default();
+        let members = self.lock().get(&principal).map_or_else(Vec::new, |seats| seats.as_slice().to_vec());
         if members.is_empty() {
             return Vec::new();
         }
@@ -77,7 +109,7 @@ impl Members {
 }
 
 impl Members {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Principal, Vec<Member>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Principal, Seats>> {
         // Every change is whole before anything that could panic.
         self.by_principal.lock().unwrap_or_else(PoisonError::into_inner)
     }

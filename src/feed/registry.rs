@@ -53,6 +53,11 @@ impl Feed {
         })
     }
 
+    /// The show's name.
+    pub fn show(&self) -> &ShowId {
+        &self.id
+    }
+
     /// How many viewers watch on this node.
     pub fn viewers(&self) -> u32 {
         let connections = self.channel.connections();

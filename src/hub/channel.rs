@@ -1,6 +1,9 @@
 //! What a show's engine publishes to, and connections attach to.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use super::{
     CloseFrame, Frame, Frames, HubConfig, LatestFull,
@@ -66,7 +69,10 @@ impl Channel {
     /// Sets the newest value of a key; it goes out with the next tick unless a newer one replaces it first. Values are
     /// sent in the order in which they changed. A new key in a full table is refused.
     pub fn set_latest(&self, key: u64, frames: Frames) -> Result<(), LatestFull> {
-        lock(&self.0.lanes).latest.set(key, frames)?;
+        if let Err(full) = lock(&self.0.lanes).latest.set(key, frames) {
+            self.0.latest_refused.fetch_add(1, Ordering::Relaxed);
+            return Err(full);
+        }
         self.0.wake(|link| &link.tick_due, Command::TickDue);
         Ok(())
     }
@@ -117,6 +123,8 @@ pub(super) struct ChannelShared {
     lanes: Mutex<Lanes>,
     /// Connections attached, per class.
     attached: Box<[AtomicUsize]>,
+    /// Keys refused, by all channels of the hub.
+    latest_refused: Arc<AtomicU64>,
     /// In the order of the shards.
     pub(super) links: Box<[Link]>,
 }
@@ -145,7 +153,13 @@ pub(super) struct Link {
 pub(super) const NOT_LOCAL: u32 = u32::MAX;
 
 impl ChannelShared {
-    pub(super) fn new(classes: usize, start_tag: u64, config: &HubConfig, shards: &[Arc<ShardShared>]) -> Self {
+    pub(super) fn new(
+        classes: usize,
+        start_tag: u64,
+        config: &HubConfig,
+        shards: &[Arc<ShardShared>],
+        latest_refused: Arc<AtomicU64>,
+    ) -> Self {
         let links = shards.iter().map(|shard| Link {
             shard: shard.clone(),
             members: AtomicUsize::new(0),
@@ -161,23 +175,29 @@ impl ChannelShared {
         Self {
             lanes: Mutex::new(lanes),
             attached: std::iter::repeat_with(AtomicUsize::default).take(classes).collect(),
+            latest_refused,
             links: links.collect(),
         }
     }
 
+    /// The class as a short number: all that the channel doesn't have are one, which receives nothing.
+    pub(super) fn class(&self, class: usize) -> u32 {
+        u32::try_from(class.min(self.attached.len())).unwrap_or(u32::MAX)
+    }
+
     /// For a shard: one more connection of it is attached. Only what is copied after this is sure to be followed by
     /// wake-ups.
-    pub(super) fn join(&self, shard: usize, class: usize) {
+    pub(super) fn join(&self, shard: usize, class: u32) {
         self.links[shard].members.fetch_add(1, Ordering::SeqCst);
-        if let Some(attached) = self.attached.get(class) {
+        if let Some(attached) = self.attached.get(class as usize) {
             attached.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// For a shard: a connection of it isn't attached any more.
-    pub(super) fn leave(&self, shard: usize, class: usize) {
+    pub(super) fn leave(&self, shard: usize, class: u32) {
         self.links[shard].members.fetch_sub(1, Ordering::SeqCst);
-        if let Some(attached) = self.attached.get(class) {
+        if let Some(attached) = self.attached.get(class as usize) {
             attached.fetch_sub(1, Ordering::Relaxed);
         }
     }

@@ -1,6 +1,6 @@
 //! The handle to a connection.
 
-use std::{fmt, net::SocketAddr, sync::Arc, time::Instant};
+use std::{fmt, sync::Arc, time::Instant};
 
 use super::{
     Channel, CloseFrame, Frame, RingPosition,
@@ -30,12 +30,11 @@ pub struct Connection {
     shard: Arc<ShardShared>,
     slot: u32,
     generation: u32,
-    address: SocketAddr,
 }
 
 impl Connection {
-    pub(super) fn new(shard: Arc<ShardShared>, slot: u32, generation: u32, address: SocketAddr) -> Self {
-        Self { shard, slot, generation, address }
+    pub(super) fn new(shard: Arc<ShardShared>, slot: u32, generation: u32) -> Self {
+        Self { shard, slot, generation }
     }
 
     pub(super) fn slot(&self) -> u32 {
@@ -50,12 +49,6 @@ impl Connection {
     #[must_use]
     pub fn id(&self) -> ConnectionId {
         ConnectionId(u64::from(self.generation) << 32 | (self.shard.index as u64) << 24 | u64::from(self.slot))
-    }
-
-    /// Where the peer's end of the TCP connection is.
-    #[must_use]
-    pub fn peer_address(&self) -> SocketAddr {
-        self.address
     }
 
     /// Whether calls can still take effect.
@@ -123,6 +116,6 @@ impl Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Connection({}, {})", self.id(), self.address)
+        write!(f, "Connection({})", self.id())
     }
 }

@@ -56,6 +56,8 @@ counters! {
     inflate_nanoseconds,
     /// Values that a newer one of the same key replaced before they were sent, times the connections spared.
     latest_conflated,
+    /// New keys that a full table of latest values refused.
+    latest_refused,
     /// Best-effort messages that connections missed because they were too far behind.
     best_effort_left_out,
     /// Times a connection's cursor fell off its channel's ring.
@@ -66,6 +68,8 @@ counters! {
     stalled,
     /// Connections dropped because they answered no ping.
     idle,
+    /// Connections dropped because their close took longer than it may.
+    close_timeouts,
     /// Connections closed with 1002.
     protocol_errors,
     /// Connections closed with 1007.

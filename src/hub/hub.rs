@@ -2,10 +2,10 @@
 
 use std::{
     fmt, io,
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread::{self, JoinHandle},
@@ -35,6 +35,8 @@ struct Inner {
     compressor: Option<Arc<Compressor>>,
     /// Connections adopted and not gone yet.
     connections: Arc<AtomicUsize>,
+    /// Keys that full tables of latest values refused.
+    latest_refused: Arc<AtomicU64>,
     is_closed_to_new: AtomicBool,
     threads: Mutex<Threads>,
 }
@@ -50,8 +52,6 @@ struct Threads {
 pub struct Handshake {
     /// What was read beyond the request.
     pub leftover: Bytes,
-    /// Where the peer is, when the stream itself doesn't lead there.
-    pub peer: Option<SocketAddr>,
     /// Whether compression was agreed on: both sides may compress messages, without context takeover and with any window
     /// (RFC 7692, section 7.1).
     pub is_compressed: bool,
@@ -81,7 +81,7 @@ pub enum Refusal {
     /// It is draining or has stopped.
     #[error("the hub takes no more connections")]
     Draining,
-    /// The stream's peer is gone, or the stream can't be made non-blocking.
+    /// The stream can't be made non-blocking.
     #[error("the stream is broken")]
     Broken,
 }
@@ -111,6 +111,7 @@ impl Hub {
             shards: shared,
             compressor,
             connections,
+            latest_refused: Arc::default(),
             is_closed_to_new,
             threads: Mutex::new(threads),
         }));
@@ -135,20 +136,19 @@ impl Hub {
         handshake: impl Into<Handshake>,
         session: Box<dyn Session>,
     ) -> Result<Connection, Refused> {
-        let Handshake { leftover, peer, is_compressed } = handshake.into();
-        let address = || peer.map_or_else(|| stream.peer_addr(), Ok);
-        let Ok(address) = stream.set_nonblocking(true).and_then(|()| address()) else {
+        let Handshake { leftover, is_compressed } = handshake.into();
+        if stream.set_nonblocking(true).is_err() {
             return Err(Refused { refusal: Refusal::Broken, stream });
-        };
+        }
         let Some((shard, slot, generation)) = self.0.take_slot() else {
             return Err(Refused { refusal: self.refusal().unwrap_or(Refusal::Full), stream });
         };
         self.0.set_options(&stream);
-        let adoption = Box::new(Adoption { slot, generation, stream, address, leftover, is_compressed, session });
+        let adoption = Box::new(Adoption { slot, generation, stream, leftover, is_compressed, session });
         match shard.try_push(Command::Adopt(adoption)) {
             // The shard has ended since; its places are of no use to anybody any more.
             Err(Command::Adopt(adoption)) => Err(Refused { refusal: Refusal::Draining, stream: adoption.stream }),
-            _ => Ok(Connection::new(shard.clone(), slot, generation, address)),
+            _ => Ok(Connection::new(shard.clone(), slot, generation)),
         }
     }
 
@@ -168,7 +168,8 @@ impl Hub {
     /// it has missed nothing.
     #[must_use]
     pub fn channel(&self, classes: usize, start_tag: u64) -> Channel {
-        Channel(Arc::new(ChannelShared::new(classes, start_tag, &self.0.config, &self.0.shards)))
+        let (config, shards, refused) = (&self.0.config, &self.0.shards, self.0.latest_refused.clone());
+        Channel(Arc::new(ChannelShared::new(classes, start_tag, config, shards, refused)))
     }
 
     /// Compresses what is published, where [compression](HubConfig::compression) is on.
@@ -188,6 +189,7 @@ impl Hub {
     pub fn counters(&self) -> Counters {
         let mut sum = Counters::default();
         self.0.shards.iter().for_each(|shard| shard.counters.add_to(&mut sum));
+        sum.latest_refused += self.0.latest_refused.load(Ordering::Relaxed);
         self.0.compressor.iter().for_each(|compressor| compressor.add_to(&mut sum));
         sum
     }

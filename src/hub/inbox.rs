@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     sync::{Arc, PoisonError, atomic::Ordering},
     time::Instant,
 };
@@ -66,7 +66,6 @@ pub(super) struct Adoption {
     pub(super) generation: u32,
     /// In non-blocking mode.
     pub(super) stream: TcpStream,
-    pub(super) address: SocketAddr,
     pub(super) leftover: Bytes,
     pub(super) is_compressed: bool,
     pub(super) session: Box<dyn Session>,

@@ -53,6 +53,10 @@ pub enum LimitedBy {
     Principal,
     /// Connections of an address.
     Connections,
+    /// Connections that come at once.
+    Admission,
+    /// Connections of the whole server.
+    Server,
 }
 
 /// Every metric. One per process; cheap to update from any thread.
@@ -72,6 +76,7 @@ pub struct Metrics {
     http_requests: IntCounterVec,
     http_seconds: HistogramVec,
     rate_limited: IntCounterVec,
+    connections_delayed: IntCounter,
     tokens_refused: IntCounterVec,
     promises_kept: IntCounter,
     promises_broken: IntCounter,
@@ -125,6 +130,11 @@ impl Metrics {
                 "rate_limited_total",
                 "What was turned away for being too many.",
                 &["by"],
+            ),
+            connections_delayed: counter(
+                &registry,
+                "connections_delayed_total",
+                "WebSockets that waited for their turn to be let in.",
             ),
             tokens_refused: counters(&registry, "tokens_refused_total", "Tokens not accepted.", &["reason"]),
             promises_kept: counter(
@@ -252,8 +262,15 @@ impl Metrics {
             LimitedBy::Address => "address",
             LimitedBy::Principal => "principal",
             LimitedBy::Connections => "connections",
+            LimitedBy::Admission => "admission",
+            LimitedBy::Server => "server",
         };
         self.rate_limited.with_label_values(&[by]).inc();
+    }
+
+    /// A WebSocket waits for its turn to be let in.
+    pub fn connection_delayed(&self) {
+        self.connections_delayed.inc();
     }
 
     /// A token was not accepted; `reason` is one of a few fixed words.
@@ -347,11 +364,13 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         bytes_spared,
         inflate_nanoseconds,
         latest_conflated,
+        latest_refused,
         best_effort_left_out,
         ring_lagged,
         private_overflows,
         stalled,
         idle,
+        close_timeouts,
         protocol_errors,
         invalid_utf8,
         messages_too_big,
@@ -375,11 +394,13 @@ fn hub_counters(counters: Counters) -> impl Iterator<Item = (&'static str, &'sta
         ("spared_bytes", "Bytes not sent because messages were compressed.", bytes_spared),
         ("inflate_nanoseconds", "Time that decompressing took.", inflate_nanoseconds),
         ("latest_conflated", "Values replaced by newer ones before they were sent.", latest_conflated),
+        ("latest_refused", "Values refused because a show's table of them is full.", latest_refused),
         ("best_effort_left_out", "Best-effort messages missed by connections too far behind.", best_effort_left_out),
         ("ring_lagged", "Times a connection fell off its show's ring.", ring_lagged),
         ("private_overflows", "Times a connection's private lane overflowed.", private_overflows),
         ("stalled", "Connections dropped because their socket took nothing.", stalled),
         ("idle", "Connections dropped because they answered no ping.", idle),
+        ("close_timeouts", "Connections dropped because their close took too long.", close_timeouts),
         ("protocol_errors", "Connections closed with 1002.", protocol_errors),
         ("invalid_utf8", "Connections closed with 1007.", invalid_utf8),
         ("messages_too_big", "Connections closed with 1009.", messages_too_big),

@@ -12,11 +12,12 @@ use std::{
 use bytes::Bytes;
 use dropcast::{
     api::{
+        admission::Admission,
         auth::{Claims, TokenRole, Tokens},
         limits::Limits,
         listen,
         router::router,
-        state::{ApiState, DemoTokens},
+        state::{ApiState, DemoTokens, Services},
     },
     clock::{Clock as _, ManualClock},
     config::{Config, Secret},
@@ -94,19 +95,21 @@ impl TestServer {
         let projections = Arc::new(Projections(Arc::clone(&feeds)));
         let engine = Engine::new(metered, clock.clone(), projections, config.engine.engine_config());
         metrics.watch(Arc::clone(&hub), &engine);
-        let state = ApiState {
+        let state = ApiState::from(Services {
             engine,
             feeds,
             hub,
             tokens: Arc::new(Tokens::new(&Secret::new(SECRET).expect("a secret"))),
             limits: Limits::new(&config.limits),
+            admission: Admission::new(&config.limits),
             config: Arc::new(config),
             metrics,
             clock: clock.clone(),
             stopping: Arc::new(AtomicBool::new(false)),
             demo: demo.map(Arc::new),
             brands: Arc::default(),
-        };
+            runtime: tokio::runtime::Handle::current(),
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let of_http = state.clone();

@@ -109,6 +109,7 @@ fn peer_that_never_answers_a_close_is_dropped() {
     let (mut stream, probe) = server.raw();
     stream.write_all(&[0xff, 0xff]).unwrap();
     assert!(matches!(probe.next(), Seen::Closed(CloseReason::Violation(_))));
+    assert_eq!(server.hub.counters().close_timeouts, 2);
 }
 
 fn connection_that_breaks_off_is_lost() {

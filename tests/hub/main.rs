@@ -6,9 +6,11 @@ mod client;
 mod closing;
 #[path = "../common/compression.rs"]
 mod compression;
+mod crowd;
 mod incoming;
 mod lanes;
 mod limits;
+mod options;
 mod overtaking;
 mod server;
 mod slow;

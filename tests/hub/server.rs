@@ -119,7 +119,6 @@ impl Server {
         act: impl FnMut(&Connection, &Seen) + Send + 'static,
     ) -> Result<(Stream, Probe), Refused> {
         let (stream, accepted) = self.pair().unwrap();
-        let peer = accepted.peer_addr().ok();
         let (stream, accepted) = match &self.tls {
             None => (Stream::Plain(stream), accepted),
             Some(tls) => tls.between(stream, accepted),
@@ -127,9 +126,8 @@ impl Server {
         let (tell, seen) = mpsc::channel();
         let session = Box::new(Teller { tell, act });
         let leftover = Bytes::copy_from_slice(leftover);
-        let handshake = Handshake { leftover, peer, is_compressed: self.wire.is_compressed };
+        let handshake = Handshake { leftover, is_compressed: self.wire.is_compressed };
         let connection = self.hub.adopt(accepted, handshake, session)?;
-        assert_eq!(Some(connection.peer_address()), peer);
         Ok((stream, Probe { connection, seen }))
     }
 

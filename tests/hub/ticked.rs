@@ -80,6 +80,7 @@ fn full_table_says_so() {
     let channel = server.hub.channel(2, 0);
     channel.set_latest(1, frames("a")).unwrap();
     assert_eq!(channel.set_latest(2, frames("b")), Err(LatestFull));
+    assert_eq!(server.hub.counters().latest_refused, 1);
 }
 
 fn class_without_a_frame_is_left_in_peace() {
@@ -118,6 +119,8 @@ fn publish_costs_one_write_per_connection_and_at_most_one_wake_up() {
     let before = server.hub.counters();
     channel.publish(1, frames("drop"));
     assert_eq!(client.text(), "drop");
+    // What a sweep wrote is counted at its end.
+    until("it is counted", || server.hub.counters().write_calls > before.write_calls);
     let after = server.hub.counters();
     assert_eq!(after.write_calls, before.write_calls + 1);
     assert!(after.wakes <= before.wakes + 1);

@@ -12,6 +12,7 @@ mod shop;
 #[path = "../common/socket.rs"]
 mod socket;
 
+mod admission;
 mod agreement;
 mod audience;
 mod commands;

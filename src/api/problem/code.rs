@@ -66,6 +66,7 @@ codes! {
     RateLimited = "rate_limited", 429, "Too many requests";
     TooManyConnections = "too_many_connections", 429, "Too many connections from one address";
     ServerFull = "server_full", 503, "The server has as many connections as it may";
+    ServerBusy = "server_busy", 503, "Too many connect at once";
 
     TokenMissing = "token_missing", 401, "A token is needed";
     TokenInvalid = "token_invalid", 401, "The token is not accepted";

@@ -1,6 +1,10 @@
 //! From HTTP to a WebSocket (RFC 6455 section 4.2): axum routes and answers, then the hub takes the stream over.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -61,21 +65,37 @@ async fn upgrade(
         .inspect_err(|_| state.metrics.rate_limited(LimitedBy::Connections))
         .map_err(Problem::from)?;
     if state.hub.refusal().is_some() {
+        state.metrics.rate_limited(LimitedBy::Server);
         let detail = "this server has as many connections as it may";
         return Err(Problem::new(ProblemCode::ServerFull, detail).retry_after(FULL_RETRY_AFTER_MS));
     }
+    await_turn(&state).await?;
     let extension = state.hub.compressor().and_then(|_| extensions::agreed(headers));
     let upgraded = hyper::upgrade::on(&mut request);
     let encoding = subprotocol.map_or(Encoding::Json, |(_, encoding)| encoding);
     let wire = Wire { encoding, is_compressed: extension.is_some() };
-    tokio::spawn(Newcomer { wire, peer, permit }.take_over(state, upgraded));
+    tokio::spawn(Newcomer { wire, permit }.take_over(state, upgraded));
     Ok(switching_protocols(&accept, subprotocol.map(|(name, _)| name), extension))
+}
+
+/// Waits until the client may come in.
+async fn await_turn(state: &ApiState) -> Result<(), Problem> {
+    let wait = state.admission.take_turn(Instant::now()).map_err(|retry| {
+        state.metrics.rate_limited(LimitedBy::Admission);
+        let detail = "too many connect at once; come back later";
+        Problem::new(ProblemCode::ServerBusy, detail).retry_after(retry.after_ms)
+    })?;
+    if wait.is_zero() {
+        return Ok(());
+    }
+    state.metrics.connection_delayed();
+    tokio::time::sleep(wait).await;
+    state.check_running()
 }
 
 /// A client that was let in, whose stream belongs to the hub as soon as the answer is out.
 struct Newcomer {
     wire: Wire,
-    peer: SocketAddr,
     permit: ConnectionPermit,
 }
 
@@ -88,7 +108,7 @@ impl Newcomer {
             Err(error) => return tracing::warn!(%error, "a connection can't be taken over"),
         };
         let hub = std::sync::Arc::clone(&state.hub);
-        let handshake = Handshake { leftover, peer: Some(self.peer), is_compressed: self.wire.is_compressed };
+        let handshake = Handshake { leftover, is_compressed: self.wire.is_compressed };
         let session = WebSocketSession::new(state, self.wire, self.permit);
         if let Err(refused) = hub.adopt(stream, handshake, Box::new(session)) {
             // It filled up between the answer and now; the client comes back with a delay of its own.

@@ -40,7 +40,6 @@ const RETRY_AFTER_MS: u64 = 250;
 pub(super) struct WebSocketSession {
     state: ApiState,
     wire: Wire,
-    runtime: tokio::runtime::Handle,
     /// Counts the connection against its address for as long as it lives.
     _permit: ConnectionPermit,
     /// Messages in a row that could not be read.
@@ -57,8 +56,7 @@ struct Greeting {
 
 impl WebSocketSession {
     pub(super) fn new(state: ApiState, wire: Wire, permit: ConnectionPermit) -> Self {
-        let runtime = tokio::runtime::Handle::current();
-        Self { state, wire, runtime, _permit: permit, unreadable: 0, greeting: None }
+        Self { state, wire, _permit: permit, unreadable: 0, greeting: None }
     }
 
     fn take(&mut self, connection: &Connection, kind: client_message::Kind) -> Result<(), Unreadable> {
@@ -94,9 +92,20 @@ impl WebSocketSession {
             }
         };
         self.expire_with(connection, access.as_ref());
+        let (show, access) = self.share_names(show, access);
         let joined = Arc::new(Joined::default());
         self.greeting = Some(Greeting { show, access, joined });
         self.join(connection, hello.cursor, false);
+    }
+
+    /// The same with the name of the show that its feed has, so that a name is not kept once per viewer.
+    fn share_names(&self, show: ShowId, access: Option<Access>) -> (ShowId, Option<Access>) {
+        let show = self.state.feeds.get(&show).map_or(show, |feed| feed.show().clone());
+        let access = access.map(|access| {
+            let own = if access.show.as_ref() == Some(&show) { Some(show.clone()) } else { access.show };
+            Access { show: own, ..access }
+        });
+        (show, access)
     }
 
     /// Joins the show, or joins it anew for a fresh snapshot.
@@ -109,7 +118,7 @@ impl WebSocketSession {
             joined: Arc::clone(&greeting.joined),
             wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, greeted },
         };
-        self.runtime.spawn(joining.run());
+        self.state.runtime.spawn(joining.run());
     }
 
     fn refresh(&mut self, connection: &Connection, token: &str) {
@@ -121,16 +130,13 @@ impl WebSocketSession {
             Ok(access) => access,
             Err(error) => return self.token_refused(connection, error),
         };
-        let same = greeting.access.as_ref().is_some_and(|known| same_scope(known, &access));
-        if !same {
+        let Some(known) = greeting.access.as_mut().filter(|known| same_scope(known, &access)) else {
             let detail = "a refreshed token is of the same principal, role, show and brand";
             return self.problem(connection, ProblemCode::TokenMismatch, detail, None);
-        }
-        let token_expires_at = access.expires_at.0;
-        greeting.access = Some(access);
-        let access = greeting.access.clone();
-        self.expire_with(connection, access.as_ref());
-        self.send(connection, Kind::Refreshed(v1::Refreshed { token_expires_at }));
+        };
+        known.expires_at = access.expires_at;
+        self.expire_with(connection, Some(&access));
+        self.send(connection, Kind::Refreshed(v1::Refreshed { token_expires_at: access.expires_at.0 }));
     }
 
     fn command(&mut self, connection: &Connection, wish: Wish) {

@@ -2,13 +2,18 @@
 
 use crate::hub::{CloseReason, channel::ChannelShared};
 
-use super::{event_loop::Shard, members::LocalChannel, peer::Lag, write::Flushed};
+use super::{
+    event_loop::Shard,
+    members::LocalChannel,
+    peer::Lag,
+    write::{Flushed, Tally},
+};
 
 impl Shard {
     /// The channel's critical ring has grown.
     pub(super) fn ring_grew(&mut self, channel: &ChannelShared) {
         let Some(local) = self.find_local(channel) else { return };
-        channel.copy_ring(self.shared.index, &mut self.channels[local as usize].ring);
+        self.channels[local as usize].copy_ring(self.shared.index);
         self.start_sweep(local);
     }
 
@@ -27,10 +32,7 @@ impl Shard {
     pub(super) fn tick(&mut self, local: u32) {
         let Some(channel) = self.channels.get_mut(local as usize) else { return };
         channel.tick_at = self.clock.now() + self.config.latest_tick;
-        let shared = channel.shared.clone();
-        let replaced = shared.copy_tick(self.shared.index, &mut channel.latest, &mut channel.best_effort);
-        // Critical messages that were published before a value go out before it, so they are copied after.
-        shared.copy_ring(self.shared.index, &mut channel.ring);
+        let replaced = channel.copy_all(self.shared.index);
         self.shared.counters.latest_conflated.add(replaced * channel.members().len());
         self.start_sweep(local);
     }
@@ -57,13 +59,17 @@ impl Shard {
     /// Visits the next members of one channel; the channels take turns.
     pub(super) fn sweep(&mut self) {
         let Some(local) = self.sweeps.pop_front() else { return };
+        let mut tally = Tally::default();
         for _ in 0..self.config.connections_per_turn {
             // The channel is gone when its last member was lost on the way.
-            let Some(slot) = self.channels.get_mut(local as usize).and_then(LocalChannel::next_visit) else {
-                return;
-            };
-            self.flush(slot);
+            let Some(channel) = self.channels.get_mut(local as usize) else { break };
+            let Some(slot) = channel.next_visit() else { break };
+            let peer = self.peers.get_mut(slot as usize).and_then(Option::as_mut);
+            if !peer.is_some_and(|peer| peer.follow(channel, &mut tally)) {
+                self.flush(slot);
+            }
         }
+        tally.add_to(&self.shared.counters);
         if self.channels.get(local as usize).is_some_and(LocalChannel::is_sweeping) {
             self.sweeps.push_back(local);
         }
@@ -77,12 +83,12 @@ impl Shard {
 
     fn flush(&mut self, slot: u32) {
         let tick = self.clock.tick();
-        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_mut) else { return };
         let channel = peer.feed.as_ref().and_then(|feed| self.channels.get(feed.local as usize));
-        let stalled_since = peer.stalled_since;
+        let was_blocked = peer.is_blocked;
         match peer.flush(channel, &self.shared.counters, tick) {
             Flushed::Idle => {}
-            Flushed::Blocked if peer.stalled_since == stalled_since => {}
+            Flushed::Blocked if was_blocked => {}
             Flushed::Blocked => self.arm(slot),
             Flushed::More => self.queue_write(slot),
             Flushed::Lagged => self.tell_lagged(slot),

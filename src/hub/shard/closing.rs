@@ -6,7 +6,7 @@ use crate::hub::{CloseFrame, CloseReason, Connection, Frame, Session, drain::Dra
 
 use super::{
     event_loop::Shard,
-    peer::{Closing, Then},
+    peer::{Closing, Rest, Then},
     receive::guard,
 };
 
@@ -29,8 +29,8 @@ impl Shard {
     /// Begins to close a connection, or goes on with what a close under way waits for.
     pub(super) fn start_close(&mut self, slot: u32, close: &CloseFrame, then: Then, reason: CloseReason) {
         let limit = self.clock.tick() + self.limits.close;
-        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
-        self.shared.slots.start_closing(slot, peer.connection.generation());
+        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+        self.shared.slots.start_closing(slot, peer.rest.connection.generation());
         if let Some(closing) = peer.closing_mut() {
             if then != Then::AwaitPeer {
                 closing.then = then;
@@ -43,7 +43,7 @@ impl Shard {
         peer.rare.get_or_insert_default().closing = Some(Closing { frame, ring_end, limit, then, reason });
         if then != Then::AwaitPeer {
             // The peer has said close, or can't be understood: nothing but the close frame is owed to it.
-            peer.lane = None;
+            peer.empty_lane();
             self.detach(slot);
         }
         self.queue_write(slot);
@@ -73,7 +73,7 @@ impl Shard {
         self.shared.slots.retire(slot);
         self.shared.counters.closed.add(1);
         self.shared.counters.lost.add(usize::from(matches!(reason, CloseReason::Lost(_))));
-        let (session, connection) = (&mut peer.session, &peer.connection);
+        let Rest { session, connection, .. } = &mut *peer.rest;
         if guard(|| session.closed(connection, reason)).is_none() {
             self.shared.counters.session_panics.add(1);
         }
@@ -101,7 +101,7 @@ impl Shard {
 
     pub(super) fn start_drain(&mut self, drain: Arc<Drain>) {
         let peers = self.peers.iter().flatten();
-        let order = peers.map(|peer| (peer.connection.slot(), peer.connection.generation())).collect();
+        let order = peers.map(|peer| (peer.rest.connection.slot(), peer.rest.connection.generation())).collect();
         self.draining = Some(Draining { drain, order, closed: 0 });
     }
 
@@ -123,7 +123,7 @@ impl Shard {
         let turn: Vec<(u32, u32)> = order[first..due].to_vec();
         let drain = drain.clone();
         for (place, (slot, generation)) in (first..).zip(turn) {
-            let is_there = self.peer(slot).is_some_and(|peer| peer.connection.generation() == generation);
+            let is_there = self.peer(slot).is_some_and(|peer| peer.rest.connection.generation() == generation);
             if is_there {
                 self.close_local(slot, &drain.close(place, connections));
             }

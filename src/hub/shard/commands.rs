@@ -14,7 +14,7 @@ use super::{
     clock::NEVER,
     event_loop::Shard,
     members::LocalChannel,
-    peer::{Feed, Lag, Peer, Then},
+    peer::{Cursor, Feed, Lag, Peer, Then},
 };
 
 impl Shard {
@@ -45,23 +45,23 @@ impl Shard {
 
     /// The connection that a handle means, if it is still there.
     fn current(&mut self, slot: u32, generation: u32) -> Option<&mut Peer> {
-        self.peer(slot).filter(|peer| peer.connection.generation() == generation)
+        self.peer(slot).filter(|peer| peer.rest.connection.generation() == generation)
     }
 
     fn adopt(&mut self, adoption: Adoption) {
-        let Adoption { slot, generation, stream, address, leftover, is_compressed, session } = adoption;
+        let Adoption { slot, generation, stream, leftover, is_compressed, session } = adoption;
         let mut stream = mio::net::TcpStream::from_std(stream);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = self.poll.registry().register(&mut stream, Token(slot as usize), interest) {
-            let connection = Connection::new(self.shared.clone(), slot, generation, address);
+            let connection = Connection::new(self.shared.clone(), slot, generation);
             return self.refuse(&connection, session, CloseReason::Lost(error.kind()));
         }
         if self.peers.len() <= slot as usize {
             self.peers.resize_with(slot as usize + 1, || None);
         }
-        let connection = Connection::new(self.shared.clone(), slot, generation, address);
+        let connection = Connection::new(self.shared.clone(), slot, generation);
         let peer = Peer::new(stream, session, connection, is_compressed, self.clock.tick());
-        self.peers[slot as usize] = Some(Box::new(peer));
+        self.peers[slot as usize] = Some(peer);
         self.shared.counters.adopted.add(1);
         self.drain_newcomer(slot, generation);
         self.call(slot, |session, connection| session.opened(connection));
@@ -92,17 +92,18 @@ impl Shard {
             return;
         }
         self.detach(slot);
+        let class = channel.class(class);
         channel.join(self.shared.index, class);
         let local = self.local_channel(&channel);
         let copies = &mut self.channels[local as usize];
         if from.next > copies.ring.end() {
-            copies.shared.copy_ring(self.shared.index, &mut copies.ring);
+            copies.copy_ring(self.shared.index);
         }
         let place = copies.add(slot);
-        let best_effort = copies.best_effort.end();
+        let at = Cursor { next: from.next, latest: from.latest, best_effort: copies.best_effort.end() };
         let Some(peer) = self.peer(slot) else { return };
-        peer.feed = Some(Feed { local, place, class, next: from.next, latest: from.latest, best_effort });
-        peer.lane.get_or_insert_default().push_prelude(prelude);
+        peer.feed = Some(Feed { at, local, place, class });
+        peer.rare.get_or_insert_default().lane.push_prelude(prelude);
         peer.lag = Lag::No;
         peer.is_muted = false;
         self.queue_write(slot);
@@ -117,9 +118,7 @@ impl Shard {
             return local;
         }
         let mut copies = LocalChannel::new(channel.clone(), self.clock.now());
-        // Critical messages that were published before a value go out before it, so they are copied after.
-        channel.copy_tick(index, &mut copies.latest, &mut copies.best_effort);
-        channel.copy_ring(index, &mut copies.ring);
+        copies.copy_all(index);
         // A shard has at most 2^24 connections, and a channel here has at least one of them.
         let local = u32::try_from(self.channels.insert(copies)).unwrap_or(NOT_LOCAL);
         link.store(local, Ordering::Relaxed);
@@ -162,7 +161,7 @@ impl Shard {
     fn set_deadline(&mut self, slot: u32, generation: u32, deadline: Option<Instant>) {
         let tick = deadline.map_or(NEVER, |deadline| self.clock.tick_at(deadline));
         let Some(peer) = self.current(slot, generation) else { return };
-        peer.deadline = tick;
+        peer.rest.deadline = tick;
         self.arm(slot);
     }
 

@@ -21,7 +21,7 @@ use crate::hub::{
 };
 
 use super::{
-    clock::{Clock, NEVER},
+    clock::Clock,
     closing::Draining,
     members::LocalChannel,
     peer::{Limits, Peer},
@@ -48,7 +48,7 @@ pub(in crate::hub) struct Shard {
     pub(super) poll: Poll,
     pub(super) clock: Clock,
     /// By slot.
-    pub(super) peers: Vec<Option<Box<Peer>>>,
+    pub(super) peers: Vec<Option<Peer>>,
     pub(super) channels: Slab<LocalChannel>,
     /// A timer per slot, for the earliest of what a connection waits for.
     pub(super) peer_timers: Wheel,
@@ -134,7 +134,7 @@ impl Shard {
     }
 
     pub(super) fn peer(&mut self, slot: u32) -> Option<&mut Peer> {
-        self.peers.get_mut(slot as usize)?.as_deref_mut()
+        self.peers.get_mut(slot as usize)?.as_mut()
     }
 
     /// Waits until there is something to do.
@@ -169,10 +169,8 @@ impl Shard {
         let Ok(slot) = u32::try_from(token) else { return };
         if event.is_writable()
             && let Some(peer) = self.peer(slot)
-            && std::mem::take(&mut peer.is_blocked)
+            && peer.unblock()
         {
-            // Room in the socket is progress, also before something is written into it.
-            peer.stalled_since = NEVER;
             self.queue_write(slot);
         }
         let is_over = event.is_read_closed() || event.is_error();
@@ -204,8 +202,8 @@ impl Shard {
         let inbox = self.shared.close();
         for command in std::mem::take(&mut self.commands).into_iter().chain(inbox) {
             if let Command::Adopt(adoption) = command {
-                let Adoption { slot, generation, address, session, .. } = *adoption;
-                let connection = Connection::new(self.shared.clone(), slot, generation, address);
+                let Adoption { slot, generation, session, .. } = *adoption;
+                let connection = Connection::new(self.shared.clone(), slot, generation);
                 self.refuse(&connection, session, CloseReason::Stopped);
             }
         }

@@ -1,8 +1,10 @@
 //! What a shard knows of a channel that connections of it are attached to.
 
-use std::{sync::Arc, time::Instant};
+use std::{num::NonZeroU32, sync::Arc, time::Instant};
 
 use crate::hub::{channel::ChannelShared, latest::LatestCopy, ring::RingCopy};
+
+use super::{peer::Cursor, span::Spans};
 
 /// A channel's copies on one shard, and its members there.
 pub(super) struct LocalChannel {
@@ -10,6 +12,8 @@ pub(super) struct LocalChannel {
     pub(super) ring: RingCopy,
     pub(super) latest: LatestCopy,
     pub(super) best_effort: RingCopy,
+    /// Made of the copies for the sweep under way.
+    pub(super) spans: Spans,
     /// The slots of the connections that are attached.
     members: Vec<u32>,
     /// The next member to visit, and how many visits are left until all have seen what is newest.
@@ -26,6 +30,7 @@ impl LocalChannel {
             ring: RingCopy::default(),
             latest: LatestCopy::default(),
             best_effort: RingCopy::default(),
+            spans: Spans::default(),
             members: Vec::new(),
             position: 0,
             visits_left: 0,
@@ -37,19 +42,42 @@ impl LocalChannel {
         &self.members
     }
 
-    /// Adds a member; its place.
-    pub(super) fn add(&mut self, slot: u32) -> usize {
+    /// Where one has come who has everything that the copies hold.
+    pub(super) fn end(&self) -> Cursor {
+        let (next, best_effort) = (self.ring.end(), self.best_effort.end());
+        Cursor { next, latest: self.latest.version(), best_effort }
+    }
+
+    /// Brings the copy of the critical ring up to date.
+    pub(super) fn copy_ring(&mut self, shard: usize) {
+        self.spans.clear();
+        self.shared.copy_ring(shard, &mut self.ring);
+    }
+
+    /// Brings all copies up to date; how many changes of latest values newer ones replaced.
+    pub(super) fn copy_all(&mut self, shard: usize) -> usize {
+        let replaced = self.shared.copy_tick(shard, &mut self.latest, &mut self.best_effort);
+        // Critical messages that were published before a value go out before it, so they are copied after.
+        self.copy_ring(shard);
+        replaced
+    }
+
+    /// Adds a member; its place, counted from one.
+    pub(super) fn add(&mut self, slot: u32) -> NonZeroU32 {
         self.members.push(slot);
         // A sweep under way visits it too, so that it still gets around to everybody else.
         self.visits_left += usize::from(self.visits_left > 0);
-        self.members.len() - 1
+        // A shard has at most 2^24 connections.
+        let place = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+        NonZeroU32::MIN.saturating_add(place - 1)
     }
 
     /// Removes the member at `place`. The slot of the member that has moved there, if one has; a sweep under way may
     /// miss it.
-    pub(super) fn remove(&mut self, place: usize) -> Option<u32> {
-        self.members.swap_remove(place);
-        self.members.get(place).copied()
+    pub(super) fn remove(&mut self, place: NonZeroU32) -> Option<u32> {
+        let index = place.get() as usize - 1;
+        self.members.swap_remove(index);
+        self.members.get(index).copied()
     }
 
     /// Has every member visited, from now on; whether that was not already under way.
@@ -73,7 +101,11 @@ impl LocalChannel {
         if self.members.is_empty() {
             self.visits_left = 0;
         }
-        self.visits_left = self.visits_left.checked_sub(1)?;
+        let Some(visits_left) = self.visits_left.checked_sub(1) else {
+            self.spans.clear();
+            return None;
+        };
+        self.visits_left = visits_left;
         self.position = if self.position + 1 < self.members.len() { self.position + 1 } else { 0 };
         Some(self.members[self.position])
     }
@@ -89,7 +121,7 @@ mod tests {
     use crate::hub::HubConfig;
 
     fn channel(members: u32) -> LocalChannel {
-        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[]);
+        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[], Arc::default());
         let mut channel = LocalChannel::new(Arc::new(shared), Instant::now());
         for slot in 0..members {
             channel.add(slot);
@@ -123,8 +155,9 @@ mod tests {
                             fresh += 1;
                         }
                         1 if !channel.members().is_empty() => {
-                            let place = index.index(channel.members().len());
-                            missing.remove(&channel.members()[place]);
+                            let index = index.index(channel.members().len());
+                            missing.remove(&channel.members()[index]);
+                            let place = NonZeroU32::new(u32::try_from(index + 1).unwrap()).unwrap();
                             if let Some(moved) = channel.remove(place) {
                                 missing.remove(&moved);
                             }

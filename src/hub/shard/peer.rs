@@ -1,4 +1,9 @@
 //! What a shard keeps per connection.
+//!
+//! A sweep touches one line of the cache of each connection: what writing needs lies side by side in the shard's array of
+//! peers, and everything else behind a pointer that it doesn't follow.
+
+use std::num::NonZeroU32;
 
 use crate::hub::{CloseReason, Connection, Frame, HubConfig, Session, wire::Decoder};
 
@@ -8,42 +13,52 @@ use super::{
 };
 
 /// A connection. Small, because there are many that only listen: what is rare is boxed and absent most of the time.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts about a connection, a byte each")]
+#[repr(align(64))]
 pub(super) struct Peer {
     pub(super) stream: mio::net::TcpStream,
-    pub(super) session: Box<dyn Session>,
-    pub(super) connection: Connection,
-    pub(super) decoder: Decoder,
     pub(super) feed: Option<Feed>,
-    pub(super) lane: Option<Box<Lane>>,
     pub(super) rare: Option<Box<Rare>>,
-    /// The tick at which something was last read.
-    pub(super) heard_at: u64,
-    /// The tick at which a ping was sent that nothing was read since.
-    pub(super) pinged_at: u64,
-    /// The tick of the session's deadline.
-    pub(super) deadline: u64,
-    /// The tick since which the socket has taken nothing.
-    pub(super) stalled_since: u64,
+    pub(super) rest: Box<Rest>,
     pub(super) lag: Lag,
-    /// Whether compression was agreed on.
-    pub(super) is_compressed: bool,
     /// Whether the private lane overflowed, and nothing may be added to it.
     pub(super) is_muted: bool,
     /// Whether the socket is full, so that only its readiness makes another write worth while.
     pub(super) is_blocked: bool,
     /// Whether it is in the shard's queue of connections to write to.
     pub(super) is_queued: bool,
+}
+
+/// What only reading, timers and closing need of a connection.
+pub(super) struct Rest {
+    pub(super) session: Box<dyn Session>,
+    pub(super) connection: Connection,
+    pub(super) decoder: Decoder,
+    /// The tick at which something was last read.
+    pub(super) heard_at: u64,
+    /// The tick at which a ping was sent that nothing was read since.
+    pub(super) pinged_at: u64,
+    /// The tick of the session's deadline.
+    pub(super) deadline: u64,
+    /// The tick since which the socket has taken nothing; [`NEVER`] unless it is blocked.
+    pub(super) stalled_since: u64,
     /// Whether it is in the shard's queue of connections to read from.
     pub(super) is_unread: bool,
+    /// Whether compression was agreed on.
+    pub(super) is_compressed: bool,
 }
 
 /// A connection's place in its channel.
 pub(super) struct Feed {
-    /// Where the shard keeps the channel, and the connection's place among its members.
+    pub(super) at: Cursor,
+    /// Where the shard keeps the channel, and the connection's place among its members, counted from one.
     pub(super) local: u32,
-    pub(super) place: usize,
-    pub(super) class: usize,
+    pub(super) place: NonZeroU32,
+    pub(super) class: u32,
+}
+
+/// How far a connection has come in its channel's lanes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cursor {
     /// The next critical message.
     pub(super) next: u64,
     /// The version up to which latest values were sent.
@@ -71,6 +86,7 @@ pub(super) struct Rare {
     /// The answer to the newest ping; older ones need none (RFC 6455, section 5.5.3).
     pub(super) pong: Option<Frame>,
     pub(super) closing: Option<Closing>,
+    pub(super) lane: Lane,
 }
 
 /// A close under way.
@@ -105,24 +121,26 @@ impl Peer {
         is_compressed: bool,
         tick: u64,
     ) -> Self {
-        Self {
-            stream,
+        let rest = Rest {
             session,
             connection,
             decoder: Decoder::default(),
-            feed: None,
-            lane: None,
-            rare: None,
             heard_at: tick,
             pinged_at: NEVER,
             deadline: NEVER,
             stalled_since: NEVER,
-            lag: Lag::No,
+            is_unread: false,
             is_compressed,
+        };
+        Self {
+            stream,
+            feed: None,
+            rare: None,
+            rest: Box::new(rest),
+            lag: Lag::No,
             is_muted: false,
             is_blocked: false,
             is_queued: false,
-            is_unread: false,
         }
     }
 
@@ -131,7 +149,7 @@ impl Peer {
         if self.is_muted {
             return Ok(());
         }
-        let pushed = self.lane.get_or_insert_default().push(frame, config);
+        let pushed = self.rare.get_or_insert_default().lane.push(frame, config);
         if pushed.is_err() {
             self.overflow();
         }
@@ -140,9 +158,14 @@ impl Peer {
 
     /// Empties and mutes the private lane.
     pub(super) fn overflow(&mut self) {
-        self.lane = None;
+        self.empty_lane();
         self.is_muted = true;
         self.lag = Lag::Due;
+    }
+
+    /// Forgets what waits in the private lane.
+    pub(super) fn empty_lane(&mut self) {
+        self.rare.iter_mut().for_each(|rare| rare.lane = Lane::default());
     }
 
     pub(super) fn closing(&self) -> Option<&Closing> {
@@ -155,7 +178,6 @@ impl Peer {
 
     /// Lets go of what is no longer needed.
     pub(super) fn trim(&mut self) {
-        self.lane.take_if(|lane| lane.is_empty());
         self.rare.take_if(|rare| rare.is_empty());
     }
 
@@ -164,15 +186,26 @@ impl Peer {
         if let Some(closing) = self.closing() {
             return closing.limit;
         }
-        let ping_at = self.heard_at.saturating_add(limits.ping_after);
-        let silent_at = if self.pinged_at == NEVER { ping_at } else { self.pinged_at.saturating_add(limits.answer) };
-        silent_at.min(self.deadline).min(self.stalled_since.saturating_add(limits.stall))
+        let ping_at = self.rest.heard_at.saturating_add(limits.ping_after);
+        let silent_at = match self.rest.pinged_at {
+            NEVER => ping_at,
+            pinged_at => pinged_at.saturating_add(limits.answer),
+        };
+        silent_at.min(self.rest.deadline).min(self.rest.stalled_since.saturating_add(limits.stall))
+    }
+}
+
+impl Cursor {
+    /// Whether somebody here has everything that there is up to `end`. Latest values may be known that are newer.
+    pub(super) fn reaches(&self, end: &Self) -> bool {
+        self.next == end.next && self.latest >= end.latest && self.best_effort == end.best_effort
     }
 }
 
 impl Rare {
     fn is_empty(&self) -> bool {
-        self.partial.is_none() && self.ping.is_none() && self.pong.is_none() && self.closing.is_none()
+        let is_quiet = self.partial.is_none() && self.ping.is_none() && self.pong.is_none() && self.closing.is_none();
+        is_quiet && self.lane.is_empty()
     }
 }
 
@@ -202,6 +235,9 @@ mod tests {
 
     #[test]
     fn connection_that_only_listens_is_small() {
-        assert!(size_of::<Peer>() <= 256, "{} bytes", size_of::<Peer>());
+        // A line of the cache; where debug assertions are on, mio keeps more with a stream.
+        let more = size_of::<mio::net::TcpStream>() - size_of::<i32>();
+        assert_eq!(size_of::<Option<Peer>>(), (64 + more).next_multiple_of(64));
+        assert!(size_of::<Rest>() <= 88, "{} bytes", size_of::<Rest>());
     }
 }

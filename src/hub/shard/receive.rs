@@ -14,7 +14,7 @@ use crate::hub::{
 use super::{
     clock::NEVER,
     event_loop::Shard,
-    peer::{Peer, Then},
+    peer::{Peer, Rest, Then},
 };
 
 /// What some bytes from a peer lead to.
@@ -30,8 +30,8 @@ impl Shard {
     /// the next turn.
     pub(super) fn read(&mut self, slot: u32, to_end: bool) {
         let tick = self.clock.tick();
-        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
-        if peer.is_unread {
+        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+        if peer.rest.is_unread {
             return;
         }
         self.shared.counters.read_calls.add(1);
@@ -43,14 +43,14 @@ impl Shard {
             Err(error) => return self.lose(slot, error.kind()),
         };
         // A read that doesn't fill the buffer has emptied the socket (epoll(7)); what comes later is a new event.
-        peer.is_unread = bytes == 0 || bytes == self.scratch.len() || to_end;
-        if peer.is_unread {
+        peer.rest.is_unread = bytes == 0 || bytes == self.scratch.len() || to_end;
+        if peer.rest.is_unread {
             self.reads.push_back(slot);
         }
         if bytes > 0 {
             self.shared.counters.bytes_read.add(bytes);
-            peer.heard_at = tick;
-            peer.pinged_at = NEVER;
+            peer.rest.heard_at = tick;
+            peer.rest.pinged_at = NEVER;
             self.receive(slot, bytes);
         }
     }
@@ -60,7 +60,7 @@ impl Shard {
         for _ in 0..self.reads.len() {
             let Some(slot) = self.reads.pop_front() else { return };
             if let Some(peer) = self.peer(slot) {
-                peer.is_unread = false;
+                peer.rest.is_unread = false;
                 // When the peer's end was seen, there is no other event for it: the last read has to find it.
                 self.read(slot, true);
             }
@@ -78,7 +78,7 @@ impl Shard {
     /// Calls the session; one that panics is closed.
     pub(super) fn call(&mut self, slot: u32, callback: impl FnOnce(&mut dyn Session, &Connection)) {
         let Some(peer) = self.peer(slot) else { return };
-        let Peer { session, connection, .. } = peer;
+        let Rest { session, connection, .. } = &mut *peer.rest;
         if guard(|| callback(session.as_mut(), connection)).is_none() {
             self.close_panicked(slot);
         }
@@ -86,14 +86,14 @@ impl Shard {
 
     /// Takes in the first `bytes` of the scratch buffer.
     fn receive(&mut self, slot: u32, bytes: usize) {
-        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_mut) else { return };
         if peer.closing().is_some_and(|closing| closing.then != Then::AwaitPeer) {
             return;
         }
         let input = &mut self.scratch[..bytes];
         let mut reading = Reading {
             message_bytes_max: self.config.message_bytes_max,
-            inflater: peer.is_compressed.then_some(&mut self.inflater),
+            inflater: peer.rest.is_compressed.then_some(&mut self.inflater),
         };
         let received = peer.receive(input, &mut reading, &self.shared);
         let spent = self.inflater.take_spent().as_nanos();
@@ -142,7 +142,8 @@ impl Shard {
 
 impl Peer {
     fn receive(&mut self, input: &mut [u8], reading: &mut Reading<'_>, shared: &ShardShared) -> Received {
-        let Self { decoder, session, connection, rare, .. } = self;
+        let Self { rest, rare, .. } = self;
+        let Rest { decoder, session, connection, .. } = &mut **rest;
         let (slot, generation) = (connection.slot(), connection.generation());
         let mut closes = None;
         let mut message = |message: Message<'_>| {
