@@ -6,6 +6,8 @@ mod baseline;
 mod compare;
 mod fan;
 mod files;
+mod machine;
+mod page;
 mod rush;
 mod tokens;
 mod wire;

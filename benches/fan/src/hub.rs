@@ -20,17 +20,14 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest request.
 const REQUEST_BYTES_MAX: usize = 4 * 1_024;
 
-/// Where messages go.
-#[derive(Clone, Copy)]
-pub(crate) enum Lane {
-    Critical,
-    BestEffort,
-}
+/// What messages of the other lanes start with.
+const LATEST: &str = "latest ";
+const BEST_EFFORT: &str = "best-effort ";
 
 /// Shakes hands one after the other, and leaves the rest to the hub.
-pub(crate) fn serve(listen: SocketAddr, lane: Lane) -> io::Result<()> {
+pub(crate) fn serve(listen: SocketAddr) -> io::Result<()> {
     let hub = Hub::start(HubConfig::default())?;
-    let stage = Arc::new(Stage { channel: hub.channel(1, 0), lane, published: AtomicU64::new(0) });
+    let stage = Arc::new(Stage { channel: hub.channel(1, 0), published: AtomicU64::new(0) });
     let listener = TcpListener::bind(listen)?;
     // The default is short for a crowd that comes at once.
     socket2::SockRef::from(&listener).listen(4_096)?;
@@ -43,7 +40,6 @@ pub(crate) fn serve(listen: SocketAddr, lane: Lane) -> io::Result<()> {
 
 struct Stage {
     channel: Channel,
-    lane: Lane,
     published: AtomicU64,
 }
 
@@ -91,14 +87,13 @@ impl Session for Publisher {
             Message::Text(text) => Frame::text(text),
             Message::Binary(bytes) => Frame::binary(bytes),
         };
-        let frames = Frames::same(&frame, 1);
-        match self.0.lane {
-            Lane::Critical => {
-                // There is one publisher; the number only has to grow.
-                let tag = self.0.published.fetch_add(1, Ordering::Relaxed) + 1;
-                self.0.channel.publish(tag, frames);
-            }
-            Lane::BestEffort => self.0.channel.publish_best_effort(frames),
+        let (channel, frames) = (&self.0.channel, Frames::same(&frame, 1));
+        match message {
+            // One key has room in any table.
+            Message::Text(text) if text.starts_with(LATEST) => drop(channel.set_latest(0, frames)),
+            Message::Text(text) if text.starts_with(BEST_EFFORT) => channel.publish_best_effort(frames),
+            // There is one publisher of these; the number only has to grow.
+            _ => channel.publish(self.0.published.fetch_add(1, Ordering::Relaxed) + 1, frames),
         }
     }
 

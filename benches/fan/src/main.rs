@@ -34,10 +34,8 @@ enum Kind {
     Coalesced,
     /// axum and `tokio::sync::broadcast`, as a tutorial has it.
     Axum,
-    /// Dropcast's hub, without anything else of Dropcast: messages on the critical lane.
+    /// Dropcast's hub, without anything else of Dropcast.
     Hub,
-    /// The hub, and messages of the best-effort lane.
-    HubBestEffort,
 }
 
 #[allow(clippy::print_stderr, reason = "a bench program's log")]
@@ -57,7 +55,6 @@ fn serve(kind: Kind, listen: SocketAddr) -> io::Result<()> {
         Kind::Send => bare::serve(listen, bare::Coalesce::No),
         Kind::Coalesced => bare::serve(listen, bare::Coalesce::Yes),
         Kind::Axum => axum_server::serve(listen),
-        Kind::Hub => hub::serve(listen, hub::Lane::Critical),
-        Kind::HubBestEffort => hub::serve(listen, hub::Lane::BestEffort),
+        Kind::Hub => hub::serve(listen),
     }
 }

@@ -6,7 +6,7 @@ use clap::{Args, value_parser};
 
 use super::peer::Peer;
 
-#[derive(Args)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Arguments {
     /// The server program.
     #[arg(long, value_name = "BINARY", default_value = "target/release/dropcast")]
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FOLDER", default_value = "benches/fan/peers")]
     pub(super) programs: PathBuf,
     /// Who is measured.
-    #[arg(long, value_delimiter = ',', default_value = "send,coalesced,uws,hub")]
+    #[arg(long, value_delimiter = ',', default_value = "send,coalesced,uws,bun,axum,hub,json,protobuf")]
     pub(super) peers: Vec<Peer>,
     /// How often each is measured.
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..=100))]
@@ -38,4 +38,13 @@ pub(crate) struct Arguments {
     /// How many messages are published a second apart.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(0..=1_000))]
     pub(super) beats: u32,
+    /// Leave out how the cost grows, and the storms.
+    #[arg(long)]
+    pub(super) brief: bool,
+    /// The page whose section is written.
+    #[arg(long, value_name = "FILE")]
+    pub(super) page: Option<PathBuf>,
+    /// Where how the cost grows is drawn.
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<PathBuf>,
 }

@@ -58,6 +58,8 @@ struct Tally {
     deliveries: Deliveries,
     /// Values of which only the newest counts, received by anybody.
     latest: u64,
+    /// Messages that may be left out, received by anybody.
+    best_effort: u64,
     /// Subscribers that are ready.
     ready: usize,
     /// When each message was published.
@@ -71,7 +73,6 @@ pub(super) struct Entrance<'a> {
     pub(super) door: Door,
     /// What each subscriber says first, as it goes over the wire.
     pub(super) greetings: &'a [Vec<u8>],
-    pub(super) dialect: Dialect,
     /// How many shake hands at once.
     pub(super) at_once: usize,
 }
@@ -92,6 +93,7 @@ impl Crowd {
             dialect,
             deliveries: Deliveries::new(subscribers),
             latest: 0,
+            best_effort: 0,
             ready: 0,
             published_at: Vec::new(),
             delays: None,
@@ -165,6 +167,11 @@ impl Crowd {
     /// How many values of the latest-value lane were received.
     pub(super) fn latest(&self) -> u64 {
         self.tally.latest
+    }
+
+    /// How many messages of the best-effort lane were received.
+    pub(super) fn best_effort(&self) -> u64 {
+        self.tally.best_effort
     }
 
     /// Notes how long each delivery takes from now on.
@@ -277,6 +284,10 @@ impl Subscriber {
             }
             Heard::Latest => {
                 tally.latest += 1;
+                Ok(())
+            }
+            Heard::BestEffort => {
+                tally.best_effort += 1;
                 Ok(())
             }
             Heard::Ready => {

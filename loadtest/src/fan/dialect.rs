@@ -1,6 +1,8 @@
 //! What a message is, told from its first bytes.
 
-use super::frame::Kind;
+use std::io::{self, Read};
+
+use super::frame::{self, Kind};
 
 /// What every numbered message starts with.
 const MARK: &[u8] = b"dropcast-fan ";
@@ -26,6 +28,8 @@ pub(super) enum Heard {
     Message(u64),
     /// The newest of some values: there may have been others before.
     Latest,
+    /// A message that may be left out.
+    BestEffort,
     /// From now on messages come.
     Ready,
     /// The server complains.
@@ -43,6 +47,30 @@ pub(super) fn numbered(number: u64) -> Vec<u8> {
 }
 
 impl Dialect {
+    /// Reads until messages come; what was read of them is forgotten.
+    pub(super) fn await_ready(self, stream: &mut impl Read, mut input: Vec<u8>) -> io::Result<()> {
+        let mut scratch = [0; 16 * 1_024];
+        let mut is_ready = false;
+        loop {
+            let mut behind = input.as_slice();
+            while let Some((kind, payload, rest)) = frame::split(behind).map_err(io::Error::other)? {
+                self.hear(kind, payload, &mut |heard| {
+                    is_ready |= heard == Heard::Ready;
+                    Ok::<_, io::Error>(())
+                })?;
+                behind = rest;
+            }
+            if is_ready {
+                return Ok(());
+            }
+            input = behind.to_vec();
+            match stream.read(&mut scratch)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => input.extend_from_slice(&scratch[..read]),
+            }
+        }
+    }
+
     /// Tells what a frame's payload says, in order.
     pub(super) fn hear<E>(
         self,
@@ -59,8 +87,14 @@ impl Dialect {
     }
 }
 
-/// A server with a protocol of its own may wrap a message, and put several into one frame.
+/// The hub alone also has the other lanes; a server with a protocol of its own may wrap a message, and put several into one frame.
 fn hear_numbered<E>(mut payload: &[u8], heard: &mut impl FnMut(Heard) -> Result<(), E>) -> Result<(), E> {
+    if payload.starts_with(b"latest ") {
+        return heard(Heard::Latest);
+    }
+    if payload.starts_with(b"best-effort ") {
+        return heard(Heard::BestEffort);
+    }
     while payload.len() >= MESSAGE_BYTES {
         if let Some(number) = payload.strip_prefix(MARK).and_then(|rest| digits(rest.get(..DIGITS)?, 10)) {
             heard(Heard::Message(number))?;
@@ -147,6 +181,7 @@ mod tests {
         let wrapped = [b"MSG fan 200\r\n", one.as_slice(), b"\r\nMSG fan 200\r\n", two.as_slice(), b"\r\n"].concat();
         assert_eq!(numbered(&wrapped), [Heard::Message(7), Heard::Message(1_234_567)]);
         assert_eq!(numbered(&one[..199]), []);
+        assert_eq!([numbered(b"latest 1"), numbered(b"best-effort 1")].concat(), [Heard::Latest, Heard::BestEffort]);
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub(crate) enum FanError {
     PublisherLost,
     #[error("{what}: not within {seconds} s")]
     TooLate { what: String, seconds: u64 },
+    #[error("there is no program for this server")]
+    NoProgram,
+    #[error("this server has no show to buy in")]
+    NoShow,
     #[error("it was interrupted")]
     Interrupted,
 }
