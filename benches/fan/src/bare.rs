@@ -161,13 +161,12 @@ fn take_frames(input: &mut Vec<u8>) -> Vec<Vec<u8>> {
     while let Some((payload, end)) = payload(&input[start..]) {
         let mut frame = vec![input[start]];
         let payload = start + payload..start + end;
-        match u8::try_from(payload.len()) {
-            Ok(length @ 0..126) => frame.push(length),
-            _ => {
-                frame.push(126);
-                // A publisher sends no frame of 64 KiB or more.
-                frame.extend(u16::try_from(payload.len()).unwrap_or(u16::MAX).to_be_bytes());
-            }
+        if let Ok(length @ 0..126) = u8::try_from(payload.len()) {
+            frame.push(length);
+        } else {
+            frame.push(126);
+            // A publisher sends no frame of 64 KiB or more.
+            frame.extend(u16::try_from(payload.len()).unwrap_or(u16::MAX).to_be_bytes());
         }
         let mask = payload.start - MASK_BYTES;
         frame.extend(payload.enumerate().map(|(index, at)| input[at] ^ input[mask + index % MASK_BYTES]));
@@ -198,9 +197,9 @@ mod tests {
             let mask = [1, 2, 3, 4];
             let mut frame = vec![0x81];
             if payload.len() < 126 {
-                frame.push(0x80 | u8::try_from(payload.len()).unwrap());
+                frame.push(0x80 + u8::try_from(payload.len()).unwrap());
             } else {
-                frame.push(0x80 | 126);
+                frame.push(0x80 + 126);
                 frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
             }
             frame.extend(mask);

@@ -20,13 +20,19 @@ pub(crate) struct Arguments {
     /// Bun.
     #[arg(long, value_name = "BINARY", default_value = "target/fan/node/node_modules/.bin/bun")]
     pub(super) bun: PathBuf,
+    /// Where Node finds the package `ws`.
+    #[arg(long, value_name = "FOLDER", default_value = "target/fan/node/node_modules")]
+    pub(super) node_modules: PathBuf,
     /// Where the programs are that make servers of others broadcast.
     #[arg(long, value_name = "FOLDER", default_value = "benches/fan/peers")]
     pub(super) programs: PathBuf,
     /// Who is measured.
     #[arg(long, value_delimiter = ',', default_value = "send,coalesced,uws,bun,axum,hub,json,protobuf")]
     pub(super) peers: Vec<Peer>,
-    /// How often each is measured.
+    /// Who is measured besides, once.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) once: Vec<Peer>,
+    /// How often each of the others is measured.
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u32).range(1..=100))]
     pub(super) rounds: u32,
     /// How many subscribers there are.
@@ -38,7 +44,7 @@ pub(crate) struct Arguments {
     /// How many messages are published a second apart.
     #[arg(long, default_value_t = 5, value_parser = value_parser!(u32).range(0..=1_000))]
     pub(super) beats: u32,
-    /// Leave out how the cost grows, and the storms.
+    /// Leaves out how the cost grows, and the storms.
     #[arg(long)]
     pub(super) brief: bool,
     /// The page whose section is written.
@@ -47,4 +53,11 @@ pub(crate) struct Arguments {
     /// Where how the cost grows is drawn.
     #[arg(long, value_name = "FILE")]
     pub(super) plot: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Everybody who is measured.
+    pub(super) fn everybody(&self) -> Vec<Peer> {
+        self.peers.iter().chain(&self.once).copied().collect()
+    }
 }

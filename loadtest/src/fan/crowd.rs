@@ -14,7 +14,7 @@ use super::{
     check::Deliveries,
     dialect::{Dialect, Heard},
     error::FanError,
-    frame::{self, Kind},
+    frame::{self, Kind, Split},
     handshake::Door,
 };
 
@@ -116,7 +116,7 @@ impl Crowd {
             for (mut stream, greeting) in knocked.into_iter().zip(greetings) {
                 let rest = entrance.door.enter(&mut stream)?;
                 stream.write_all(greeting)?;
-                self.admit(stream, rest)?;
+                self.admit(stream, &rest)?;
             }
             self.pump(Duration::ZERO)?;
         }
@@ -127,15 +127,14 @@ impl Crowd {
         self.until("everybody has a snapshot", |crowd| crowd.tally.ready >= all)
     }
 
-    fn admit(&mut self, stream: std::net::TcpStream, rest: Vec<u8>) -> Result<(), FanError> {
+    fn admit(&mut self, stream: std::net::TcpStream, rest: &[u8]) -> Result<(), FanError> {
         stream.set_nonblocking(true)?;
         let mut stream = TcpStream::from_std(stream);
         let index = self.subscribers.len();
         self.poll.registry().register(&mut stream, Token(index), Interest::READABLE)?;
         self.subscribers.push(Subscriber { stream, had: 0, rest: Vec::new() });
         if !rest.is_empty() {
-            self.scratch[..rest.len()].copy_from_slice(&rest);
-            self.subscribers[index].take(index, &self.scratch[..rest.len()], &mut self.tally)?;
+            self.subscribers[index].take(index, rest, &mut self.tally)?;
         }
         Ok(())
     }
@@ -255,7 +254,7 @@ impl Subscriber {
     }
 
     fn take(&mut self, index: usize, mut input: &[u8], tally: &mut Tally) -> Result<(), FanError> {
-        while let Some((kind, payload, behind)) =
+        while let Some(Split { kind, payload, behind }) =
             frame::split(input).map_err(|frame| FanError::Frame { subscriber: index, frame })?
         {
             match kind {

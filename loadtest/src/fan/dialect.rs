@@ -53,12 +53,12 @@ impl Dialect {
         let mut is_ready = false;
         loop {
             let mut behind = input.as_slice();
-            while let Some((kind, payload, rest)) = frame::split(behind).map_err(io::Error::other)? {
-                self.hear(kind, payload, &mut |heard| {
+            while let Some(split) = frame::split(behind).map_err(io::Error::other)? {
+                self.hear(split.kind, split.payload, &mut |heard| {
                     is_ready |= heard == Heard::Ready;
                     Ok::<_, io::Error>(())
                 })?;
-                behind = rest;
+                behind = split.behind;
             }
             if is_ready {
                 return Ok(());
@@ -153,11 +153,8 @@ fn digits(text: &[u8], radix: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use dropcast_proto::{
-        json::to_json,
-        v1::{
-            Audience, DropChanged, Problem, ServerMessage, ShowChanged, Snapshot, Welcome, server_message::Kind as Is,
-        },
+    use dropcast_proto::v1::{
+        Audience, DropChanged, Problem, ServerMessage, ShowChanged, Snapshot, Welcome, server_message::Kind as Is,
     };
     use prost::Message as _;
 
@@ -197,7 +194,7 @@ mod tests {
         ];
         for (is, heard) in cases {
             let message = ServerMessage { kind: Some(is) };
-            let json = to_json(&message).unwrap();
+            let json = serde_json::to_string(&message).unwrap();
             assert_eq!(hear(Dialect::Json, Kind::Text, json.as_bytes()), [heard], "{json}");
             assert_eq!(hear(Dialect::Protobuf, Kind::Binary, &message.encode_to_vec()), [heard], "{json}");
         }

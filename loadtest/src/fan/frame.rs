@@ -28,8 +28,17 @@ pub(super) enum BadFrame {
     Masked,
 }
 
-/// Takes the first frame off what has arrived: its kind, its payload, and what is behind it. `None` until all of it has.
-pub(super) fn split(input: &[u8]) -> Result<Option<(Kind, &[u8], &[u8])>, BadFrame> {
+/// A frame at the front of what has arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Split<'a> {
+    pub(super) kind: Kind,
+    pub(super) payload: &'a [u8],
+    /// What has arrived after it.
+    pub(super) behind: &'a [u8],
+}
+
+/// Takes the first frame off what has arrived. `None` until all of it has.
+pub(super) fn split(input: &[u8]) -> Result<Option<Split<'_>>, BadFrame> {
     let &[first, second, ref rest @ ..] = input else { return Ok(None) };
     let kind = match first {
         0x81 => Kind::Text,
@@ -54,20 +63,20 @@ pub(super) fn split(input: &[u8]) -> Result<Option<(Kind, &[u8], &[u8])>, BadFra
         },
         length => (usize::from(length), rest),
     };
-    Ok(rest.split_at_checked(length).map(|(payload, behind)| (kind, payload, behind)))
+    Ok(rest.split_at_checked(length).map(|(payload, behind)| Split { kind, payload, behind }))
 }
 
 /// A client's frame.
 pub(super) fn masked(kind: Kind, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![FINAL | kind as u8];
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
-        (Ok(length @ 0..126), _) => frame.push(MASKED | length),
+        (Ok(length @ 0..126), _) => frame.push(MASKED + length),
         (_, Ok(length)) => {
-            frame.push(MASKED | 126);
+            frame.push(MASKED + 126);
             frame.extend(length.to_be_bytes());
         }
         _ => {
-            frame.push(MASKED | 127);
+            frame.push(MASKED + 127);
             frame.extend((payload.len() as u64).to_be_bytes());
         }
     }
@@ -101,7 +110,7 @@ mod tests {
                 assert_eq!(split(&bytes[..cut]), Ok(None), "{length} bytes cut at {cut}");
             }
             bytes.extend(b"next");
-            assert_eq!(split(&bytes), Ok(Some((Kind::Binary, payload.as_slice(), b"next".as_slice()))));
+            assert_eq!(split(&bytes), Ok(Some(Split { kind: Kind::Binary, payload: &payload, behind: b"next" })));
         }
     }
 
@@ -117,6 +126,6 @@ mod tests {
     fn a_masked_frame_says_how_long_it_is() {
         assert_eq!(masked(Kind::Text, b"hi"), [0x81, 0x82, 0x5a, 0x17, 0xc3, 0x8e, b'h' ^ 0x5a, b'i' ^ 0x17]);
         assert_eq!(masked(Kind::Binary, &[0; 200])[..4], [0x82, 0xfe, 0, 200]);
-        assert_eq!(masked(Kind::Binary, &[0; 65_536])[..10], [0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0]);
+        assert_eq!(masked(Kind::Binary, &vec![0; 65_536])[..10], [0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0]);
     }
 }

@@ -7,6 +7,7 @@ mod crowd;
 mod dialect;
 mod error;
 mod figures;
+mod foreign;
 mod frame;
 mod handshake;
 mod measure;

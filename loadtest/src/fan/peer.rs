@@ -1,10 +1,13 @@
 //! The servers that are measured.
 
-use std::{net::SocketAddr, path::Path, process::Command};
+use std::{io, net::SocketAddr, path::Path, process::Command};
 
 use clap::ValueEnum;
 
-use super::arguments::Arguments;
+use super::{
+    arguments::Arguments,
+    foreign::{self, Manners},
+};
 
 /// A server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]
@@ -25,6 +28,14 @@ pub(crate) enum Peer {
     Json,
     /// Dropcast, its viewers in protobuf.
     Protobuf,
+    /// nginx with Nchan.
+    Nchan,
+    /// NATS over WebSockets.
+    Nats,
+    /// Mosquitto, MQTT over WebSockets.
+    Mosquitto,
+    /// The package `ws` on Node.
+    Ws,
 }
 
 impl Peer {
@@ -44,25 +55,52 @@ impl Peer {
             Self::Hub => "Dropcast's hub alone",
             Self::Json => "Dropcast, JSON",
             Self::Protobuf => "Dropcast, protobuf",
+            Self::Nchan => "Nchan (nginx)",
+            Self::Nats => "NATS WebSocket",
+            Self::Mosquitto => "Mosquitto WebSocket",
+            Self::Ws => "Node `ws`",
         }
     }
 
-    /// What starts it, when it is a program that only broadcasts.
-    pub(super) fn command(self, arguments: &Arguments, address: SocketAddr) -> Option<Command> {
+    /// What its clients do otherwise than those of a server that only broadcasts.
+    pub(super) fn manners(self) -> Option<Manners> {
+        match self {
+            Self::Nats => Some(foreign::nats()),
+            Self::Mosquitto => Some(foreign::mqtt()),
+            _ => None,
+        }
+    }
+
+    /// What starts it with files in a folder of its own; nothing for Dropcast, which needs a show besides.
+    pub(super) fn command(
+        self,
+        arguments: &Arguments,
+        address: SocketAddr,
+        folder: &Path,
+    ) -> io::Result<Option<Command>> {
         let script = |interpreter: &Path, file: &str| {
             let mut command = Command::new(interpreter);
             command.arg(arguments.programs.join(file)).arg(address.port().to_string());
             command
         };
-        match self {
-            Self::Uws => Some(script(&arguments.python, "uws.py")),
-            Self::Bun => Some(script(&arguments.bun, "bun.js")),
+        let command = match self {
+            Self::Uws => script(&arguments.python, "uws.py"),
+            Self::Bun => script(&arguments.bun, "bun.js"),
+            Self::Ws => {
+                let mut command = script(Path::new("node"), "ws.cjs");
+                command.env("NODE_PATH", &arguments.node_modules);
+                command
+            }
+            Self::Nchan => foreign::nchan(address, folder)?,
+            Self::Nats => foreign::nats_server(address, folder)?,
+            Self::Mosquitto => foreign::mosquitto(address, folder)?,
             Self::Send | Self::Coalesced | Self::Axum | Self::Hub => {
                 let mut command = Command::new(&arguments.fan_server);
                 command.args([self.name(), "--listen".to_owned(), address.to_string()]);
-                Some(command)
+                command
             }
-            Self::Json | Self::Protobuf => None,
-        }
+            Self::Json | Self::Protobuf => return Ok(None),
+        };
+        Ok(Some(command))
     }
 }

@@ -14,6 +14,9 @@ use super::{
     storm::Storm,
 };
 
+/// One of the ratios.
+type Figure = fn(&Ratios) -> Option<f64>;
+
 /// What was found.
 pub(super) struct Report {
     pub(super) rounds: Rounds,
@@ -26,7 +29,7 @@ pub(super) struct Report {
 impl Report {
     /// One JSON object.
     pub(super) fn line(&self) -> String {
-        self.rounds.line(&self.arguments.peers).to_string()
+        self.rounds.line(&self.arguments.everybody()).to_string()
     }
 
     /// Everything in tables.
@@ -38,9 +41,9 @@ impl Report {
         let mut table = "| server | µs CPU per delivery, one | eight | sixty-four | deliveries/s, sixty-four | the last has it, ms | \
             the same, all cores for both | bytes per connection, idle | after the run |\n|---|---|---|---|---|---|---|---|---|\n"
             .to_owned();
-        for peer in &self.arguments.peers {
-            let Some(of) = self.rounds.medians(*peer) else { continue };
-            let together = self.rounds.together_ms(*peer).map_or("–".to_owned(), |ms| format!("{ms:.1}"));
+        for peer in self.arguments.everybody() {
+            let Some(of) = self.rounds.medians(peer) else { continue };
+            let together = self.rounds.together_ms(peer).map_or("–".to_owned(), |ms| format!("{ms:.1}"));
             // Nothing can go wrong while a text is written.
             let _ = writeln!(
                 table,
@@ -60,7 +63,7 @@ impl Report {
 
     fn ratios(&self) -> String {
         let of = self.rounds.ratios();
-        let rows: [(&str, fn(&Ratios) -> Option<f64>, &str); 8] = [
+        let rows: [(&str, Figure, &str); 8] = [
             ("CPU per delivery, one outstanding: hub ÷ uWebSockets", |of| of.one_vs_uws, "at most 0.95"),
             ("the same: hub ÷ bare loop", |of| of.one_vs_send, "at most 1.08"),
             ("CPU per delivery, eight: hub ÷ uWebSockets", |of| of.eight_vs_uws, "at most 1"),
@@ -100,12 +103,12 @@ impl Report {
             "| storm | p50 before, ms | p99 before, ms | p50 in it, ms | p99 in it, ms | p99 ratio | besides |\n\
             |---|---|---|---|---|---|---|\n"
                 .to_owned();
-        for Storm { title, calm, storm, note } in &self.storms {
-            let ratio = storm.p99_ms / calm.p99_ms;
+        for Storm { title, calm, during, note } in &self.storms {
+            let ratio = during.p99_ms / calm.p99_ms;
             let _ = writeln!(
                 table,
                 "| {title} | {:.1} | {:.1} | {:.1} | {:.1} | {ratio:.2} | {note} |",
-                calm.p50_ms, calm.p99_ms, storm.p50_ms, storm.p99_ms
+                calm.p50_ms, calm.p99_ms, during.p50_ms, during.p99_ms
             );
         }
         table

@@ -52,6 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Report, FanError> {
             rounds.together.push((*peer, last));
         }
     }
+    for peer in &arguments.once {
+        let measured = apart(*peer, arguments, given)?;
+        say(&format!("once, {}: {}", peer.title(), short(&measured)));
+        rounds.apart.push((*peer, measured));
+    }
     let steps = if arguments.brief { Vec::new() } else { grow(arguments, given)? };
     let storms = if arguments.brief { Vec::new() } else { storm::run(arguments, given)? };
     Ok(Report { rounds, steps, storms, machine, arguments: arguments.clone() })
@@ -91,7 +96,7 @@ fn apart(peer: Peer, arguments: &Arguments, given: Processors) -> Result<Measure
         one: stretch(&mut crowd, stage.usage, 1, time)?,
         eight: stretch(&mut crowd, stage.usage, 8, time)?,
         sixty_four: stretch(&mut crowd, stage.usage, 64, time)?,
-        last: middle(last(&mut crowd, arguments.beats as usize)?),
+        last: middle(&last(&mut crowd, arguments.beats as usize)?),
         bytes_later: bytes()?,
     })
 }
@@ -101,7 +106,7 @@ fn together(peer: Peer, arguments: &Arguments, given: Processors) -> Result<Dura
     let mut crowd = stage.crowd(arguments.connections)?;
     stage.fill(&mut crowd, arguments.connections)?;
     crowd.idle(BREATH)?;
-    Ok(middle(last(&mut crowd, arguments.beats as usize)?))
+    Ok(middle(&last(&mut crowd, arguments.beats as usize)?))
 }
 
 fn grow(arguments: &Arguments, given: Processors) -> Result<Vec<Step>, FanError> {
@@ -126,6 +131,6 @@ fn grow(arguments: &Arguments, given: Processors) -> Result<Vec<Step>, FanError>
     Ok(steps)
 }
 
-fn middle(waits: Vec<Duration>) -> Duration {
+fn middle(waits: &[Duration]) -> Duration {
     Duration::from_secs_f64(median(waits.iter().map(Duration::as_secs_f64).collect()).unwrap_or_default())
 }

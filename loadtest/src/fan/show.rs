@@ -94,7 +94,7 @@ impl Show {
     }
 
     /// How the host says the next thing that everybody is told.
-    pub(super) fn compose(&self) -> Compose {
+    pub(super) fn compose() -> Compose {
         Box::new(|number| {
             let (key, drop) = (format!("signal-{number}"), SIGNAL.to_owned());
             send(if number % 2 == 0 {

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{error::FanError, stage::Stage};
+use super::{
+    error::FanError,
+    stage::{Stage, visit},
+};
 
 /// So little that the kernel holds that they soon take nothing more.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1_024;
@@ -40,7 +43,7 @@ impl SlowReaders {
 }
 
 fn enter(stage: &Stage, greeting: &[u8]) -> Result<TcpStream, FanError> {
-    let stream = stage.visit(&stage.subscribers_door(), greeting)?;
+    let stream = visit(&stage.subscribers_door(), greeting)?;
     socket2::SockRef::from(&stream).set_recv_buffer_size(RECEIVE_BUFFER_BYTES)?;
     stream.set_nonblocking(true)?;
     Ok(stream)

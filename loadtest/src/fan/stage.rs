@@ -14,6 +14,7 @@ use super::{
     crowd::{Compose, Crowd, Entrance},
     dialect::{Dialect, numbered},
     error::FanError,
+    foreign::Manners,
     frame::{Kind, masked},
     handshake::Door,
     peer::Peer,
@@ -42,6 +43,8 @@ pub(super) struct Stage {
     address: SocketAddr,
     /// What is shown, where it is Dropcast.
     show: Option<Show>,
+    /// How its clients speak, where it isn't and has a protocol of its own.
+    manners: Option<Manners>,
 }
 
 /// The field is only kept: it is killed when it is dropped.
@@ -65,11 +68,19 @@ impl Stage {
 
     fn program(peer: Peer, arguments: &Arguments, folder: TempDir, runtime: &Runtime) -> Result<Self, FanError> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-        let mut command = peer.command(arguments, address).ok_or(FanError::NoProgram)?;
+        let mut command = peer.command(arguments, address, folder.path())?.ok_or(FanError::NoProgram)?;
         let mut process = Process::spawn(&peer.name(), folder.path(), &mut command)?;
         let usage = Usage(process.id());
         runtime.block_on(process.wait_until(async || tokio::net::TcpStream::connect(address).await.is_ok()))?;
-        Ok(Self { _server: Server::Program { _process: process }, _folder: folder, usage, address, show: None })
+        let manners = peer.manners();
+        Ok(Self {
+            _server: Server::Program { _process: process },
+            _folder: folder,
+            usage,
+            address,
+            show: None,
+            manners,
+        })
     }
 
     fn node(arguments: &Arguments, folder: TempDir, runtime: &Runtime, dialect: Dialect) -> Result<Self, FanError> {
@@ -79,14 +90,22 @@ impl Stage {
         let show = runtime.block_on(Show::open(&node.url(), &launch.secret, dialect))?;
         let address = node.address();
         let usage = Usage(node.id());
-        Ok(Self { _server: Server::Node { _node: node }, _folder: folder, usage, address, show: Some(show) })
+        Ok(Self {
+            _server: Server::Node { _node: node },
+            _folder: folder,
+            usage,
+            address,
+            show: Some(show),
+            manners: None,
+        })
     }
 
     /// The publisher alone, for so many subscribers to come.
     pub(super) fn crowd(&self, subscribers: u32) -> Result<Crowd, FanError> {
-        let (publisher, compose): (_, Compose) = match &self.show {
-            Some(show) => (self.visit(&show.host_door(self.address), &show.host_greeting()?)?, show.compose()),
-            None => {
+        let (publisher, compose): (_, Compose) = match (&self.show, &self.manners) {
+            (Some(show), _) => (visit(&show.host_door(self.address), &show.host_greeting()?)?, Show::compose()),
+            (None, Some(manners)) => (visit(&self.door(PUBLISH), &manners.introduce)?, Box::new(manners.publish)),
+            (None, None) => {
                 let compose = Box::new(|number| masked(Kind::Text, &numbered(number)));
                 (self.publisher()?, compose)
             }
@@ -105,8 +124,10 @@ impl Stage {
     /// What so many subscribers say first, each under a name that starts like this.
     pub(super) fn greetings(&self, name: &str, subscribers: u32) -> Result<Vec<Vec<u8>>, FanError> {
         let greeting = |number| {
-            let show = self.show.as_ref();
-            show.map_or(Ok(Vec::new()), |show| show.greeting(&format!("{name}-{number}")))
+            if let Some(show) = &self.show {
+                return show.greeting(&format!("{name}-{number}"));
+            }
+            Ok(self.manners.as_ref().map(|manners| manners.subscribe.clone()).unwrap_or_default())
         };
         (0..subscribers).map(greeting).collect()
     }
@@ -118,13 +139,13 @@ impl Stage {
 
     /// One more publisher of a server that only broadcasts.
     pub(super) fn publisher(&self) -> Result<TcpStream, FanError> {
-        self.visit(&self.door(PUBLISH), &[])
+        visit(&self.door(PUBLISH), &[])
     }
 
     /// A buyer of this name in the show, who has said hello.
     pub(super) fn buyer(&self, name: &str) -> Result<TcpStream, FanError> {
         let show = self.show.as_ref().ok_or(FanError::NoShow)?;
-        let stream = self.visit(&show.host_door(self.address), &show.buyer_greeting(name)?)?;
+        let stream = visit(&show.host_door(self.address), &show.buyer_greeting(name)?)?;
         stream.set_nonblocking(true)?;
         Ok(stream)
     }
@@ -134,15 +155,16 @@ impl Stage {
         self.show.as_ref().map_or(Dialect::Numbered, |show| show.dialect)
     }
 
-    /// Opens one connection and says something.
-    pub(super) fn visit(&self, door: &Door, greeting: &[u8]) -> Result<TcpStream, FanError> {
-        let mut stream = door.knock()?;
-        door.enter(&mut stream)?;
-        stream.write_all(greeting)?;
-        Ok(stream)
-    }
-
     fn door(&self, path: &'static str) -> Door {
-        Door { address: self.address, path, subprotocol: None }
+        let subprotocol = self.manners.as_ref().and_then(|manners| manners.subprotocol);
+        Door { address: self.address, path, subprotocol }
     }
+}
+
+/// Opens one connection and says something.
+pub(super) fn visit(door: &Door, greeting: &[u8]) -> Result<TcpStream, FanError> {
+    let mut stream = door.knock()?;
+    door.enter(&mut stream)?;
+    stream.write_all(greeting)?;
+    Ok(stream)
 }

@@ -40,7 +40,7 @@ const STEP: Duration = Duration::from_millis(1);
 pub(super) struct Storm {
     pub(super) title: String,
     pub(super) calm: Delays,
-    pub(super) storm: Delays,
+    pub(super) during: Delays,
     pub(super) note: String,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, given: Processors) -> Result<Vec<Storm>
     let all = [stock, chat, slow_readers, everybody_at_once];
     let run = |storm: fn(&Arguments, Processors) -> Result<Storm, FanError>| {
         let storm = storm(arguments, given)?;
-        let Storm { title, calm, storm: during, note } = &storm;
+        let Storm { title, calm, during, note } = &storm;
         say(&format!("{title}: p99 {:.1} ms, {:.1} ms without; {note}", during.p99_ms, calm.p99_ms));
         Ok(storm)
     };
@@ -103,7 +103,7 @@ fn stock(arguments: &Arguments, given: Processors) -> Result<Storm, FanError> {
     crowd.idle(BEAT)?;
     let calm = beats(&mut crowd, BEAT, |elapsed| Ok(elapsed < CALM))?;
     let (latest, mut clicks) = (crowd.latest(), 0);
-    let storm = beats(&mut crowd, BEAT, |elapsed| {
+    let during = beats(&mut crowd, BEAT, |elapsed| {
         while f64::from(clicks) < elapsed.as_secs_f64() * STOCK_CHANGES_PER_S {
             let buyer = &mut buyers[(clicks % BUYERS) as usize];
             buyer.write_all(&show::click(clicks / BUYERS))?;
@@ -117,7 +117,7 @@ fn stock(arguments: &Arguments, given: Processors) -> Result<Storm, FanError> {
     Ok(Storm {
         title: format!("{viewers} viewers of a Dropcast server (JSON), clicks that change the stock"),
         calm,
-        storm,
+        during,
         note: format!("{clicks:.0} clicks/s; each viewer received {received:.1} latest values/s"),
     })
 }
@@ -130,7 +130,7 @@ fn chat(arguments: &Arguments, given: Processors) -> Result<Storm, FanError> {
     let calm = beats(&mut crowd, BEAT, |elapsed| Ok(elapsed < CALM))?;
     let (latest, best_effort) = (crowd.latest(), crowd.best_effort());
     let (mut changes, mut chats) = (0, 0);
-    let storm = beats(&mut crowd, BEAT, |elapsed| {
+    let during = beats(&mut crowd, BEAT, |elapsed| {
         let seconds = elapsed.as_secs_f64();
         while f64::from(changes) < seconds * STOCK_CHANGES_PER_S {
             publisher.write_all(&masked(Kind::Text, format!("latest {changes:0100}").as_bytes()))?;
@@ -148,7 +148,7 @@ fn chat(arguments: &Arguments, given: Processors) -> Result<Storm, FanError> {
             "{viewers} subscribers of the hub alone, 1,000 latest-value changes and 50 best-effort messages/s"
         ),
         calm,
-        storm,
+        during,
         note: format!(
             "each received {:.1} latest values/s and {:.1} best-effort messages/s",
             each(crowd.latest() - latest),
@@ -166,7 +166,7 @@ fn slow_readers(arguments: &Arguments, given: Processors) -> Result<Storm, FanEr
     let before = stage.usage.memory()?;
     let mut slow = SlowReaders::enter(&stage, EACH, EACH)?;
     crowd.idle(BEAT)?;
-    let storm = beats(&mut crowd, QUICK_BEAT, |elapsed| {
+    let during = beats(&mut crowd, QUICK_BEAT, |elapsed| {
         slow.sip();
         Ok(elapsed < TIME)
     })?;
@@ -174,7 +174,7 @@ fn slow_readers(arguments: &Arguments, given: Processors) -> Result<Storm, FanEr
     Ok(Storm {
         title: format!("{viewers} viewers, 1,000 more that read nothing and 1,000 that read a byte a second"),
         calm,
-        storm,
+        during,
         note: format!("a critical message every 100 ms; {bytes:.0} bytes of memory for each slow reader"),
     })
 }
@@ -186,16 +186,16 @@ fn everybody_at_once(arguments: &Arguments, given: Processors) -> Result<Storm, 
     let (stage, mut crowd) = open(Peer::Json, arguments, given, there)?;
     let calm = beats(&mut crowd, QUICK_BEAT, |elapsed| Ok(elapsed < CALM))?;
     let greetings = stage.greetings("returner", coming)?;
-    let (storm, took) = thread::scope(|scope| {
+    let (during, took) = thread::scope(|scope| {
         let arrival = scope.spawn(|| arrive(&stage, &greetings));
-        let storm = beats(&mut crowd, QUICK_BEAT, |_| Ok(!arrival.is_finished()))?;
+        let during = beats(&mut crowd, QUICK_BEAT, |_| Ok(!arrival.is_finished()))?;
         let took = arrival.join().map_err(|_| FanError::Interrupted)??;
-        Ok::<_, FanError>((storm, took))
+        Ok::<_, FanError>((during, took))
     })?;
     Ok(Storm {
         title: format!("{there} viewers, {coming} more come at once"),
         calm,
-        storm,
+        during,
         note: format!("a critical message every 100 ms; all have their snapshot after {:.1} s", took.as_secs_f64()),
     })
 }
