@@ -16,6 +16,7 @@ use super::{
     error::FanError,
     frame::{self, Kind, Split},
     handshake::Door,
+    publisher::Publisher,
 };
 
 /// Larger than any message: a snapshot is the largest.
@@ -39,7 +40,7 @@ pub(super) struct Crowd {
     events: Events,
     scratch: Vec<u8>,
     subscribers: Vec<Subscriber>,
-    publisher: TcpStream,
+    publisher: Publisher,
     compose: Compose,
     tally: Tally,
 }
@@ -103,7 +104,7 @@ impl Crowd {
             events: Events::with_capacity(EVENTS_MAX),
             scratch: vec![0; SCRATCH_BYTES],
             subscribers: Vec::new(),
-            publisher,
+            publisher: Publisher { stream: publisher, rest: Vec::new() },
             compose,
             tally,
         })
@@ -145,7 +146,7 @@ impl Crowd {
         let bytes = (self.compose)(number);
         self.tally.published_at.push(Instant::now());
         // A publisher that has not so many bytes on their way never finds its socket full.
-        Ok(self.publisher.write_all(&bytes)?)
+        Ok(self.publisher.stream.write_all(&bytes)?)
     }
 
     /// How many messages were published.
@@ -223,7 +224,7 @@ impl Crowd {
         }
         for event in &self.events {
             match event.token() {
-                PUBLISHER => ignore(&mut self.publisher, &mut self.scratch)?,
+                PUBLISHER => self.publisher.read(&mut self.scratch)?,
                 Token(index) => self.subscribers[index].read(index, &mut self.scratch, &mut self.tally)?,
             }
         }
@@ -301,16 +302,4 @@ impl Subscriber {
 
 fn problem(subscriber: usize, payload: &[u8]) -> FanError {
     FanError::Problem { subscriber, problem: String::from_utf8_lossy(payload).into_owned() }
-}
-
-/// What a publisher is told matters to nobody: whether its messages came is seen at the subscribers.
-fn ignore(stream: &mut TcpStream, scratch: &mut [u8]) -> Result<(), FanError> {
-    loop {
-        match stream.read(scratch) {
-            Ok(0) => return Err(FanError::PublisherLost),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-            Err(_) => return Err(FanError::PublisherLost),
-        }
-    }
 }

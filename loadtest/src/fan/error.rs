@@ -30,8 +30,10 @@ pub(crate) enum FanError {
     Problem { subscriber: usize, problem: String },
     #[error("the server ended the connection of subscriber {subscriber}")]
     Lost { subscriber: usize },
-    #[error("the server ended the publisher's connection")]
-    PublisherLost,
+    #[error("the publisher's connection: {why}")]
+    PublisherLost { why: String },
+    #[error("a buyer's connection: {why}")]
+    BuyerLost { why: String },
     #[error("{what}: not within {seconds} s")]
     TooLate { what: String, seconds: u64 },
     #[error("there is no program for this server")]

@@ -15,6 +15,7 @@ mod million;
 mod peer;
 mod plot;
 mod processor;
+mod publisher;
 mod report;
 mod run;
 mod show;

@@ -220,10 +220,10 @@ fn discard(stream: &mut TcpStream) -> Result<(), FanError> {
     let mut scratch = [0; 16 * 1_024];
     loop {
         match stream.read(&mut scratch) {
-            Ok(0) => return Err(FanError::PublisherLost),
+            Ok(0) => return Err(FanError::BuyerLost { why: "it is over".to_owned() }),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-            Err(_) => return Err(FanError::PublisherLost),
+            Err(error) => return Err(FanError::BuyerLost { why: error.to_string() }),
         }
     }
 }
