@@ -1,8 +1,6 @@
 //! What a message is, told from its first bytes.
 
-use std::io::{self, Read};
-
-use super::frame::{self, Kind};
+use super::frame::Kind;
 
 /// What every numbered message starts with.
 const MARK: &[u8] = b"dropcast-fan ";
@@ -47,30 +45,6 @@ pub(super) fn numbered(number: u64) -> Vec<u8> {
 }
 
 impl Dialect {
-    /// Reads until messages come; what was read of them is forgotten.
-    pub(super) fn await_ready(self, stream: &mut impl Read, mut input: Vec<u8>) -> io::Result<()> {
-        let mut scratch = [0; 16 * 1_024];
-        let mut is_ready = false;
-        loop {
-            let mut behind = input.as_slice();
-            while let Some(split) = frame::split(behind).map_err(io::Error::other)? {
-                self.hear(split.kind, split.payload, &mut |heard| {
-                    is_ready |= heard == Heard::Ready;
-                    Ok::<_, io::Error>(())
-                })?;
-                behind = split.behind;
-            }
-            if is_ready {
-                return Ok(());
-            }
-            input = behind.to_vec();
-            match stream.read(&mut scratch)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => input.extend_from_slice(&scratch[..read]),
-            }
-        }
-    }
-
     /// Tells what a frame's payload says, in order.
     pub(super) fn hear<E>(
         self,

@@ -40,22 +40,44 @@ impl Door {
 
     /// Waits for the answer; what came behind it are the first bytes of frames.
     pub(super) fn enter(&self, stream: &mut TcpStream) -> Result<Vec<u8>, FanError> {
-        let failed = |why: String| FanError::Handshake { address: self.address, why };
         let mut response = [0; RESPONSE_BYTES_MAX];
         let mut filled = 0;
         loop {
-            let read = stream.read(&mut response[filled..]).map_err(|error| failed(error.to_string()))?;
+            let read = stream.read(&mut response[filled..]).map_err(|error| self.failed(error.to_string()))?;
             filled += read;
-            let answer = &response[..filled];
-            if let Some(end) = answer.windows(END.len()).position(|window| window == END) {
-                if !answer.starts_with(b"HTTP/1.1 101 ") {
-                    return Err(failed(String::from_utf8_lossy(&answer[..end]).into_owned()));
-                }
-                return Ok(answer[end + END.len()..].to_vec());
+            if let Some(bytes) = self.answered(&response[..filled])? {
+                return Ok(response[bytes..filled].to_vec());
             }
             if read == 0 {
-                return Err(failed("it ended the connection".to_owned()));
+                return Err(self.failed("it ended the connection".to_owned()));
             }
         }
+    }
+
+    /// How many bytes the answer has that lets one in; `None` until all of it has arrived.
+    pub(super) fn answered(&self, response: &[u8]) -> Result<Option<usize>, FanError> {
+        let Some(end) = response.windows(END.len()).position(|window| window == END) else { return Ok(None) };
+        if !response.starts_with(b"HTTP/1.1 101 ") {
+            return Err(self.failed(String::from_utf8_lossy(&response[..end]).into_owned()));
+        }
+        Ok(Some(end + END.len()))
+    }
+
+    fn failed(&self, why: String) -> FanError {
+        FanError::Handshake { address: self.address, why }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_answer_that_switches_protocols_lets_one_in() {
+        let door = Door { address: SocketAddr::from(([127, 0, 0, 1], 1)), path: "/fan", subprotocol: None };
+        let answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+        assert_eq!(door.answered(&answer[..answer.len() - 1]).unwrap(), None);
+        assert_eq!(door.answered(&[answer.as_slice(), b"frame"].concat()).unwrap(), Some(answer.len()));
+        assert!(door.answered(b"HTTP/1.1 503 Full\r\n\r\n").unwrap_err().to_string().contains("503 Full"));
     }
 }

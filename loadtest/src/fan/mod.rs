@@ -1,6 +1,7 @@
 //! `loadtest fan`: what it costs to hand a message to everybody, beside other servers, by the same subscribers.
 
 pub(crate) mod arguments;
+mod arrival;
 mod check;
 pub(crate) mod command;
 mod crowd;

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     arguments::Arguments,
+    arrival::arrive,
     crowd::Crowd,
     error::FanError,
     figures::ms,
@@ -51,16 +52,35 @@ pub(super) struct Delays {
     pub(super) p99_ms: f64,
 }
 
-/// All storms, one after the other, the server on one processor and everybody else on another.
+/// How one is measured.
+type Run = fn(&Arguments, Processors) -> Result<Storm, FanError>;
+
+/// All storms, one after the other, the server on one processor and everybody else on another. One that can't be measured
+/// says so in its place: what was measured before is worth keeping.
 pub(super) fn run(arguments: &Arguments, given: Processors) -> Result<Vec<Storm>, FanError> {
-    let all = [stock, chat, slow_readers, everybody_at_once];
-    let run = |storm: fn(&Arguments, Processors) -> Result<Storm, FanError>| {
-        let storm = storm(arguments, given)?;
+    let all: [(&str, Run); 4] = [
+        ("changing stock", stock),
+        ("latest values and best-effort messages", chat),
+        ("slow readers", slow_readers),
+        ("everybody at once", everybody_at_once),
+    ];
+    let mut storms = Vec::with_capacity(all.len());
+    for (name, run) in all {
+        let storm = match run(arguments, given) {
+            Err(FanError::Interrupted) => return Err(FanError::Interrupted),
+            Err(error) => Storm {
+                title: name.to_owned(),
+                calm: Delays::default(),
+                during: Delays::default(),
+                note: format!("could not be measured: {error}"),
+            },
+            Ok(storm) => storm,
+        };
         let Storm { title, calm, during, note } = &storm;
         say(&format!("{title}: p99 {:.1} ms, {:.1} ms without; {note}", during.p99_ms, calm.p99_ms));
-        Ok(storm)
-    };
-    all.into_iter().map(run).collect()
+        storms.push(storm);
+    }
+    Ok(storms)
 }
 
 fn open(peer: Peer, arguments: &Arguments, given: Processors, viewers: u32) -> Result<(Stage, Crowd), FanError> {
@@ -185,9 +205,10 @@ fn everybody_at_once(arguments: &Arguments, given: Processors) -> Result<Storm, 
     let coming = arguments.connections - there;
     let (stage, mut crowd) = open(Peer::Json, arguments, given, there)?;
     let calm = beats(&mut crowd, QUICK_BEAT, |elapsed| Ok(elapsed < CALM))?;
+    let (door, dialect) = (stage.subscribers_door(), stage.dialect());
     let greetings = stage.greetings("returner", coming)?;
     let (during, took) = thread::scope(|scope| {
-        let arrival = scope.spawn(|| arrive(&stage, &greetings));
+        let arrival = scope.spawn(|| arrive(&door, dialect, &greetings));
         let during = beats(&mut crowd, QUICK_BEAT, |_| Ok(!arrival.is_finished()))?;
         let took = arrival.join().map_err(|_| FanError::Interrupted)??;
         Ok::<_, FanError>((during, took))
@@ -198,21 +219,6 @@ fn everybody_at_once(arguments: &Arguments, given: Processors) -> Result<Storm, 
         during,
         note: format!("a critical message every 100 ms; all have their snapshot after {:.1} s", took.as_secs_f64()),
     })
-}
-
-/// Everybody connects at once and waits for a snapshot; how long that took.
-fn arrive(stage: &Stage, greetings: &[Vec<u8>]) -> Result<Duration, FanError> {
-    let (start, door) = (Instant::now(), stage.subscribers_door());
-    let mut streams = greetings.iter().map(|_| door.knock()).collect::<Result<Vec<_>, _>>()?;
-    let mut rests = Vec::with_capacity(streams.len());
-    for (stream, greeting) in streams.iter_mut().zip(greetings) {
-        rests.push(door.enter(stream)?);
-        stream.write_all(greeting)?;
-    }
-    for (number, (stream, rest)) in streams.iter_mut().zip(rests).enumerate() {
-        stage.dialect().await_ready(stream, rest).map_err(|_| FanError::Lost { subscriber: number })?;
-    }
-    Ok(start.elapsed())
 }
 
 /// Reads what there is, so that there is always room for more.
