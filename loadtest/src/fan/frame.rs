@@ -106,7 +106,7 @@ mod tests {
                 }
             }
             bytes.extend(&payload);
-            for cut in [0, 1, 2, bytes.len() - 1] {
+            for cut in [0, 1, 2, bytes.len() - 1].into_iter().filter(|cut| *cut < bytes.len()) {
                 assert_eq!(split(&bytes[..cut]), Ok(None), "{length} bytes cut at {cut}");
             }
             bytes.extend(b"next");

@@ -62,6 +62,11 @@ impl Peer {
         }
     }
 
+    /// The same without what is in brackets, for a plot.
+    pub(super) fn short_title(self) -> String {
+        self.title().split(" (").next().unwrap_or_default().replace('`', "")
+    }
+
     /// What its clients do otherwise than those of a server that only broadcasts.
     pub(super) fn manners(self) -> Option<Manners> {
         match self {

@@ -26,7 +26,7 @@ pub(super) struct Panel {
 
 /// Points joined.
 pub(super) struct Line {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) points: Vec<(f64, f64)>,
 }
 
@@ -77,7 +77,7 @@ impl Plot {
     }
 
     fn legend(&self, svg: &mut String) {
-        let names = self.panels.first().into_iter().flat_map(|panel| &panel.lines).map(|line| line.name);
+        let names = self.panels.first().into_iter().flat_map(|panel| &panel.lines).map(|line| &line.name);
         let mut left = MARGIN.0;
         for (name, colour) in names.zip(COLOURS.iter().cycle()) {
             let y = HEIGHT + LEGEND_HEIGHT / 2.0;
@@ -90,7 +90,7 @@ impl Plot {
                 y
             );
             // Wide enough for letters of this size.
-            left += 46.0 + 6.6 * f64::from(u32::try_from(name.chars().count()).unwrap_or(u32::MAX));
+            left += 44.0 + 6.2 * f64::from(u32::try_from(name.chars().count()).unwrap_or(u32::MAX));
         }
     }
 }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn points_lie_where_the_scale_says() {
-        let line = |name, points| Line { name, points };
+        let line = |name: &str, points| Line { name: name.to_owned(), points };
         let lines = vec![line("a", vec![(0.0, 0.0), (10.0, 5.0)]), line("b", vec![(10.0, 10.0)])];
         let svg = Plot { across: "connections", panels: vec![Panel { title: "t", lines }] }.svg();
         // The corners of the panel: the origin, half-way up at the right, the top right.

@@ -122,7 +122,7 @@ impl Report {
                 let point = (f64::from(step.connections), figure(step));
                 match lines.last_mut() {
                     Some((peer, line)) if *peer == step.peer => line.points.push(point),
-                    _ => lines.push((step.peer, Line { name: step.peer.title(), points: vec![point] })),
+                    _ => lines.push((step.peer, Line { name: step.peer.short_title(), points: vec![point] })),
                 }
             }
             Panel { title, lines: lines.into_iter().map(|(_, line)| line).collect() }
