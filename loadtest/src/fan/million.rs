@@ -9,7 +9,7 @@ const VIEWERS_PER_NODE: f64 = 100_000.0;
 const TICKS_PER_S: f64 = 10.0;
 /// A message of 200 bytes, its WebSocket header, and the headers of TCP with timestamps, IP and Ethernet.
 const WIRE_BYTES: f64 = 200.0 + 4.0 + 32.0 + 20.0 + 18.0;
-/// What the kernel keeps for a connection, both of its ends: measured for issue 4 with the same client.
+/// What the kernel keeps for a connection, both of its ends: a figure of issue 4, which this benchmark doesn't measure.
 const KERNEL_BYTES: f64 = 5_800.0;
 
 /// Half a page; nothing where Dropcast was not measured.
@@ -25,7 +25,7 @@ pub(super) fn text(rounds: &Rounds) -> Option<String> {
          | nodes | {nodes:.0} of {cores_per_node:.0} cores | {VIEWERS_PER_NODE:.0} viewers each (`limits.connections_max`, and as many open files) |\n\
          | a critical message at the last viewer of a node | {message_ms:.0} ms | {VIEWERS_PER_NODE:.0} × the same cost ÷ {cores_per_node:.0} cores, a shard each; the nodes work side by side |\n\
          | bandwidth while stock changes all the time | {gbit_per_s:.1} Gbit/s, {node_gbit_per_s:.1} a node | {WIRE_BYTES:.0} bytes on the wire for a message of 200, {TICKS_PER_S:.0} a second; twice the tick halves it |\n\
-         | memory of a node for its connections | {node_mb:.0} MB | {:.0} bytes (Dropcast, JSON) + half of the {KERNEL_BYTES:.0} bytes that the kernel keeps for both ends |\n\
+         | memory of a node for its connections | {node_mb:.0} MB | {:.0} bytes (Dropcast, JSON) + half of the {KERNEL_BYTES:.0} bytes that the kernel keeps for both ends (issue 4, not measured here) |\n\
          | reads of Redis | {nodes:.0} followers a show | each node tails the show's stream once, whatever the number of its viewers: {nodes:.0} × the journal's rate, such as {:.0} entries/s at 1,000 accepted clicks a second |\n\n\
          Without changes of stock a viewer costs a ping every 25 s (`hub.ping_after_ms`). What a load balancer in front and\n\
          TLS take is not in it: TLS adds the encryption of each viewer's bytes, which the shared frames can't spare.\n\n",
