@@ -12,8 +12,15 @@ KILL ?= 0
 JOURNAL ?= embedded
 NODES ?= 1
 ROUNDS ?= 3
+CONNECTIONS ?= 10000
+PEERS ?=
 CARGO_DENY_VERSION := 0.20.2
 CHECK_JSONSCHEMA_VERSION := 0.39.0
+SOCKETIFY_VERSION := 0.0.31
+BUN_VERSION := 1.4.4
+WS_VERSION := 8.23.0
+# Measured once, with PEERS=all.
+FAN_ONCE := nchan,nats,mosquitto,ws
 CHECK_JSONSCHEMA := target/check-jsonschema-$(CHECK_JSONSCHEMA_VERSION)
 
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-output/*' 2>/dev/null)
@@ -51,6 +58,13 @@ bench-redis: web redis-server ## Measure two nodes on Redis beside one Lua scrip
 	ROUNDS=$(ROUNDS) cargo bench --locked --bench engine_redis | tee target/engine_redis.txt
 	target/release/loadtest compare --server target/release/dropcast --rounds $(ROUNDS) \
 		--engine target/engine_redis.txt --page docs/benchmarks.md
+
+.PHONY: bench-fan
+bench-fan: web target/fan/.installed $(if $(filter all,$(PEERS)),fan-peers) ## Measure what a message to everybody costs, beside others: ROUNDS= CONNECTIONS= PEERS=all; writes docs/benchmarks.md.
+	cargo build --release --locked --workspace --bins
+	mkdir -p docs/benchmarks
+	target/release/loadtest fan --rounds $(ROUNDS) --connections $(CONNECTIONS) \
+		$(if $(filter all,$(PEERS)),--once $(FAN_ONCE)) --page docs/benchmarks.md --plot docs/benchmarks/fan.svg
 
 .PHONY: rush
 rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: VIEWERS= BUYERS= CLICKS= STOCK= JOURNAL=redis NODES= KILL=1|redis.
@@ -96,6 +110,32 @@ redis-server:
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; \
 		else \
 			echo "Redis 7 is needed: install it (Debian: apt-get install redis-server)"; exit 1; \
+		fi; \
+	}
+
+# uWebSockets as the package `socketify` carries it needs libuv; Bun is built on uWebSockets.
+target/fan/.installed: Makefile
+	@ldconfig -p | grep -q 'libuv\.so\.1 ' || { \
+		if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libuv1 >/dev/null; \
+		else \
+			echo "libuv is needed for uWebSockets: install it (Debian: apt-get install libuv1)"; exit 1; \
+		fi; \
+	}
+	python3 -m venv target/fan/python
+	target/fan/python/bin/pip install --quiet --disable-pip-version-check socketify==$(SOCKETIFY_VERSION)
+	npm install --prefix target/fan/node --no-save --no-audit --no-fund bun@$(BUN_VERSION) ws@$(WS_VERSION)
+	touch $@
+
+# They are started with configurations of their own; services that Debian's packages would start are left alone.
+.PHONY: fan-peers
+fan-peers:
+	@command -v mosquitto >/dev/null && command -v nats-server >/dev/null && [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ] || { \
+		if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
+				nginx libnginx-mod-nchan nats-server mosquitto >/dev/null; \
+		else \
+			echo "Nchan, NATS and Mosquitto are needed: install them (Debian: apt-get install libnginx-mod-nchan nats-server mosquitto)"; exit 1; \
 		fi; \
 	}
 

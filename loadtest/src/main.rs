@@ -4,7 +4,10 @@ mod api;
 mod backoff;
 mod baseline;
 mod compare;
+mod fan;
 mod files;
+mod machine;
+mod page;
 mod rush;
 mod tokens;
 mod wire;
@@ -31,6 +34,10 @@ enum Command {
     ///
     /// The last line on standard output is one JSON object. It fails only when it can't be run.
     Compare(compare::arguments::Arguments),
+    /// Measures what it costs to hand a message to everybody, beside other servers.
+    ///
+    /// The last line on standard output is one JSON object. It fails only when it can't be run.
+    Fan(fan::arguments::Arguments),
     /// Serves clicks as one would without Dropcast: axum and one Lua script on Redis for each; to compare with.
     Baseline(baseline::command::Arguments),
 }
@@ -44,6 +51,7 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Rush(arguments) => rush::command::main(&arguments),
         Command::Compare(arguments) => compare::command::main(&arguments),
+        Command::Fan(arguments) => fan::command::main(&arguments),
         Command::Baseline(arguments) => baseline::command::main(&arguments),
     }
 }

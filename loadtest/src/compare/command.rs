@@ -1,6 +1,6 @@
 //! The command `loadtest compare`: from arguments to a report.
 
-use std::{fs, process::ExitCode};
+use std::process::ExitCode;
 
 use tokio::{
     runtime,
@@ -12,7 +12,7 @@ use super::{
     report::Report,
     run::{CompareError, run},
 };
-use crate::rush::progress::say;
+use crate::{page, rush::progress::say};
 
 /// Runs the comparison and reports it. It fails only when it can't be run: no figure is too low.
 pub(crate) fn main(arguments: &Arguments) -> ExitCode {
@@ -45,7 +45,7 @@ fn execute(arguments: &Arguments) -> Result<Report, CompareError> {
 #[allow(clippy::print_stdout, reason = "standard output is where the report goes")]
 fn publish(arguments: &Arguments, report: &Report) -> Result<(), CompareError> {
     if let Some(path) = &arguments.page {
-        fs::write(path, report.page())?;
+        page::write_section(path, "redis", &report.page())?;
     }
     println!("{}\n{}", report.table(), report.line());
     Ok(())

@@ -5,7 +5,6 @@ mod clicks;
 pub(crate) mod command;
 mod engine;
 mod figures;
-mod machine;
 mod report;
 mod run;
 mod stage;

@@ -57,18 +57,17 @@ impl Report {
         table
     }
 
-    /// A page for people.
+    /// A section of a page for people.
     pub(super) fn page(&self) -> String {
         let Self { machine, viewers, clicks, .. } = self;
         let rounds = self.rounds.nodes.len();
         let date = Timestamp::now().strftime("%Y-%m-%d");
         let lua = self.engine.as_ref().map_or("not measured", |engine| engine.lua_best.as_str());
         format!(
-            "# Benchmarks\n\n\
+            "## Many nodes on Redis, beside what one would otherwise write\n\n\
              Written by `make bench-redis`. Figures are medians of {rounds} rounds of one run, in which each side had its\n\
              turn in every round; what counts is their ratio. Measured on {date}, everything on one machine:\n\
              {machine} (before the run).\n\n\
-             ## Many nodes on Redis, beside what one would otherwise write\n\n\
              {}\n\
              - **Redis** is fresh for every measurement, with `appendonly yes` and `appendfsync always`. Its CPU is what\n  \
                `INFO cpu` says of all its threads, before and after.\n\

@@ -5,13 +5,13 @@ use super::{
     clicks::{self, Measured},
     engine::EngineFigures,
     figures::{Rounds, ms},
-    machine,
     report::Report,
     stage::Stage,
     takeover,
 };
 use crate::{
     api::ApiError,
+    machine,
     rush::{cluster::ClusterError, progress::say, redis::RedisServerError},
 };
 

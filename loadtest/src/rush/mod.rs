@@ -8,7 +8,7 @@ pub(crate) mod command;
 mod crowd;
 mod findings;
 mod kills;
-mod node;
+pub(crate) mod node;
 mod pace;
 mod presses;
 pub(crate) mod process;

@@ -1,6 +1,7 @@
 //! A server of a rush's own: one node.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -50,6 +51,16 @@ impl Node {
     /// The name that it is known by in Redis.
     pub(crate) fn name(&self) -> &str {
         self.process.name()
+    }
+
+    /// The number that the system knows it by.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Its address.

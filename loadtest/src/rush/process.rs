@@ -65,6 +65,11 @@ impl Process {
         &self.name
     }
 
+    /// The number that the system knows it by.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it says that it is ready.
     pub(crate) async fn wait_until(&mut self, ready: impl AsyncFn() -> bool) -> Result<(), ProcessError> {
         let deadline = Instant::now() + READY_TIMEOUT;

@@ -3,7 +3,7 @@
 use std::{fs, thread};
 
 /// The machine, in one line: processors, memory, and how busy it was with anything when asked.
-pub(super) fn describe() -> String {
+pub(crate) fn describe() -> String {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let model = value("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".to_owned());
     let memory = value("/proc/meminfo", "MemTotal").unwrap_or_else(|| "unknown memory".to_owned());
