@@ -47,6 +47,5 @@ fn may_be_writer(run: &Run, node: usize, told: Moment) -> bool {
 }
 
 fn has(parcel: &[u8], key: &Key) -> bool {
-    let key = key.as_str().as_bytes();
-    parcel.windows(key.len()).any(|window| window == key)
+    key.with_text(|key| parcel.windows(key.len()).any(|window| window == key.as_bytes()))
 }
