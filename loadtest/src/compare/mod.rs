@@ -8,6 +8,7 @@ mod figures;
 mod machine;
 mod report;
 mod run;
+mod socket;
 mod stage;
 mod takeover;
 mod viewer;
