@@ -38,10 +38,18 @@ pub fn class(audience: Audience, encoding: Encoding) -> usize {
 
 /// A message as a ready-made frame.
 pub fn encode(kind: Kind, encoding: Encoding) -> Frame {
-    let message = v1::ServerMessage { kind: Some(kind) };
+    encode_message(&message(kind), encoding)
+}
+
+pub(super) fn message(kind: Kind) -> v1::ServerMessage {
+    v1::ServerMessage { kind: Some(kind) }
+}
+
+/// The same for one that is written in several encodings.
+pub(super) fn encode_message(message: &v1::ServerMessage, encoding: Encoding) -> Frame {
     match encoding {
         Encoding::Proto => Frame::binary(&message.encode_to_vec()),
-        Encoding::Json => match serde_json::to_string(&message) {
+        Encoding::Json => match serde_json::to_string(message) {
             Ok(text) => Frame::text(&text),
             // Amounts and times are bounded by the rules below what JSON carries; a message that breaks this is not
             // worth the others' connection.
@@ -54,8 +62,9 @@ pub fn encode(kind: Kind, encoding: Encoding) -> Frame {
 }
 
 /// A message framed once for each class of the audiences that receive it.
-pub(super) fn frames_for(audiences: &[Audience], kind: &Kind) -> Frames {
-    let by_encoding = ENCODINGS.map(|encoding| encode(kind.clone(), encoding));
+pub(super) fn frames_for(audiences: &[Audience], kind: Kind) -> Frames {
+    let message = message(kind);
+    let by_encoding = ENCODINGS.map(|encoding| encode_message(&message, encoding));
     let mut by_class = vec![None; CLASSES];
     for audience in audiences {
         for (encoding, frame) in ENCODINGS.into_iter().zip(&by_encoding) {
@@ -66,6 +75,6 @@ pub(super) fn frames_for(audiences: &[Audience], kind: &Kind) -> Frames {
 }
 
 /// A message framed once for everybody.
-pub(super) fn frames_for_all(kind: &Kind) -> Frames {
+pub(super) fn frames_for_all(kind: Kind) -> Frames {
     frames_for(&AUDIENCES, kind)
 }

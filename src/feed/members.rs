@@ -1,7 +1,7 @@
 //! Who is connected as whom, for what concerns one principal alone.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,8 +11,8 @@ use dropcast_domain::{
 };
 use dropcast_proto::v1::server_message::Kind;
 
-use super::audience::{Encoding, encode};
-use crate::hub::{CloseFrame, Connection, ConnectionId};
+use super::audience::{ENCODINGS, Encoding, encode_message, message};
+use crate::hub::{CloseFrame, Connection, ConnectionId, Frame};
 
 /// The most connections of one principal to one show; the oldest is closed with 1008 for a newer one.
 pub(super) const CONNECTIONS_PER_PRINCIPAL_MAX: usize = 16;
@@ -27,18 +27,18 @@ pub(super) struct Member {
 /// The connections of each principal. The lock is held for a look-up; the show's task and sessions share it.
 #[derive(Default, Debug)]
 pub(super) struct Members {
-    by_principal: Mutex<BTreeMap<Principal, Vec<Member>>>,
+    by_role: Mutex<BTreeMap<Role, HashMap<PrincipalId, Vec<Member>>>>,
 }
 
 impl Members {
     pub(super) fn add(&self, principal: &Principal, member: Member) {
-        let mut by_principal = self.lock();
+        let mut by_role = self.lock();
         // Its session may have left already, and would not again. It leaves after the connection is gone, so under this
         // lock either the connection is seen to be gone, or it is removed later.
         if !member.connection.is_open() {
             return;
         }
-        let members = by_principal.entry(principal.clone()).or_default();
+        let members = by_role.entry(principal.role).or_default().entry(principal.id.clone()).or_default();
         members.retain(|known| known.connection.id() != member.connection.id());
         members.push(member);
         if members.len() > CONNECTIONS_PER_PRINCIPAL_MAX {
@@ -49,37 +49,40 @@ impl Members {
     }
 
     pub(super) fn remove(&self, principal: &Principal, connection: ConnectionId) {
-        let mut by_principal = self.lock();
-        if let Some(members) = by_principal.get_mut(principal) {
+        let mut by_role = self.lock();
+        let Some(by_id) = by_role.get_mut(&principal.role) else { return };
+        if let Some(members) = by_id.get_mut(&principal.id) {
             members.retain(|member| member.connection.id() != connection);
             if members.is_empty() {
-                by_principal.remove(principal);
+                by_id.remove(&principal.id);
             }
         }
     }
 
     /// How many connections there are.
     pub(super) fn count(&self) -> usize {
-        self.lock().values().map(Vec::len).sum()
+        self.lock().values().flat_map(HashMap::values).map(Vec::len).sum()
     }
 
     /// The connections of a viewer, and the message ready for each.
     pub(super) fn address(&self, viewer: &PrincipalId, kind: impl FnOnce() -> Option<Kind>) -> Vec<Letter> {
-        let principal = Principal { role: Role::Viewer, id: viewer.clone() };
-        let members = self.lock().get(&principal).cloned().unwrap_or_default();
-        if members.is_empty() {
-            return Vec::new();
-        }
+        let members = self.lock().get(&Role::Viewer).and_then(|viewers| viewers.get(viewer)).cloned();
+        let Some(members) = members else { return Vec::new() };
         let Some(kind) = kind() else { return Vec::new() };
-        let letter = |member: Member| Letter { frame: encode(kind.clone(), member.encoding), to: member.connection };
+        let message = message(kind);
+        let mut frames = [const { None }; ENCODINGS.len()];
+        let letter = |Member { connection, encoding }| {
+            let frame: &Frame = frames[encoding as usize].get_or_insert_with(|| encode_message(&message, encoding));
+            Letter { frame: frame.clone(), to: connection }
+        };
         members.into_iter().map(letter).collect()
     }
 }
 
 impl Members {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Principal, Vec<Member>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Role, HashMap<PrincipalId, Vec<Member>>>> {
         // Every change is whole before anything that could panic.
-        self.by_principal.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_role.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,7 +90,7 @@ impl Members {
 #[derive(Debug)]
 pub(super) struct Letter {
     to: Connection,
-    frame: crate::hub::Frame,
+    frame: Frame,
 }
 
 impl Letter {

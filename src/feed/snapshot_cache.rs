@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use dropcast_domain::time::Timestamp;
 use dropcast_proto::v1::{self, server_message::Kind};
 
-use super::audience::{ENCODINGS, Encoding, encode};
+use super::audience::{ENCODINGS, Encoding, encode_message, message};
 use crate::{
     hub::{Frame, RingPosition},
     journal::Position,
@@ -46,8 +46,8 @@ impl SnapshotCache {
         if let Some(cached) = cached.as_ref().filter(is_fresh) {
             return (cached.from, cached.frames[encoding as usize].clone());
         }
-        let message = make();
-        let frames = ENCODINGS.map(|each| encode(Kind::Snapshot(message.clone()), each));
+        let message = message(Kind::Snapshot(make()));
+        let frames = ENCODINGS.map(|each| encode_message(&message, each));
         let frame = frames[encoding as usize].clone();
         *cached = Some(Cached { made_at: now, position, frames, from: None });
         (None, frame)
