@@ -30,7 +30,7 @@ use crate::{
     },
     stats::StatsProjection,
     telemetry::{
-        engine_metrics::EngineMetrics, metered_journal::MeteredJournal, metrics::Metrics, promises::PromisesProjection,
+        engine_metrics::EngineMetrics, metered_journal::MeteredJournal, metrics::Metrics, trouble::TroubleProjection,
     },
 };
 
@@ -214,7 +214,7 @@ impl ProjectionFactory for Projections {
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
             Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
             Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
-            Box::new(PromisesProjection::new(Arc::clone(&self.metrics))),
+            Box::new(TroubleProjection::new(Arc::clone(&self.metrics))),
         ]
     }
 }

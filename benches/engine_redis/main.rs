@@ -28,6 +28,9 @@ const ROUNDS: usize = 3;
 const PIPELININGS: [(usize, usize); 4] = [(4, 16), (4, 64), (8, 64), (16, 64)];
 
 fn main() {
+    // As the program does.
+    #[cfg(target_os = "linux")]
+    drop(rustix::thread::disable_transparent_huge_pages(true));
     let rounds = env::var("ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("ROUNDS is a number"));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");

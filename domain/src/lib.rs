@@ -24,7 +24,7 @@
 //!    reservations come to.
 //! 2. A drop never has more of a SKU held and sold than its cap, nor a viewer more of a drop than its limit.
 //! 3. A reservation goes from held to sold, released or expired, once; no decision finds one held whose deadline has
-//!    come.
+//!    come. A deadline moves only with those of all that is held, by no more than went by since the last entry.
 //! 4. Each sold reservation has one order, which comes to its quantity times the price at which it was held.
 //! 5. Reservations and orders are numbered from 1 without gaps; time never goes back.
 //! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.

@@ -16,6 +16,10 @@ use super::{
 #[derive(Default, Debug)]
 pub(super) struct Books {
     at_ms: u64,
+    /// The moment of the entry before.
+    before_ms: u64,
+    /// Whether this entry extends holds.
+    extends: bool,
     settings: Option<v1::ShowPlanned>,
     pub(super) phase: v1::ShowPhase,
     pub(super) stock: Stock,
@@ -29,7 +33,7 @@ pub(super) struct Books {
 impl Books {
     /// Begins an entry of this moment.
     pub(super) fn begin(&mut self, at_ms: u64) {
-        self.at_ms = at_ms;
+        self.before_ms = std::mem::replace(&mut self.at_ms, at_ms);
     }
 
     pub(super) fn fact(&mut self, fact: &Kind, findings: &mut Findings) {
@@ -63,6 +67,7 @@ impl Books {
             Kind::ReservationSold(fact) => self.end_hold(fact.reservation, State::Sold, findings),
             Kind::ReservationReleased(fact) => self.end_hold(fact.reservation, State::Released, findings),
             Kind::ReservationExpired(fact) => self.end_hold(fact.reservation, State::Expired, findings),
+            Kind::HoldsExtended(fact) => self.extend_holds(fact.by_ms, findings),
             Kind::OrderPlaced(order) => self.sales.place_order(order, findings),
             Kind::OrderPaid(order) => self.sales.pay_order(order.order, findings),
             Kind::PromiseKept(kept) => {
@@ -82,6 +87,9 @@ impl Books {
         self.sales.expect_orders(findings);
         let by_system = cause.is_some_and(|cause| cause.role == i32::from(Role::System));
         self.promises.end_entry(by_system, &self.sales, findings);
+        if std::mem::take(&mut self.extends) && !by_system {
+            findings.add(ViolationCode::ExtensionCause, "only the system extends holds");
+        }
         let Some((cause, binding)) = cause.and_then(|cause| Some((cause, cause.binding.as_ref()?))) else { return };
         let outcome = binding.outcome.and_then(|outcome| outcome.kind);
         let exists = match &outcome {
@@ -158,6 +166,17 @@ impl Books {
             self.drops.hold(held, self.at_ms, hold_ttl_ms, list_price_minor, findings);
         }
         self.stock.hold(&held.sku, held.quantity, findings);
+    }
+
+    /// What would be too long is entered all the same: its deadlines are those that were told.
+    fn extend_holds(&mut self, by_ms: u64, findings: &mut Findings) {
+        self.extends = true;
+        let since_ms = self.at_ms.saturating_sub(self.before_ms);
+        if !(1..=since_ms).contains(&by_ms) {
+            let detail = format_args!("by {by_ms} ms, {since_ms} ms after the entry before");
+            findings.add(ViolationCode::ExtensionTooLong, detail);
+        }
+        self.sales.extend_holds(by_ms);
     }
 
     fn end_hold(&mut self, number: u64, state: State, findings: &mut Findings) {

@@ -8,8 +8,8 @@ use dropcast_proto::v1::{
 
 use super::{ViolationCode, entries::time, sales::Reservation, violation::Findings};
 
-/// The last moment that a deadline can be: 9999-12-31T23:59:59.999Z, the end of RFC 3339.
-const MOMENT_MAX_MS: u64 = 253_402_207_200_000;
+/// The last moment that a deadline can be: 9999-12-30T22:00:00.000Z, the last with a four-digit year in every clock.
+pub(super) const MOMENT_MAX_MS: u64 = 253_402_207_200_000;
 
 /// The drops of the run of show by their names.
 #[derive(Default, Debug)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dropcast_proto::v1::{OrderPlaced, ReservationHeld};
 
-use super::{AuditOrders, ViolationCode, entries::time, violation::Findings};
+use super::{AuditOrders, ViolationCode, drops::MOMENT_MAX_MS, entries::time, violation::Findings};
 
 /// Where a reservation stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,6 +87,13 @@ impl Sales {
             self.reservations.insert(number, reservation);
         }
         new
+    }
+
+    /// Moves the deadline of all that is held.
+    pub(super) fn extend_holds(&mut self, by_ms: u64) {
+        for reservation in self.reservations.values_mut().filter(|reservation| reservation.state == State::Held) {
+            reservation.expires_at = reservation.expires_at.saturating_add(by_ms).min(MOMENT_MAX_MS);
+        }
     }
 
     /// Ends a hold; `None` when there is none to end.

@@ -82,6 +82,10 @@ codes! {
     DeadlinePassed,
     /// Units expired before their deadline.
     ExpiredEarly,
+    /// Holds were extended by nothing, or by more than went by since the entry before.
+    ExtensionTooLong,
+    /// Holds were extended, and it was not the system that asked.
+    ExtensionCause,
     /// An order's number is not one more than the last.
     OrderNumber,
     /// An order was placed for a reservation that is not sold.

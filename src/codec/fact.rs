@@ -72,6 +72,7 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
             Kind::OrderPaid(v1::OrderPaid { order: order.0, payment: payment.to_string() })
         }
         Fact::PromiseKept(kept) => Kind::PromiseKept(promise::kept_to_wire(kept)),
+        Fact::HoldsExtended { by_ms } => Kind::HoldsExtended(v1::HoldsExtended { by_ms: *by_ms }),
         Fact::PromiseBroken(broken) => Kind::PromiseBroken(promise::broken_to_wire(broken)),
     };
     v1::Fact { kind: Some(kind) }
@@ -127,6 +128,7 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
             Fact::OrderPaid { order: OrderId(fact.order), payment: PrincipalId::new(&fact.payment)? }
         }
         Kind::PromiseKept(fact) => Fact::PromiseKept(Box::new(promise::kept_from_wire(fact)?)),
+        Kind::HoldsExtended(fact) => Fact::HoldsExtended { by_ms: fact.by_ms },
         Kind::PromiseBroken(fact) => Fact::PromiseBroken(Box::new(promise::broken_from_wire(&fact)?)),
     })
 }

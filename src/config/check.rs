@@ -1,5 +1,6 @@
 //! Values that are of the right type and still can't work.
 
+use dropcast_domain::show::HOLD_EXTENSION_MS_MAX;
 use tracing_subscriber::EnvFilter;
 
 use super::{Config, ConfigError, RedisSection};
@@ -25,6 +26,8 @@ impl Config {
         within("engine.mailbox_max", engine.mailbox_max, 1, MAILBOX_MAX)?;
         within("engine.batch_max", engine.batch_max, 1, APPEND_ENTRIES_MAX)?;
         at_least_one("engine.appends_in_flight_max", engine.appends_in_flight_max)?;
+        milliseconds("engine.outage_min_ms", engine.outage_min_ms, 1, HOLD_EXTENSION_MS_MAX)?;
+        milliseconds("engine.outage_extension_max_ms", engine.outage_extension_max_ms, 0, HOLD_EXTENSION_MS_MAX)?;
         within("hub.shards", hub.shards, 0, SHARDS_MAX)?;
         at_least_one("hub.ring_frames_max", hub.ring_frames_max)?;
         within("hub.private_frames_max", hub.private_frames_max, 1, PRIVATE_FRAMES_LIMIT)?;
@@ -111,9 +114,11 @@ mod tests {
     #[test]
     fn what_can_not_work_is_named() {
         type Change = fn(&mut Config);
-        let cases: [(&str, Change); 12] = [
+        let cases: [(&str, Change); 14] = [
             ("engine.mailbox_max", |config| config.engine.mailbox_max = 0),
             ("engine.batch_max", |config| config.engine.batch_max = 1_025),
+            ("engine.outage_min_ms", |config| config.engine.outage_min_ms = 0),
+            ("engine.outage_extension_max_ms", |config| config.engine.outage_extension_max_ms = 3_600_001),
             ("hub.shards", |config| config.hub.shards = 257),
             ("hub.idle_limit_ms", |config| config.hub.idle_limit_ms = config.hub.ping_after_ms),
             ("limits.per_token_burst", |config| config.limits.per_token_burst = 0),

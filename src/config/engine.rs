@@ -26,6 +26,10 @@ pub struct EngineSection {
     /// How long a command waits at most for the show's writer on another node, in milliseconds; then it is answered
     /// *pending*. Default: 5,000.
     pub forward_limit_ms: u64,
+    /// How long the journal must have been away for holds to be extended by that, in milliseconds. Default: 2,000.
+    pub outage_min_ms: u64,
+    /// The most that one outage of the journal extends holds by, in milliseconds; 0: nothing. Default: 600,000.
+    pub outage_extension_max_ms: u64,
     /// How many entries stay in the journal behind the newest snapshot, where older ones are archived. Default: 100,000.
     pub keep_entries: u64,
 }
@@ -41,6 +45,8 @@ impl EngineSection {
             snapshot_every_entries: self.snapshot_every_entries,
             retry_after_ms: self.retry_after_ms,
             forward_limit: Duration::from_millis(self.forward_limit_ms),
+            outage_min: Duration::from_millis(self.outage_min_ms),
+            outage_extension_max: Duration::from_millis(self.outage_extension_max_ms),
             ..EngineConfig::default()
         }
     }
@@ -57,6 +63,8 @@ impl Default for EngineSection {
             snapshot_every_entries: engine.snapshot_every_entries,
             retry_after_ms: engine.retry_after_ms,
             forward_limit_ms: milliseconds(engine.forward_limit),
+            outage_min_ms: milliseconds(engine.outage_min),
+            outage_extension_max_ms: milliseconds(engine.outage_extension_max),
             keep_entries: 100_000,
         }
     }

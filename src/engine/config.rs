@@ -24,6 +24,10 @@ pub struct EngineConfig {
     /// How long a command of this node's callers waits for the show's writer on another node, at most; then the answer is
     /// *pending*, and the writer no longer carries it out.
     pub forward_limit: Duration,
+    /// How long the journal must have been away for holds to be extended by that.
+    pub outage_min: Duration,
+    /// The most that one outage extends holds by; at most [`dropcast_domain::show::HOLD_EXTENSION_MS_MAX`].
+    pub outage_extension_max: Duration,
     /// How many entries stay in the journal behind the newest snapshot; older ones are trimmed. `None`: all.
     pub keep_entries: Option<u64>,
 }
@@ -39,6 +43,8 @@ impl Default for EngineConfig {
             retry_after_ms: 250,
             node: "node".to_owned(),
             forward_limit: Duration::from_secs(5),
+            outage_min: Duration::from_secs(2),
+            outage_extension_max: Duration::from_secs(600),
             keep_entries: None,
         }
     }

@@ -16,6 +16,7 @@ use super::{
     forwarded::Forwarded,
     handle::{Asked, Message},
     observer::Observer,
+    outage::Outage,
     projection::Projection,
 };
 use crate::{
@@ -36,6 +37,7 @@ pub(super) struct Context {
     pub(super) projections: Vec<Box<dyn Projection>>,
     pub(super) recent: Recent,
     pub(super) forwarded: Forwarded,
+    pub(super) outage: Outage,
 }
 
 impl Context {

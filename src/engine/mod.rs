@@ -13,6 +13,7 @@ mod forwarded;
 mod handle;
 mod load;
 mod observer;
+mod outage;
 mod parcel;
 mod projection;
 mod registry;

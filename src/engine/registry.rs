@@ -23,6 +23,7 @@ use super::{
     handle::{Message, ShowHandle},
     load::{LoadError, Loaded, load, load_to},
     observer::{Observer, Unobserved},
+    outage::Outage,
     projection::ProjectionFactory,
     seat::Part,
 };
@@ -272,6 +273,7 @@ impl Engine {
             projections: self.projections.projections(id, position),
             recent: Recent::default(),
             forwarded: Forwarded::starting_at(self.clock.now()),
+            outage: Outage::default(),
         }
     }
 

@@ -210,6 +210,9 @@ async fn take_over(mut follower: Follower, claim: Claim, called_at: Instant, mut
             (writer.show, writer.tail, writer.durable) = (show, position, position);
             writer.snapshots.seq = snapshot_seq;
             writer.batch.renew_card();
+            // Before anything is decided: what a writer decides is its own to count and to act on.
+            writer.context.play(true);
+            writer.extend_holds();
             writer.reclaim(promised);
             writer.take(&mut arrears);
             Part::Writing(Box::new(writer))
@@ -261,6 +264,7 @@ fn new_writer(context: Context, claim: Claim, called_at: Instant) -> Writer {
         tail: Position::default(),
         durable: Position::default(),
         batch: Batch::default(),
+        decided: Vec::new(),
         in_flight: futures_util::stream::FuturesOrdered::new(),
         held_back: HeldBack::default(),
         snapshots: Snapshots::default(),

@@ -3,9 +3,14 @@
 use bytes::Bytes;
 use dropcast_domain::show::{STATE_VERSION, Show};
 
+/// About what a reservation takes, with its viewer and its key, in bytes.
+const RESERVATION_BYTES: usize = 128;
+
 /// The bytes of a state.
 pub(super) fn encode(show: &Show) -> Result<Bytes, postcard::Error> {
-    postcard::to_extend(show, STATE_VERSION.to_be_bytes().to_vec()).map(Bytes::from)
+    let mut bytes = Vec::with_capacity(show.reservation_count() * RESERVATION_BYTES);
+    bytes.extend(STATE_VERSION.to_be_bytes());
+    postcard::to_extend(show, bytes).map(Bytes::from)
 }
 
 /// The state of these bytes; `None` when another version of the rules wrote them, so that the facts are folded instead.

@@ -77,6 +77,7 @@ impl FeedProjection {
             | Fact::ReservationSold { reservation }
             | Fact::ReservationReleased { reservation }
             | Fact::ReservationExpired { reservation } => self.reservation_changed(show, *reservation),
+            Fact::HoldsExtended { .. } => self.holds_extended(show),
             Fact::OrderPlaced { order, .. } | Fact::OrderPaid { order, .. } => self.order_changed(show, *order),
             Fact::DropPlanned { plan, .. } => plan.items.iter().for_each(|item| self.stock_lines.touch(&item.sku)),
             Fact::ShowPlanned(_)
@@ -97,14 +98,17 @@ impl FeedProjection {
         }
     }
 
+    /// Whoever holds something is told until when from now on.
+    fn holds_extended(&mut self, show: &Show) {
+        for hold in show.holds() {
+            self.letters.extend(self.feed.members.address(hold.viewer, || Some(reservation_letter(show, hold.id))));
+        }
+    }
+
     fn reservation_changed(&mut self, show: &Show, id: ReservationId) {
         let Some(reservation) = show.reservation(id) else { return };
         self.stock_lines.touch(reservation.sku);
-        let message = || {
-            let reservation = codec::reservation_of(show, id);
-            Some(Kind::ReservationChanged(v1::ReservationChanged { reservation }))
-        };
-        self.letters.extend(self.feed.members.address(reservation.viewer, message));
+        self.letters.extend(self.feed.members.address(reservation.viewer, || Some(reservation_letter(show, id))));
     }
 
     fn promise_broken(&mut self, show: &Show, promise: &BrokenPromise) {
@@ -120,6 +124,11 @@ impl FeedProjection {
         let message = || Some(Kind::OrderChanged(v1::OrderChanged { order: codec::order_view(show, &order) }));
         self.letters.extend(self.feed.members.address(order.viewer, message));
     }
+}
+
+fn reservation_letter(show: &Show, id: ReservationId) -> Kind {
+    let reservation = codec::reservation_of(show, id);
+    Kind::ReservationChanged(v1::ReservationChanged { reservation })
 }
 
 impl Projection for FeedProjection {

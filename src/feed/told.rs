@@ -42,6 +42,7 @@ impl Told {
                 | Fact::ReservationSold { .. }
                 | Fact::ReservationReleased { .. }
                 | Fact::ReservationExpired { .. }
+                | Fact::HoldsExtended { .. }
                 | Fact::OrderPlaced { .. }
                 | Fact::OrderPaid { .. }
                 | Fact::PromiseKept(_)

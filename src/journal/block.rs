@@ -25,17 +25,28 @@ pub(super) const ENTRY_HEAD_BYTES: usize = 8 + 32 + 4;
 
 /// The block of these entries, of which an append has bounded number and length.
 pub(super) fn encode(entries: &[RawEntry]) -> Vec<u8> {
-    let body_bytes: usize = entries.iter().map(|entry| entry.body.len()).sum();
-    let mut block = Vec::with_capacity(HEAD_BYTES + entries.len() * ENTRY_HEAD_BYTES + body_bytes);
-    block.push(VERSION);
-    block.extend(length(entries.len()));
-    for entry in entries {
-        block.extend(entry.at_ms.to_be_bytes());
-        block.extend(entry.digest.0);
-        block.extend(length(entry.body.len()));
-        block.extend(&entry.body);
-    }
+    let mut block = Vec::with_capacity(bytes(entries));
+    write(entries, |part| block.extend_from_slice(part));
     block
+}
+
+/// How many bytes the block of these entries has.
+pub(super) fn bytes(entries: &[RawEntry]) -> usize {
+    HEAD_BYTES + entries.iter().map(|entry| ENTRY_HEAD_BYTES + entry.body.len()).sum::<usize>()
+}
+
+/// The same block, part by part: it need not be anywhere as a whole.
+pub(super) fn write(entries: &[RawEntry], mut out: impl FnMut(&[u8])) {
+    out(&[VERSION]);
+    out(&length(entries.len()));
+    for entry in entries {
+        let mut head = [0; ENTRY_HEAD_BYTES];
+        head[..8].copy_from_slice(&entry.at_ms.to_be_bytes());
+        head[8..40].copy_from_slice(&entry.digest.0);
+        head[40..].copy_from_slice(&length(entry.body.len()));
+        out(&head);
+        out(&entry.body);
+    }
 }
 
 /// The entries of a block whose first entry has this number, or the first one that can't be read and why.

@@ -37,6 +37,7 @@ kinds! {
     Confirm = "confirm",
     Release = "release",
     SettleOrder = "settle_order",
+    ExtendHolds = "extend_holds",
     Reclaim = "reclaim",
 }
 
@@ -57,6 +58,7 @@ impl From<&Command> for CommandKind {
             Command::Confirm { .. } => Self::Confirm,
             Command::Release { .. } => Self::Release,
             Command::SettleOrder { .. } => Self::SettleOrder,
+            Command::ExtendHolds { .. } => Self::ExtendHolds,
             Command::Reclaim(_) => Self::Reclaim,
         }
     }

@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode};
 use dropcast_domain::show::Refusal;
 use dropcast_proto::v1::RefusalCode;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Counter, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
     core::{Collector, Desc},
     proto::MetricFamily,
@@ -20,7 +20,7 @@ use prometheus::{
 #[cfg(target_os = "linux")]
 use prometheus::process_collector::ProcessCollector;
 
-use super::{command_kind::CommandKind, journal_health::JournalHealth};
+use super::{command_kind::CommandKind, journal_health::JournalHealth, trouble::Trouble};
 use crate::{
     codec,
     engine::{Answer, Engine, RetryReason},
@@ -74,6 +74,8 @@ pub struct Metrics {
     tokens_refused: IntCounterVec,
     promises_kept: IntCounter,
     promises_broken: IntCounter,
+    holds_extended: IntCounter,
+    holds_extended_seconds: Counter,
 }
 
 impl Metrics {
@@ -132,6 +134,16 @@ impl Metrics {
                 &registry,
                 "promises_broken_total",
                 "Acknowledgements of a lost history that could not be made good.",
+            ),
+            holds_extended: counter(
+                &registry,
+                "holds_extended_total",
+                "Outages of the journal by which what a show held was extended.",
+            ),
+            holds_extended_seconds: seconds(
+                &registry,
+                "holds_extended_seconds_total",
+                "By how much holds were extended for outages of the journal, per show.",
             ),
             registry,
         })
@@ -241,10 +253,12 @@ impl Metrics {
         &self.registry
     }
 
-    /// So many promises of lost histories were kept, and so many broken, durably.
-    pub fn promises(&self, kept: u64, broken: u64) {
-        self.promises_kept.inc_by(kept);
-        self.promises_broken.inc_by(broken);
+    /// This became true, durably.
+    pub(super) fn trouble(&self, counted: &Trouble) {
+        self.promises_kept.inc_by(counted.promises_kept);
+        self.promises_broken.inc_by(counted.promises_broken);
+        self.holds_extended.inc_by(counted.holds_extended);
+        self.holds_extended_seconds.inc_by(Duration::from_millis(counted.holds_extended_ms).as_secs_f64());
     }
 
     /// Everything, in Prometheus' text format.
@@ -366,6 +380,10 @@ fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Int
 
 pub(super) fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
     register(registry, made(IntCounter::new(format!("dropcast_{name}"), help)))
+}
+
+fn seconds(registry: &Registry, name: &str, help: &str) -> Counter {
+    register(registry, made(Counter::new(format!("dropcast_{name}"), help)))
 }
 
 fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {

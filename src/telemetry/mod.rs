@@ -5,5 +5,5 @@ pub mod engine_metrics;
 mod journal_health;
 pub mod metered_journal;
 pub mod metrics;
-pub mod promises;
 pub mod tracing;
+pub mod trouble;

@@ -1,5 +1,6 @@
 //! The audit: nothing wrong is found in a journal where nothing is wrong, and every tampering is found and named.
 
+mod outage;
 mod promises;
 mod script;
 mod walk;
@@ -161,6 +162,11 @@ fn tampered(code: ViolationCode) -> Vec<JournalEntry> {
         ViolationCode::PromiseTwice | ViolationCode::PromiseWithoutUnits | ViolationCode::PromiseCause => {
             let mut script = with_promises();
             promises::tamper(&mut script, code);
+            script.seal()
+        }
+        ViolationCode::ExtensionTooLong | ViolationCode::ExtensionCause => {
+            let mut script = outage::with_outage();
+            outage::tamper(&mut script, code);
             script.seal()
         }
         other => {

@@ -96,6 +96,6 @@ fn a_promise_is_kept_within_stock_cap_limit_and_time() {
     }
 }
 
-fn by_system() -> v1::Cause {
+pub(crate) fn by_system() -> v1::Cause {
     v1::Cause { role: v1::Role::System.into(), principal: "healing".into(), binding: None }
 }

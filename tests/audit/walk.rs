@@ -54,7 +54,7 @@ fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal
     let drop: DropId = drop_plan.drop.clone();
     let sku: Sku = drop_plan.items[usize::from(other) % drop_plan.items.len()].sku.clone();
     let reservation = ReservationId(u64::from(other) % (show.reservation_count() as u64 + 1) + 1);
-    match kind % 24 {
+    match kind % 25 {
         0 => (principal(Role::Brand, plan.settings.brand.as_str()), Command::Plan(Box::new(scarce(plan, other)))),
         1 | 2 => host(Command::OpenDrop { drop }),
         3 => host(Command::PauseDrop { drop }),
@@ -73,6 +73,10 @@ fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal
             let payment = PrincipalId::new("sandbox").unwrap();
             let order = OrderId(u64::from(other) % 16 + 1);
             (principal(Role::System, "payments"), Command::SettleOrder { order, payment })
+        }
+        24 => {
+            let by_ms = 1 + u64::from(other) * 10;
+            (principal(Role::System, "outages"), Command::ExtendHolds { by_ms })
         }
         22 | 23 => {
             let viewer = PrincipalId::new(&format!("viewer-{}", other % 5)).unwrap();
@@ -178,7 +182,7 @@ fn the_walk_gets_everywhere() {
     let expected =
         expected.into_iter().chain(["DropExtended", "CapRaised", "DropClosed", "ReservationHeld", "ShowEnded"]);
     let expected = expected.chain(["ReservationSold", "ReservationReleased", "ReservationExpired", "OrderPlaced"]);
-    for kind in expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken"]) {
+    for kind in expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken", "HoldsExtended"]) {
         assert!(kinds.contains(kind), "no {kind} in {kinds:?}");
     }
 }

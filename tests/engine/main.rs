@@ -6,6 +6,7 @@ mod fixture;
 mod lifecycle;
 mod loading;
 mod nodes;
+mod outage;
 mod projections;
 mod recorder;
 mod time;

@@ -25,6 +25,8 @@ struct Notes {
     applied: Vec<u64>,
     pending: Vec<u64>,
     published: Vec<u64>,
+    writes: bool,
+    wrote: Vec<u64>,
     in_use: bool,
     ended: bool,
 }
@@ -38,6 +40,11 @@ impl Recorder {
     /// The numbers of the entries that were applied, in that order.
     pub(crate) fn applied(&self) -> Vec<u64> {
         self.0.lock().unwrap().applied.clone()
+    }
+
+    /// The numbers of the entries that were collected as written by this node.
+    pub(crate) fn wrote(&self) -> Vec<u64> {
+        self.0.lock().unwrap().wrote.clone()
     }
 
     /// The positions that it was loaded at.
@@ -70,8 +77,19 @@ impl Projection for Recording {
         notes.pending.push(position.seq);
     }
 
+    fn writes(&mut self, writes: bool) {
+        self.0.0.lock().unwrap().writes = writes;
+    }
+
     fn collect(&mut self, _show: &Show) -> Option<Publication> {
-        let pending = std::mem::take(&mut self.0.0.lock().unwrap().pending);
+        let pending = {
+            let mut notes = self.0.0.lock().unwrap();
+            let pending = std::mem::take(&mut notes.pending);
+            if notes.writes {
+                notes.wrote.extend(&pending);
+            }
+            pending
+        };
         let recorder = self.0.clone();
         (!pending.is_empty())
             .then(|| -> Publication { Box::new(move || recorder.0.lock().unwrap().published.extend(pending)) })

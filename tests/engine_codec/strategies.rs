@@ -73,6 +73,7 @@ fn buying() -> impl Strategy<Value = Fact> {
         reservation().prop_map(|reservation| Fact::ReservationSold { reservation }),
         reservation().prop_map(|reservation| Fact::ReservationReleased { reservation }),
         reservation().prop_map(|reservation| Fact::ReservationExpired { reservation }),
+        any::<u64>().prop_map(|by_ms| Fact::HoldsExtended { by_ms }),
         (order(), reservation(), any::<u64>()).prop_map(|(order, reservation, total_minor)| Fact::OrderPlaced {
             order,
             reservation,

@@ -58,6 +58,45 @@ fn is_private(kind: &Kind) -> bool {
     matches!(kind, Kind::ReservationChanged(_) | Kind::OrderChanged(_) | Kind::PromiseBroken(_))
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_holds_something_is_told_of_its_new_deadline() {
+    let house = House::new();
+    let handle = on_sale(&house).await;
+    let mut own = Vec::new();
+    for encoding in [Encoding::Json, Encoding::Proto] {
+        own.push(house.join(&Guest::viewer("ada", encoding)).await);
+    }
+    let mut others = vec![
+        house.join(&Guest::viewer("bob", Encoding::Json)).await,
+        house.join(&Guest::staff(Audience::Brand, Encoding::Proto)).await,
+    ];
+    for key in ["one", "two"] {
+        assert!(matches!(handle.ask_and_wait(reserve(key, 1)).await, Answer::Accepted(_)));
+    }
+    let release = Command::Release { reservation: ReservationId(2) };
+    assert!(matches!(handle.ask_and_wait(request(Role::Viewer, "ada", "back", release)).await, Answer::Accepted(_)));
+    let before = truth(&house, &Guest::viewer("ada", Encoding::Json)).await.reservations;
+    house.clock.advance_ms(5_000);
+    let outage = Command::ExtendHolds { by_ms: 4_000 };
+    assert!(matches!(handle.ask_and_wait(request(Role::System, "outages", "out", outage)).await, Answer::Accepted(_)));
+    end(&house, "the end").await;
+    let after = truth(&house, &Guest::viewer("ada", Encoding::Json)).await;
+    let later = |number: u64| after.reservations[&number].expires_at - before[&number].expires_at;
+    assert_eq!((later(1), later(2)), (4_000, 0));
+    for watcher in &mut own {
+        watcher.until("it is told", |picture| *picture == after);
+        assert_eq!(
+            watcher.received.iter().filter(|kind| is_private(kind)).count(),
+            4,
+            "held twice, released, extended"
+        );
+    }
+    for watcher in &mut others {
+        watcher.until("the end", |picture| picture.title() == Some("the end"));
+        assert!(!watcher.received.iter().any(is_private));
+    }
+}
+
 /// A promise of a lost history of something that is not on sale here.
 fn reclaim(number: u64) -> dropcast_domain::show::Request {
     let reserve = KeyUse { key: Key::new(&format!("lost-{number}")).unwrap(), fingerprint: Fingerprint::default() };

@@ -30,6 +30,7 @@ mod failover;
 mod failover_waiting;
 mod memory_full;
 mod next_version;
+mod redis_away;
 mod redis_killed;
 mod rolling_restart;
 mod scripts_flushed;

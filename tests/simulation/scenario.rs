@@ -121,6 +121,8 @@ fn engine(random: &mut Random) -> EngineConfig {
         idle_after: Duration::from_millis(random.between(500, 4_000)),
         snapshot_every_entries: random.between(2, 40),
         retry_after_ms: 50,
+        outage_min: Duration::from_millis(random.between(1, 2_000)),
+        outage_extension_max: Duration::from_millis(random.between(0, 20_000)),
         ..EngineConfig::default()
     }
 }

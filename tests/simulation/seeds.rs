@@ -35,6 +35,7 @@ struct Tally {
     entries: u64,
     kept: u64,
     broken: u64,
+    extended: u64,
 }
 
 impl Tally {
@@ -47,6 +48,7 @@ impl Tally {
         for fact in facts(run) {
             self.kept += u64::from(matches!(fact, Fact::PromiseKept(_)));
             self.broken += u64::from(matches!(fact, Fact::PromiseBroken(_)));
+            self.extended += u64::from(matches!(fact, Fact::HoldsExtended { .. }));
         }
         for call in &run.calls {
             self.commands += 1;
@@ -72,6 +74,7 @@ impl Tally {
         self.entries += other.entries;
         self.kept += other.kept;
         self.broken += other.broken;
+        self.extended += other.extended;
         self
     }
 }
@@ -124,10 +127,10 @@ fn every_promise_is_kept_in_every_world() {
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let faults: Vec<_> = KINDS.iter().zip(tally.faults).map(|(kind, count)| format!("{kind}={count}")).collect();
-    let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, .. } = tally;
+    let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, extended, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
-         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} entries={entries}",
+         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} entries={entries}",
         faults.join(" ")
     )
 }

@@ -40,7 +40,7 @@ pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
     /// Asking again under the same key is answered with the first acceptance. Required for every command but
-    /// [`Command::Plan`], which is idempotent by itself.
+    /// [`Command::Plan`] and [`Command::ExtendHolds`], which are idempotent by themselves.
     pub key: Option<Key>,
     /// With which content.
     pub fingerprint: Fingerprint,
@@ -133,9 +133,28 @@ pub enum Command {
         /// What the payment provider calls the payment; opaque, at most [`crate::ids::NAME_BYTES_MAX`] bytes.
         payment: PrincipalId,
     },
+    /// System: the journal could not be written for the last while, so nobody could buy what was held. What was held when
+    /// that began is held that much longer; what runs on is everything else, the ends of drops, too.
+    ///
+    /// Time in which anything was decided is no outage and does not count, so no time counts twice and no key is needed.
+    ExtendHolds {
+        /// For how long it was away, up to now, in milliseconds; 1 to [`super::HOLD_EXTENSION_MS_MAX`].
+        by_ms: u64,
+    },
     /// System: keeps what a lost history acknowledged, or records that it can't be kept. Idempotent by itself, whatever
     /// its key.
     Reclaim(Box<Promise>),
+}
+
+impl Command {
+    /// Up to when time passes before this is decided at `now`: what held units until a moment in an outage must not have
+    /// run out before the outage is known.
+    pub fn looks_back_to(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::ExtendHolds { by_ms } => Timestamp(now.0.saturating_sub(*by_ms)),
+            _ => now,
+        }
+    }
 }
 
 /// What an accepted command brought about, as its key remembers it.

@@ -50,6 +50,17 @@ impl Deadlines {
         }
     }
 
+    /// What is held, the earliest deadline first.
+    pub(super) fn held(&self) -> impl Iterator<Item = ReservationId> {
+        self.of_holds.iter().map(|&(_, reservation)| reservation)
+    }
+
+    /// Moves the deadlines of all that is held by so much.
+    pub(super) fn extend_holds(&mut self, by_ms: u64) {
+        let moved = |(at, reservation): (Timestamp, ReservationId)| (at.after_ms(by_ms), reservation);
+        self.of_holds = std::mem::take(&mut self.of_holds).into_iter().map(moved).collect();
+    }
+
     /// How many are those of holds.
     pub(super) fn holds(&self) -> usize {
         self.of_holds.len()

@@ -168,6 +168,11 @@ pub enum Fact {
         /// Which.
         reservation: ReservationId,
     },
+    /// Whatever is held is held that much longer: the journal could not be written for so long.
+    HoldsExtended {
+        /// By how much, in milliseconds; never more than went by since the entry before this one.
+        by_ms: u64,
+    },
     /// A viewer owes for what was sold.
     OrderPlaced {
         /// Its number: one more than the last.

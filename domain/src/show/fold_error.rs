@@ -89,6 +89,14 @@ pub enum FoldError {
     /// There is no such reservation, or it is not held, or not sold without an order.
     #[error("the reservation {0} is not in the state that this takes")]
     Reservation(ReservationId),
+    /// Holds are extended by nothing, or by time in which something was decided.
+    #[error("holds are extended by {by_ms} ms, and {since_ms} ms went by since the entry before")]
+    Extension {
+        /// By how much, in milliseconds.
+        by_ms: u64,
+        /// How much it may be, in milliseconds.
+        since_ms: u64,
+    },
     /// There is no such order, or it is paid already, or it comes to another total.
     #[error("the order {0} is not in the state that this takes")]
     Order(OrderId),

@@ -48,6 +48,11 @@ impl Show {
         self.index.deadlines.first()
     }
 
+    /// What is held, the earliest deadline first.
+    pub fn holds(&self) -> impl Iterator<Item = Reservation<'_>> {
+        self.index.deadlines.held().filter_map(|id| self.reservation(id))
+    }
+
     /// The catalogue, in the order of its places.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
         let mut products: Vec<_> = self.records.products.values().collect();

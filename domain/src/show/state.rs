@@ -62,19 +62,22 @@ impl Show {
     /// Lets time pass, decides, and takes in what follows; pushes the entries that it made, in order. This is how a
     /// writer changes a show: no decision can look at a hold that is over or miss a drop that is due.
     ///
-    /// Time passes before the decision and, when it was accepted, after it, for what the command itself made due. The
-    /// entries before a refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that
+    /// Time passes before the decision and after it, for what the command itself made due. [`super::Command::ExtendHolds`]
+    /// alone is decided before the time that it is about has passed. The entries beside a refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that
     /// is true already, makes no entry of its own.
     pub fn handle(&mut self, now: Timestamp, request: &Request, entries: &mut Vec<Entry>) -> Result<Outcome, Refusal> {
         let now = now.max(self.last_at());
+        self.pass(request.command.looks_back_to(now), entries);
+        let decided = decide(self, now, request).map(|decision| {
+            if !decision.facts.is_empty() {
+                let principal = request.principal.clone();
+                let cause = super::Cause { principal, binding: request.bind(decision.outcome) };
+                self.take_in(Entry { at: now, cause: Some(cause), facts: decision.facts }, entries);
+            }
+            decision.outcome
+        });
         self.pass(now, entries);
-        let decision = decide(self, now, request)?;
-        if !decision.facts.is_empty() {
-            let cause = super::Cause { principal: request.principal.clone(), binding: request.bind(decision.outcome) };
-            self.take_in(Entry { at: now, cause: Some(cause), facts: decision.facts }, entries);
-            self.pass(now, entries);
-        }
-        Ok(decision.outcome)
+        decided
     }
 
     /// Takes in everything that the passing of time made true up to `now`; pushes the entries that it made, in order.

@@ -3,8 +3,8 @@
 use dropcast_domain::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
     show::{
-        CloseReason, Command, DROP_DURATION_MS_MAX, DropPhase, Fact, Outcome, QUANTITY_MAX, Refusal, Request,
-        ReservationState, UNITS_MAX,
+        CloseReason, Command, DROP_DURATION_MS_MAX, DropPhase, Fact, HOLD_EXTENSION_MS_MAX, Outcome, QUANTITY_MAX,
+        Refusal, Request, ReservationState, UNITS_MAX,
     },
     time::Timestamp,
 };
@@ -58,6 +58,7 @@ impl Naive {
                 Ok((vec![Effect::Released(reservation)], Outcome::Reservation(reservation)))
             }
             Command::SettleOrder { order, payment } => self.settle(order, payment),
+            Command::ExtendHolds { by_ms } => self.extend_holds(now, by_ms),
             Command::Reclaim(promise) => Ok(self.reclaim(now, &promise)),
             _ if self.ended_at().is_some() => Err(Refusal::ShowEnded),
             _ if self.started_at().is_none() => Err(Refusal::ShowNotLive),
@@ -99,6 +100,17 @@ impl Naive {
             return Err(Refusal::DurationInvalid { max_ms });
         }
         Ok((vec![Effect::Extended(drop, Timestamp(closes_at.0 + by_ms))], Outcome::Done))
+    }
+
+    /// Only what went by since something happened counts.
+    fn extend_holds(&self, now: Timestamp, by_ms: u64) -> Answer {
+        if by_ms == 0 || by_ms > HOLD_EXTENSION_MS_MAX {
+            return Err(Refusal::DurationInvalid { max_ms: HOLD_EXTENSION_MS_MAX });
+        }
+        let by_ms = by_ms.min(now.0 - self.happened.last().unwrap().0.0);
+        let is_any_held = self.held().iter().any(|held| self.is_held(held.id));
+        let effects = if by_ms > 0 && is_any_held { vec![Effect::AllHeldLonger(by_ms)] } else { vec![] };
+        Ok((effects, Outcome::Done))
     }
 
     fn add(&self, drop: Option<DropId>, sku: &Sku, units: u32) -> Answer {

@@ -24,6 +24,7 @@ pub(crate) enum Effect {
     Sold(ReservationId),
     Released(ReservationId),
     Expired(ReservationId),
+    AllHeldLonger(u64),
     Ordered(OrderId, ReservationId, u64),
     Paid(OrderId, PrincipalId),
     Bound(Principal, Key, Fingerprint, Outcome),
@@ -86,7 +87,7 @@ impl Naive {
         }
         for (number, held) in self.held().into_iter().enumerate() {
             if self.is_held(held.id) {
-                due.push(((held.expires_at, 1, number), Effect::Expired(held.id)));
+                due.push(((self.deadline(&held), 1, number), Effect::Expired(held.id)));
             }
         }
         due.sort_by_key(|(order, _)| *order);
@@ -120,6 +121,7 @@ pub(crate) fn fact(effect: &Effect) -> Fact {
         Effect::Sold(reservation) => Fact::ReservationSold { reservation },
         Effect::Released(reservation) => Fact::ReservationReleased { reservation },
         Effect::Expired(reservation) => Fact::ReservationExpired { reservation },
+        Effect::AllHeldLonger(by_ms) => Fact::HoldsExtended { by_ms },
         Effect::Ordered(order, reservation, total_minor) => Fact::OrderPlaced { order, reservation, total_minor },
         Effect::Paid(order, payment) => Fact::OrderPaid { order, payment },
         Effect::Kept(kept) => Fact::PromiseKept(Box::new(kept)),

@@ -146,6 +146,20 @@ impl Naive {
         ReservationState::Held
     }
 
+    /// When it runs out, or would have: later by every outage while it was held.
+    pub(crate) fn deadline(&self, held: &Held) -> Timestamp {
+        let mut deadline = None;
+        for (_, effect) in &self.happened {
+            match effect {
+                Effect::Held(of) if of.id == held.id => deadline = Some(held.expires_at),
+                Effect::AllHeldLonger(by_ms) => deadline = deadline.map(|at| at.after_ms(*by_ms)),
+                Effect::Sold(of) | Effect::Released(of) | Effect::Expired(of) if *of == held.id => break,
+                _ => {}
+            }
+        }
+        deadline.unwrap()
+    }
+
     pub(crate) fn is_held(&self, id: ReservationId) -> bool {
         self.state(id) == ReservationState::Held
     }

@@ -37,6 +37,7 @@ fn each_command_is_for_its_roles() {
     }
     for who in [viewer("ann"), host(), brand()] {
         stage.refuses(&who, settle(1), Refusal::RoleForbidden);
+        stage.refuses(&who, extend_holds(1), Refusal::RoleForbidden);
         stage.refuses(&who, reclaim(promise("ann", 1, lost_hold("r"))), Refusal::RoleForbidden);
     }
     for who in [viewer("ann"), host(), system()] {
@@ -82,9 +83,10 @@ fn a_refusal_binds_no_key() {
 }
 
 #[test]
-fn only_a_plan_needs_no_key() {
+fn only_what_is_idempotent_by_itself_needs_no_key() {
     let mut stage = Stage::empty();
     assert_eq!(stage.ask_as(&brand(), None, 0, plan_of(plan())).unwrap().1, Outcome::Done);
+    assert_eq!(stage.ask_as(&system(), None, 0, extend_holds(1)), Ok((vec![], Outcome::Done)));
     let without = |stage: &mut Stage, who, command| stage.ask_as(&who, None, 0, command).unwrap_err();
     assert_eq!(without(&mut stage, host(), Command::Start), Refusal::KeyMissing);
     assert_eq!(without(&mut stage, viewer("ann"), reserve("night", "tee", 1)), Refusal::KeyMissing);

@@ -60,6 +60,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         drop().prop_map(|drop| Fact::DropClosed { drop, reason: CloseReason::Host }),
         (drop(), sku_name(), units()).prop_map(|(drop, sku, units)| Fact::CapRaised { drop, sku, units }),
     ];
+    let outages = (0u64..3).prop_map(|by_ms| Fact::HoldsExtended { by_ms });
     let planning = prop_oneof![
         Just(Fact::ShowPlanned(Box::new(settings()))),
         (product(), vec(sku_name(), 0..3), units()).prop_map(|(product, skus, place)| listed(product, skus, place)),
@@ -70,7 +71,7 @@ fn fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(drop, items, place, opens_at)| planned(drop, items, place, opens_at)),
         drop().prop_map(|drop| Fact::DropUnplanned { drop }),
     ];
-    prop_oneof![4 => buying, 4 => running, 4 => planning, 1 => promises()]
+    prop_oneof![4 => buying, 4 => running, 4 => planning, 1 => promises(), 1 => outages]
 }
 
 fn promises() -> impl Strategy<Value = Fact> {

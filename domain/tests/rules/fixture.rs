@@ -270,6 +270,10 @@ pub(crate) fn settle(order: u64) -> Command {
     Command::SettleOrder { order: OrderId(order), payment: somebody("pay_1") }
 }
 
+pub(crate) fn extend_holds(by_ms: u64) -> Command {
+    Command::ExtendHolds { by_ms }
+}
+
 /// A fact as a line; moments are milliseconds since [`BEGIN_MS`].
 fn line(fact: &Fact) -> String {
     let since = |moment: Timestamp| moment.0 - BEGIN_MS;
@@ -304,6 +308,7 @@ fn line(fact: &Fact) -> String {
         Fact::ReservationSold { reservation } => format!("#{reservation} sold"),
         Fact::ReservationReleased { reservation } => format!("#{reservation} released"),
         Fact::ReservationExpired { reservation } => format!("#{reservation} expired"),
+        Fact::HoldsExtended { by_ms } => format!("all held {by_ms} longer"),
         Fact::OrderPlaced { order, reservation, total_minor } => {
             format!("order {order}: #{reservation} for {total_minor}")
         }

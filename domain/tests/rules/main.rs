@@ -7,6 +7,7 @@ mod drops;
 mod fixture;
 mod folding;
 mod orders;
+mod outage;
 mod plan;
 mod plan_bounds;
 mod promised;

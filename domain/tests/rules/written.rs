@@ -38,6 +38,7 @@ fn every_command_reads_as_it_was_written() {
         Command::Release { .. } => 12,
         Command::SettleOrder { .. } => 13,
         Command::Reclaim(_) => 14,
+        Command::ExtendHolds { .. } => 15,
     };
     let commands = [
         plan_of(plan()),
@@ -54,6 +55,7 @@ fn every_command_reads_as_it_was_written() {
         confirm(1),
         release(1),
         settle(1),
+        extend_holds(30_000),
         reclaim(promise("ann", 1, lost_hold("r"))),
         reclaim(promise("ann", 1, lost_purchase("r", "c"))),
         reclaim(promise("ann", 1, lost_sale("c"))),
@@ -66,7 +68,7 @@ fn every_command_reads_as_it_was_written() {
             reads_as_written(&Request { principal, key, fingerprint: Fingerprint([7; 16]), command: command.clone() });
         }
     }
-    assert_eq!(seen, (0..15).collect());
+    assert_eq!(seen, (0..16).collect());
     assert_eq!(serde_json::to_string(&Command::OpenDrop { drop: drop_id("night") }).unwrap(), OPEN_DROP);
 }
 

@@ -91,7 +91,7 @@ impl World {
             assert_eq!((reservation.id, reservation.state), (told.id, self.naive.state(told.id)));
             assert_eq!((reservation.viewer, reservation.drop, reservation.sku), (&told.viewer, &told.drop, &told.sku));
             assert_eq!((reservation.quantity, reservation.unit_price_minor), (told.quantity, told.price));
-            assert_eq!(reservation.expires_at, told.expires_at);
+            assert_eq!(reservation.expires_at, self.naive.deadline(told));
         }
         for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
             let own: Vec<ReservationId> = self.show.reservations_of(&viewer).map(|own| own.id).collect();

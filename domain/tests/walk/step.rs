@@ -32,6 +32,11 @@ pub(crate) enum Step {
     Confirm(usize, Index),
     Release(usize, Index),
     Settle(Index),
+    /// Nothing is decided for a while; then holds are extended, by its length if nothing else is said.
+    Outage {
+        lasts_ms: u64,
+        by_ms: Option<u64>,
+    },
     /// Asks for what a lost history promised.
     Reclaim(Lost),
     /// Asks for an earlier promise, under another key.
@@ -111,6 +116,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => any::<Index>().prop_map(Step::Settle),
         12 => lost().prop_map(Step::Reclaim),
         4 => any::<Index>().prop_map(Step::ReclaimAgain),
+        6 => outage(),
         12 => wait().prop_map(Step::Pass),
         8 => (any::<Index>(), any::<bool>()).prop_map(|(which, same)| Step::Again(which, same)),
         8 => vec(change(), 0..3).prop_map(Step::Plan),
@@ -137,6 +143,11 @@ fn lost() -> impl Strategy<Value = Lost> {
             Lost { viewer, drop, sku, quantity, what, number, keys, held_for_ms }
         },
     )
+}
+
+fn outage() -> impl Strategy<Value = Step> {
+    let other = prop_oneof![8 => 0u64..6_000, 1 => Just(3_600_001), 1 => Just(u64::MAX)];
+    (0u64..4_000, option::of(other)).prop_map(|(lasts_ms, by_ms)| Step::Outage { lasts_ms, by_ms })
 }
 
 fn wait() -> impl Strategy<Value = Wait> {

@@ -66,6 +66,10 @@ impl World {
                     self.ask(Role::System, "healing", which.get(&promises).clone());
                 }
             }
+            Step::Outage { lasts_ms, by_ms } => {
+                self.now = self.now.after_ms(*lasts_ms);
+                self.ask(Role::System, "outages", Command::ExtendHolds { by_ms: by_ms.unwrap_or(*lasts_ms) });
+            }
             step => {
                 let (role, name, command) = self.command(step);
                 self.ask(role, name, command);
@@ -78,7 +82,7 @@ impl World {
         let orders = self.show.order_count() + 1;
         let (host, as_viewer) = ((Role::Host, "noor"), |viewer: usize| (Role::Viewer, VIEWERS[viewer]));
         let ((role, name), command) = match step.clone() {
-            Step::Pass(_) | Step::Plan(_) | Step::Again(..) | Step::ReclaimAgain(_) => {
+            Step::Pass(_) | Step::Plan(_) | Step::Outage { .. } | Step::Again(..) | Step::ReclaimAgain(_) => {
                 unreachable!("no command of its own")
             }
             Step::Start => (host, Command::Start),
@@ -136,23 +140,29 @@ impl World {
         self.keep(entries);
         let now = self.show.last_at().max(self.now);
 
-        let mut expected = self.naive.pass(now);
+        let mut expected = self.naive.pass(self.looked_back_to(now, request));
         if let Command::Plan(plan) = &request.command {
             self.expect_plan(now, request, plan, &answer);
             let own = self.entries.iter().rfind(|entry| entry.cause.is_some());
             // Which facts make a plan true is the plan's own business; what it comes to is compared below.
             expected.extend(own.filter(|_| facts.len() > expected.len()).into_iter().flat_map(|own| own.facts.clone()));
-            expected.extend(self.naive.pass(now));
         } else {
             let says = self.naive.ask(now, request);
             assert_eq!(answer, says.clone().map(|(_, outcome)| outcome), "{request:?}");
-            if let Ok((facts, _)) = says {
-                expected.extend(facts);
-                expected.extend(self.naive.pass(now));
-            }
+            expected.extend(says.map(|(facts, _)| facts).unwrap_or_default());
         }
+        expected.extend(self.naive.pass(now));
         assert_eq!(facts, expected, "{request:?}");
         self.check();
+    }
+
+    /// Up to when time passes before the request is decided.
+    fn looked_back_to(&self, now: Timestamp, request: &Request) -> Timestamp {
+        let last = self.naive.happened.last().map_or(Timestamp(0), |(at, _)| *at);
+        match request.command {
+            Command::ExtendHolds { by_ms } => Timestamp(now.0.saturating_sub(by_ms)).max(last),
+            _ => now,
+        }
     }
 
     fn expect_plan(

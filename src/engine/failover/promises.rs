@@ -51,8 +51,16 @@ impl Promises<'_> {
                 Fact::ReservationReleased { reservation } | Fact::ReservationExpired { reservation } => {
                     self.open.remove(reservation);
                 }
+                Fact::HoldsExtended { by_ms } => self.held_longer(*by_ms),
                 _ => {}
             }
+        }
+    }
+
+    /// What is sold by then is reclaimed with its deadline all the same; it counts only where it can't be sold at once.
+    fn held_longer(&mut self, by_ms: u64) {
+        for (promise, _) in self.open.values_mut() {
+            promise.expires_at = promise.expires_at.after_ms(by_ms);
         }
     }
 
@@ -131,4 +139,47 @@ fn request(promise: Promise, digest: Digest) -> Option<Request> {
     let key = Key::new(&format!("reclaim-{digest:?}-{}", promise.lost)).ok()?;
     let principal = Principal { role: Role::System, id: PrincipalId::new("reclaims").ok()? };
     Some(Request { principal, key: Some(key), fingerprint, command: Command::Reclaim(Box::new(promise)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use dropcast_domain::{
+        ids::{DropId, Sku},
+        show::{Cause, KeyBinding, Outcome},
+        time::Timestamp,
+    };
+
+    use super::*;
+    use crate::journal::Position;
+
+    #[test]
+    fn what_was_held_longer_is_promised_for_longer() {
+        let viewer = Principal { role: Role::Viewer, id: PrincipalId::new("ada").unwrap() };
+        let reservation = ReservationId(1);
+        let held = Fact::ReservationHeld {
+            reservation,
+            viewer: viewer.id.clone(),
+            drop: DropId::new("night").unwrap(),
+            sku: Sku::new("tee").unwrap(),
+            quantity: 1,
+            unit_price_minor: 2_500,
+            expires_at: Timestamp(120_000),
+        };
+        let (key, fingerprint) = (Key::new("click").unwrap(), Fingerprint::default());
+        let binding = KeyBinding { key, fingerprint, outcome: Outcome::Reservation(reservation) };
+        let cause = Some(Cause { principal: viewer, binding: Some(binding) });
+        let entries = [
+            Entry { at: Timestamp(1), cause, facts: vec![held] },
+            Entry { at: Timestamp(40_000), cause: None, facts: vec![Fact::HoldsExtended { by_ms: 30_000 }] },
+        ];
+        let mut position = Position::default();
+        let lost = entries.map(|entry| {
+            let raw = RawEntry::following(&position, entry.at.0, codec::encode_entry(&entry));
+            position = raw.position();
+            raw
+        });
+        let promised = reclaims(&Show::default(), lost.iter());
+        let [Request { command: Command::Reclaim(promise), .. }] = &promised[..] else { panic!("{promised:?}") };
+        assert_eq!(promise.expires_at, Timestamp(150_000));
+    }
 }

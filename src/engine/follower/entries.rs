@@ -32,10 +32,17 @@ impl Follower {
     /// Takes in what was heard.
     pub(super) async fn heard(&mut self, heard: Result<Heard, ReadError>) -> Result<(), Strayed> {
         let heard = match heard {
-            Ok(heard) => heard,
+            Ok(heard) => {
+                self.heard_at = Instant::now();
+                self.context.outage.answered(self.heard_at);
+                heard
+            }
             Err(ReadError::Gap { .. }) => return Err(Strayed::Elsewhere),
             Err(error) => {
                 tracing::warn!(show = %self.context.id, %error, "the journal can't be listened to");
+                if matches!(error, ReadError::Unavailable(_)) {
+                    self.context.outage.failed(self.heard_at);
+                }
                 self.listen_later();
                 return Ok(());
             }

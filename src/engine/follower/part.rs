@@ -47,6 +47,8 @@ pub(in crate::engine) struct Follower {
     pub(super) notices_after: Option<Mark>,
     /// Since when the journal ends before what was folded here.
     pub(super) behind_since: Option<Instant>,
+    /// When the journal was last heard.
+    pub(super) heard_at: Instant,
     pub(in crate::engine) claim_at: Instant,
     pub(super) busy_at: Instant,
     pub(super) listening: Underway<Result<Heard, ReadError>>,
@@ -96,6 +98,7 @@ impl Follower {
             outbox: Outbox::default(),
             notices_after: None,
             behind_since: None,
+            heard_at: Instant::now(),
             claim_at,
             busy_at: Instant::now(),
             listening: None,
@@ -237,6 +240,9 @@ impl Follower {
             }
             Err(error) => {
                 tracing::warn!(show = %self.context.id, %error, "the show can't be claimed");
+                if matches!(error, ClaimError::Unavailable(_)) {
+                    self.context.outage.failed(called_at);
+                }
                 self.claim_at = Instant::now() + CLAIM_AGAIN_AFTER;
             }
         }

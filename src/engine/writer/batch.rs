@@ -69,7 +69,9 @@ impl Batch {
             return None;
         }
         self.bytes = 0;
-        let mut append = std::mem::take(&mut self.append);
+        // In a rush the next batch is about as large as this one.
+        let room = Vec::with_capacity(self.append.entries.len());
+        let mut append = std::mem::replace(&mut self.append, Append { entries: room, ..Append::default() });
         let card_changed = std::mem::take(&mut self.card_changed);
         append.wake_at_ms = show.next_deadline().map(|at| at.0);
         let settings = show.settings().filter(|_| card_changed);

@@ -5,6 +5,7 @@ mod deciding_for_others;
 mod held_back;
 mod inbox;
 mod lease;
+mod outage;
 mod part;
 mod recover;
 mod snapshots;

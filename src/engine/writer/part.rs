@@ -42,6 +42,8 @@ pub(in crate::engine) struct Writer {
     /// Up to where the journal is known to be durable.
     pub(in crate::engine) durable: Position,
     pub(in crate::engine) batch: Batch,
+    /// The entries of the command that is being decided; empty in between.
+    pub(in crate::engine) decided: Vec<Entry>,
     pub(in crate::engine) in_flight: FuturesOrdered<Pin<Box<dyn Future<Output = AppendEnd> + Send>>>,
     pub(in crate::engine) held_back: HeldBack,
     pub(in crate::engine) snapshots: Snapshots,
@@ -147,7 +149,8 @@ impl Writer {
     async fn next_event(&mut self, messages: &mut Vec<Message>) -> Event {
         let Context { mailbox, clock, config, .. } = &mut self.context;
         let room = self.in_flight.len() < config.appends_in_flight_max;
-        let deadline = self.show.next_deadline().filter(|_| room);
+        // Were a hold to run out while an append gets no answer, it would run out in an outage.
+        let deadline = self.show.next_deadline().filter(|_| self.in_flight.is_empty());
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
         // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way, and only a full
         // batch begins beside it: a small one would cost the journal, and whoever follows it, as much.
@@ -194,7 +197,7 @@ impl Writer {
         if !self.batch.has_room_for(&request.command) {
             self.flush();
         }
-        let mut entries = Vec::new();
+        let mut entries = std::mem::take(&mut self.decided);
         let decided = if made(Mistake::NoKeyBinding) {
             let unbound = forget_key(request, self.tail.seq);
             self.show.handle(now, &unbound, &mut entries)
@@ -204,6 +207,8 @@ impl Writer {
         self.record(&entries);
         self.context.note_decided(request, decided.as_ref().err());
         let is_told = is_told_by(&entries, request);
+        entries.clear();
+        self.decided = entries;
         if is_told && matches!(caller, Caller::Node { .. }) {
             // The other node hears of it from the fact, and of nothing if that never becomes durable.
             return;
@@ -335,7 +340,7 @@ impl Writer {
     /// Takes in how an append ended. `None`: the show goes on.
     pub(in crate::engine) async fn appended(&mut self, end: AppendEnd) -> Option<Ended> {
         if let Err(error) = end.result {
-            return self.recover(error).await;
+            return self.recover(error, end.called_at).await;
         }
         if !end.entries.is_empty() {
             self.busy_at = Instant::now();
@@ -348,6 +353,7 @@ impl Writer {
         self.durable = end.position;
         self.consumed_durably = end.inbox.unwrap_or_default().max(self.consumed_durably);
         self.let_out();
+        self.note_answer(end.called_at);
         None
     }
 

@@ -65,9 +65,10 @@ impl Writer {
     }
 
     /// Tells everybody who waits what became of them, throws the state away and loads it anew. `None`: the show goes on.
-    pub(in crate::engine) async fn recover(&mut self, error: AppendError) -> Option<Ended> {
+    pub(in crate::engine) async fn recover(&mut self, error: AppendError, called_at: Instant) -> Option<Ended> {
         tracing::warn!(show = %self.context.id, %error, "an append failed; the show is loaded anew");
         self.context.observer.append_failed(&error);
+        self.note_failure(&error, called_at);
         let fenced = matches!(error, AppendError::Fenced) | self.await_the_others().await;
         let reason = if fenced { RetryReason::Stopping } else { RetryReason::Unavailable };
         // What is durable and waits all the same waited for the lease, which may be another node's by now.
@@ -151,6 +152,7 @@ impl Writer {
             self.context.recent = std::mem::take(&mut loaded.recent);
         }
         self.load(loaded);
+        self.extend_holds();
         self.reclaim(promised);
         Ok(())
     }

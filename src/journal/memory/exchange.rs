@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::{
     journal::Time,
-    state::{FAULT, Shared, lock},
+    state::{Call, Shared, lock},
 };
 use crate::journal::{
     contract::{APPEND_ENTRIES_MAX, ReadError},
@@ -110,8 +110,8 @@ impl MemoryExchange {
 
     fn look<T>(&self, look: impl Fn(&Shared) -> Option<Result<T, ReadError>>) -> Option<Result<T, ReadError>> {
         let shared = lock(&self.shared);
-        if shared.reads_fail {
-            return Some(Err(ReadError::Unavailable(FAULT.to_owned())));
+        if let Err(reason) = shared.check_answers(Call::Read) {
+            return Some(Err(ReadError::Unavailable(reason)));
         }
         look(&shared)
     }

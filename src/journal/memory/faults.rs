@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::state::{Shared, lock};
+use super::state::{Call, Shared, lock};
 
 /// What is to happen to one append instead of the usual.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,17 +54,25 @@ impl Faults {
 
     /// Makes every read fail as *unavailable*, or ends that.
     pub fn fail_reads(&self, fail: bool) {
-        lock(&self.shared).reads_fail = fail;
+        lock(&self.shared).fail(Call::Read, fail);
     }
 
     /// Makes every claim and release fail as *unavailable*, or ends that.
     pub fn fail_claims(&self, fail: bool) {
-        lock(&self.shared).claims_fail = fail;
+        lock(&self.shared).fail(Call::Claim, fail);
+    }
+
+    /// Takes the journal away: makes every claim, release, append, renewal and read fail as *unavailable*; or gives it back.
+    pub fn outage(&self, begins: bool) {
+        let mut shared = lock(&self.shared);
+        for call in [Call::Claim, Call::Append, Call::Read] {
+            shared.fail(call, begins);
+        }
     }
 
     /// Makes every snapshot and trim fail as *unavailable*, or ends that.
     pub fn fail_snapshots(&self, fail: bool) {
-        lock(&self.shared).snapshots_fail = fail;
+        lock(&self.shared).fail(Call::Snapshot, fail);
     }
 
     /// From now on [`Faults::fail_over`] can take back so many writes of each show.

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{
     exchange::MemoryExchange,
     faults::Faults,
-    state::{FAULT, HeldAppend, Shared, lock},
+    state::{Call, HeldAppend, Shared, lock},
 };
 use crate::journal::{
     admission::{check_show, check_snapshot_bounds, check_snapshot_position, check_trim},
@@ -80,9 +80,7 @@ impl MemoryJournal {
 
     fn open_to_read(&self) -> Result<MutexGuard<'_, Shared>, ReadError> {
         let shared = self.open().map_err(ReadError::Unavailable)?;
-        if shared.reads_fail {
-            return Err(ReadError::Unavailable(FAULT.to_owned()));
-        }
+        shared.check_answers(Call::Read).map_err(ReadError::Unavailable)?;
         Ok(shared)
     }
 
@@ -97,9 +95,7 @@ impl MemoryJournal {
 
     fn open_to_claim(&self) -> Result<MutexGuard<'_, Shared>, ClaimError> {
         let shared = self.open().map_err(ClaimError::Unavailable)?;
-        if shared.claims_fail {
-            return Err(ClaimError::Unavailable(FAULT.to_owned()));
-        }
+        shared.check_answers(Call::Claim).map_err(ClaimError::Unavailable)?;
         Ok(shared)
     }
 }

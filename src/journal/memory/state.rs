@@ -18,7 +18,7 @@ use crate::journal::{
     exchange::{ForwardError, INBOX_PARCELS_MAX, Mark, NOTICES_KEPT, Notice},
 };
 
-pub(super) const FAULT: &str = "a fault was injected";
+const FAULT: &str = "a fault was injected";
 
 #[derive(Debug, Default)]
 pub(super) struct Shared {
@@ -28,13 +28,24 @@ pub(super) struct Shared {
     pub(super) claims: u128,
     pub(super) append_faults: VecDeque<AppendFault>,
     pub(super) held: Option<VecDeque<HeldAppend>>,
-    pub(super) reads_fail: bool,
-    pub(super) claims_fail: bool,
-    pub(super) snapshots_fail: bool,
+    /// What fails as *unavailable* until told otherwise.
+    pub(super) failing: BTreeSet<Call>,
     /// How many writes of a show can be taken back.
     pub(super) writes_remembered: usize,
     /// Wakes whoever waits for something new, in the order in which they began to wait.
     pub(super) news: Arc<Notify>,
+}
+
+/// What can be asked of a journal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Call {
+    /// Claims and releases.
+    Claim,
+    /// Appends and renewals.
+    Append,
+    Read,
+    /// Snapshots and trims.
+    Snapshot,
 }
 
 #[derive(Debug)]
@@ -87,15 +98,14 @@ impl Shared {
 
     /// The claimed show, for what is neither claim nor append.
     pub(super) fn claimed(&mut self, claim: &Claim) -> Result<&mut Show, AppendError> {
-        if self.snapshots_fail {
-            return Err(AppendError::Unavailable(FAULT.to_owned()));
-        }
+        self.check_answers(Call::Snapshot).map_err(AppendError::Unavailable)?;
         let show = self.shows.get_mut(&claim.show).ok_or(AppendError::Fenced)?;
         show.head.check_claim(claim.epoch, claim.token)?;
         Ok(show)
     }
 
     pub(super) fn append(&mut self, claim: &Claim, append: &Append) -> Result<(), AppendError> {
+        self.check_answers(Call::Append).map_err(AppendError::Unavailable)?;
         match self.append_faults.pop_front() {
             None => self.append_usually(claim, append),
             Some(AppendFault::Unavailable) => Err(AppendError::Unavailable(FAULT.to_owned())),
@@ -104,6 +114,20 @@ impl Shared {
                 self.append_usually(claim, append)?;
                 Err(AppendError::InDoubt(FAULT.to_owned()))
             }
+        }
+    }
+
+    /// Why such a call is not answered, if it isn't.
+    pub(super) fn check_answers(&self, call: Call) -> Result<(), String> {
+        if self.failing.contains(&call) { Err(FAULT.to_owned()) } else { Ok(()) }
+    }
+
+    /// From now on such calls fail, or don't.
+    pub(super) fn fail(&mut self, call: Call, fails: bool) {
+        if fails {
+            self.failing.insert(call);
+        } else {
+            self.failing.remove(&call);
         }
     }
 
@@ -129,6 +153,7 @@ impl Shared {
     }
 
     pub(super) fn renew(&mut self, claim: &Claim, renewal: Renewal) -> Result<(), AppendError> {
+        self.check_answers(Call::Append).map_err(AppendError::Unavailable)?;
         let show = self.shows.get_mut(&claim.show).ok_or(AppendError::Fenced)?;
         show.head.check_claim(claim.epoch, claim.token)?;
         if show.head.tail != renewal.expected {

@@ -1,8 +1,8 @@
 //! Appends and renewals.
 
-use std::sync::Arc;
+use std::{io::Write as _, sync::Arc};
 
-use redis::{Pipeline, Value};
+use redis::{Pipeline, RedisWrite, ToRedisArgs, Value};
 use tokio::sync::oneshot;
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 use crate::journal::{
     admission::Outline,
     block,
-    contract::{Append, AppendError, Appending, Claim, Renewal},
+    contract::{Append, AppendError, Appending, Claim, RawEntry, Renewal},
     exchange::Mark,
 };
 
@@ -33,13 +33,12 @@ pub(super) fn append(redis: &Arc<Redis>, sequences: &Arc<Sequences>, claim: &Cla
         Ok(outline) => outline,
         Err(error) => return refused(error),
     };
-    let block = block::encode(&append.entries);
-    let place = match redis.place(block.len() + append.card.as_ref().map_or(0, bytes::Bytes::len)) {
+    let place = match redis.place(block::bytes(&append.entries) + append.card.as_ref().map_or(0, bytes::Bytes::len)) {
         Ok(place) => Arc::new(place),
         Err(reason) => return refused(AppendError::Unavailable(reason)),
     };
     let keys = Keys::of(&claim.show);
-    let mut commands = append_commands(redis, &keys, claim, append, &outline, &block);
+    let mut commands = append_commands(redis, &keys, claim, append, &outline);
     redis.wait_for_replicas(&mut commands);
     let (answer, answered) = oneshot::channel();
     let (claim, wake) = (claim.clone(), append.wake_at_ms);
@@ -82,22 +81,27 @@ fn waiting_for(answered: oneshot::Receiver<Answered>) -> Appending {
     Box::pin(async { answered.await.unwrap_or_else(|_| Err(AppendError::InDoubt("the journal is gone".to_owned()))) })
 }
 
-fn append_commands(
-    redis: &Redis,
-    keys: &Keys,
-    claim: &Claim,
-    append: &Append,
-    outline: &Outline,
-    block: &[u8],
-) -> Pipeline {
+fn append_commands(redis: &Redis, keys: &Keys, claim: &Claim, append: &Append, outline: &Outline) -> Pipeline {
     let mut command = APPEND.call(&[&keys.head(), &keys.journal(), &keys.inbox()]);
     command.arg(claim.epoch).arg(token(claim.token)).arg(outline.expected.seq).arg(&outline.expected.digest.0[..]);
     command.arg(outline.first_at_ms).arg(outline.end.seq).arg(&outline.end.digest.0[..]).arg(outline.last_at_ms);
-    command.arg(block).arg(outline.expected.seq + 1);
+    command.arg(Block(&append.entries)).arg(outline.expected.seq + 1);
     command.arg(outline.wake_at_ms.map(|wake_at_ms| wake_at_ms.to_string()).unwrap_or_default());
     command.arg(append.card.as_deref().unwrap_or_default()).arg(u8::from(append.card.is_some()));
     command.arg(&mark_arguments(append.inbox)).arg(&redis.lending());
     one(command)
+}
+
+/// Entries as one argument, written straight into the command.
+struct Block<'a>(&'a [RawEntry]);
+
+impl ToRedisArgs for Block<'_> {
+    fn write_redis_args<W: RedisWrite + ?Sized>(&self, out: &mut W) {
+        out.reserve_space_for_args([block::bytes(self.0)]);
+        let mut argument = out.writer_for_next_arg();
+        // What is written to is memory: it takes everything.
+        block::write(self.0, |part| drop(argument.write_all(part)));
+    }
 }
 
 /// A mark as the scripts want it: two numbers, or two empty texts.

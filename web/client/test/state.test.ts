@@ -30,6 +30,15 @@ describe("the state", () => {
     expect(state.reservations).toEqual([sold]);
   });
 
+  test("takes the later deadline of what it holds", () => {
+    const longer = { ...RESERVATION, expires_at: RESERVATION.expires_at + 30_000 };
+    const state = foldAll([
+      { kind: "answer", value: { key: "k", outcome: { kind: "held", value: RESERVATION }, receipt: null } },
+      { kind: "reservation_changed", value: { reservation: longer } },
+    ]);
+    expect(state.reservations).toEqual([longer]);
+  });
+
   test("never unpays an order", () => {
     const paid = { ...ORDER, state: "paid" } as const;
     const state = foldAll([

@@ -1,6 +1,6 @@
 //! Which function takes in which fact.
 
-use super::{buying, catalogue, promises, run};
+use super::{buying, catalogue, outage, promises, run};
 use crate::{
     show::{Fact, FoldError, Show},
     time::Timestamp,
@@ -41,6 +41,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
         Fact::ReservationSold { reservation } => buying::sell(show, *reservation),
         Fact::ReservationReleased { reservation } => buying::release(show, *reservation),
         Fact::ReservationExpired { reservation } => buying::expire(show, *reservation),
+        Fact::HoldsExtended { by_ms } => outage::extend_holds(show, at, *by_ms),
         Fact::OrderPlaced { order, reservation, total_minor } => {
             buying::place_order(show, at, *order, *reservation, *total_minor)
         }

@@ -3,6 +3,7 @@
 mod buying;
 mod catalogue;
 mod fact;
+mod outage;
 mod promises;
 mod run;
 

@@ -22,7 +22,7 @@ pub(super) fn check(show: &Show, request: &Request) -> Result<(), Refusal> {
 /// What came of the same key before; a key with other content is a conflict.
 pub(super) fn repeated(show: &Show, request: &Request) -> Result<Option<Outcome>, Refusal> {
     let Some(key) = &request.key else {
-        let needs_none = matches!(request.command, Command::Plan(_));
+        let needs_none = matches!(request.command, Command::Plan(_) | Command::ExtendHolds { .. });
         return if needs_none { Ok(None) } else { Err(Refusal::KeyMissing) };
     };
     match show.binding(&request.principal, key) {
@@ -45,6 +45,6 @@ fn may(role: Role, command: &Command) -> bool {
         | Command::CloseDrop { .. }
         | Command::AddUnits { .. } => matches!(role, Role::Host | Role::Brand),
         Command::Reserve { .. } | Command::Confirm { .. } | Command::Release { .. } => role == Role::Viewer,
-        Command::SettleOrder { .. } | Command::Reclaim(_) => role == Role::System,
+        Command::SettleOrder { .. } | Command::ExtendHolds { .. } | Command::Reclaim(_) => role == Role::System,
     }
 }

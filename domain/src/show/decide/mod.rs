@@ -5,6 +5,7 @@ mod buying;
 mod catalogue;
 mod drops;
 mod orders;
+mod outage;
 mod plan;
 mod plan_bounds;
 mod reclaim;
@@ -13,4 +14,5 @@ mod run;
 mod run_of_show;
 
 pub use buying::{HOLDS_MAX, KEYS_MAX};
+pub use outage::HOLD_EXTENSION_MS_MAX;
 pub use request::{Decision, decide};

@@ -1,6 +1,6 @@
 //! Which function decides which command.
 
-use super::{access, buying, drops, orders, plan, reclaim, run};
+use super::{access, buying, drops, orders, outage, plan, reclaim, run};
 use crate::{
     show::{Command, Fact, Outcome, Refusal, Request, Show},
     time::Timestamp,
@@ -18,7 +18,7 @@ pub struct Decision {
 
 /// Decides a request, and changes nothing.
 ///
-/// Time must have passed up to `now`, as [`Show::handle`] sees to; a `now` before [`Show::last_at`] counts as that. A
+/// Time must have passed up to `now` (for [`Command::ExtendHolds`]: up to the outage), as [`Show::handle`] sees to; a `now` before [`Show::last_at`] counts as that. A
 /// refusal is the first that applies of: the role, the show, its brand, the key, and then what the command asks for, in
 /// the order that its function states.
 pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision, Refusal> {
@@ -43,6 +43,7 @@ pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision
         Command::Confirm { reservation } => buying::confirm(show, now, &who.id, *reservation),
         Command::Release { reservation } => buying::release(show, now, &who.id, *reservation),
         Command::SettleOrder { order, payment } => orders::settle(show, *order, payment),
+        Command::ExtendHolds { by_ms } => outage::extend_holds(show, now, *by_ms),
         Command::Reclaim(promise) => reclaim::reclaim(show, now, promise),
     }
 }

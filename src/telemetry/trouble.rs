@@ -1,4 +1,4 @@
-//! What became of promises of lost histories, counted as they become durable.
+//! Facts that tell of trouble, counted as they become durable.
 
 use std::sync::Arc;
 
@@ -10,33 +10,45 @@ use crate::{
     journal::Position,
 };
 
-/// Counts, of the entries that this node writes, the promises that were kept and broken; what is only loaded was
-/// counted when it was made.
-pub struct PromisesProjection {
+/// How often what became true.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Trouble {
+    pub(super) promises_kept: u64,
+    pub(super) promises_broken: u64,
+    pub(super) holds_extended: u64,
+    pub(super) holds_extended_ms: u64,
+}
+
+/// Counts, of the entries that this node writes, the promises that were kept and broken, and the outages that extended
+/// holds; what is only loaded was counted when it was made.
+pub struct TroubleProjection {
     metrics: Arc<Metrics>,
-    kept: u64,
-    broken: u64,
+    counted: Trouble,
     /// Whether this node writes the show: what nodes that follow it count would be the same again.
     counts: bool,
 }
 
-impl PromisesProjection {
+impl TroubleProjection {
     /// The projection that counts into `metrics`.
     pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics, kept: 0, broken: 0, counts: false }
+        Self { metrics, counted: Trouble::default(), counts: false }
     }
 }
 
-impl Projection for PromisesProjection {
+impl Projection for TroubleProjection {
     fn load(&mut self, _show: &Show, _position: Position) {
-        (self.kept, self.broken) = (0, 0);
+        self.counted = Trouble::default();
     }
 
     fn applied(&mut self, _show: &Show, _position: Position, entry: &Entry) {
         for fact in &entry.facts {
             match fact {
-                Fact::PromiseKept(_) => self.kept += 1,
-                Fact::PromiseBroken(_) => self.broken += 1,
+                Fact::PromiseKept(_) => self.counted.promises_kept += 1,
+                Fact::PromiseBroken(_) => self.counted.promises_broken += 1,
+                Fact::HoldsExtended { by_ms } => {
+                    self.counted.holds_extended += 1;
+                    self.counted.holds_extended_ms += by_ms;
+                }
                 _ => {}
             }
         }
@@ -47,12 +59,12 @@ impl Projection for PromisesProjection {
     }
 
     fn collect(&mut self, _show: &Show) -> Option<Publication> {
-        let (kept, broken) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.broken));
-        if (kept, broken) == (0, 0) || !self.counts {
+        let counted = std::mem::take(&mut self.counted);
+        if counted == Trouble::default() || !self.counts {
             return None;
         }
         let metrics = Arc::clone(&self.metrics);
-        Some(Box::new(move || metrics.promises(kept, broken)))
+        Some(Box::new(move || metrics.trouble(&counted)))
     }
 }
 
@@ -86,19 +98,27 @@ mod tests {
             key: Key::new("k").unwrap(),
         };
         let kept = || Fact::PromiseKept(Box::new(kept.clone()));
-        Entry { at: Timestamp(1), cause: None, facts: vec![kept(), kept(), Fact::PromiseBroken(Box::new(broken))] }
+        let extended = Fact::HoldsExtended { by_ms: 30_500 };
+        let facts = vec![kept(), kept(), Fact::PromiseBroken(Box::new(broken)), extended];
+        Entry { at: Timestamp(1), cause: None, facts }
     }
 
     fn counted(metrics: &Metrics) -> Vec<String> {
-        let of_promises = |line: &&str| line.starts_with("dropcast_promises_");
-        metrics.render().lines().filter(of_promises).map(str::to_owned).collect()
+        let of_facts =
+            |line: &&str| ["dropcast_promises_", "dropcast_holds_"].iter().any(|name| line.starts_with(name));
+        metrics.render().lines().filter(of_facts).map(str::to_owned).collect()
     }
 
     #[test]
-    fn promises_are_counted_by_the_writer_once_they_are_durable() {
+    fn they_are_counted_by_the_writer_once_they_are_durable() {
         let metrics = Metrics::new();
-        let (mut projection, show) = (PromisesProjection::new(Arc::clone(&metrics)), Show::default());
-        let zero = ["dropcast_promises_broken_total 0", "dropcast_promises_kept_total 0"];
+        let (mut projection, show) = (TroubleProjection::new(Arc::clone(&metrics)), Show::default());
+        let zero = [
+            "dropcast_holds_extended_seconds_total 0",
+            "dropcast_holds_extended_total 0",
+            "dropcast_promises_broken_total 0",
+            "dropcast_promises_kept_total 0",
+        ];
         projection.writes(false);
         projection.applied(&show, Position::default(), &entry());
         assert!(projection.collect(&show).is_none(), "another node counts them");
@@ -107,7 +127,13 @@ mod tests {
         let publication = projection.collect(&show).unwrap();
         assert_eq!(counted(&metrics), zero, "not durable yet");
         publication();
-        assert_eq!(counted(&metrics), ["dropcast_promises_broken_total 1", "dropcast_promises_kept_total 2"]);
+        let once = [
+            "dropcast_holds_extended_seconds_total 30.5",
+            "dropcast_holds_extended_total 1",
+            "dropcast_promises_broken_total 1",
+            "dropcast_promises_kept_total 2",
+        ];
+        assert_eq!(counted(&metrics), once);
         assert!(projection.collect(&show).is_none());
         projection.applied(&show, Position::default(), &entry());
         projection.load(&show, Position::default());
