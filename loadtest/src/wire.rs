@@ -49,6 +49,11 @@ impl Endpoint {
         );
         Ok(Self { address: format!("ws://{authority}/v1/ws"), authority })
     }
+
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
 }
 
 /// What came.
@@ -100,7 +105,7 @@ impl Connection {
     /// The next message. Safe to drop while it waits.
     pub(crate) async fn receive(&mut self) -> Received {
         match self.socket.next().await {
-            Some(Ok(Message::Binary(bytes))) => read(&bytes),
+            Some(Ok(Message::Binary(bytes))) => Received::of(&bytes),
             Some(Ok(Message::Close(frame))) => Received::Closed(frame),
             Some(Ok(_)) => Received::Other,
             Some(Err(_)) | None => Received::Closed(None),
@@ -108,14 +113,17 @@ impl Connection {
     }
 }
 
-fn read(bytes: &[u8]) -> Received {
-    if first_field(bytes).is_some_and(|field| field >= LATEST_VALUE_FIRST) {
-        return Received::Other;
+impl Received {
+    /// What a server's message says.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        if first_field(bytes).is_some_and(|field| field >= LATEST_VALUE_FIRST) {
+            return Self::Other;
+        }
+        // What can't be read is of no kind, like what came later: both are skipped, and a click that was to be answered
+        // by it stays unanswered, which the verdict shows.
+        let message = ServerMessage::decode(bytes).unwrap_or_default();
+        message.kind.map_or(Self::Other, Self::Message)
     }
-    // What can't be read is of no kind, like what came later: both are skipped, and a click that was to be answered by
-    // it stays unanswered, which the verdict shows.
-    let message = ServerMessage::decode(bytes).unwrap_or_default();
-    message.kind.map_or(Received::Other, Received::Message)
 }
 
 /// The number of the first field, without reading more.
@@ -130,7 +138,7 @@ mod tests {
     use super::*;
 
     fn is_read(kind: server_message::Kind) -> bool {
-        matches!(read(&ServerMessage { kind: Some(kind) }.encode_to_vec()), Received::Message(_))
+        matches!(Received::of(&ServerMessage { kind: Some(kind) }.encode_to_vec()), Received::Message(_))
     }
 
     #[test]
@@ -138,8 +146,8 @@ mod tests {
         assert!(is_read(server_message::Kind::Answer(Answer::default())));
         assert!(!is_read(server_message::Kind::Stock(Stock::default())));
         assert!(!is_read(server_message::Kind::Audience(Audience::default())));
-        assert!(matches!(read(&[]), Received::Other));
-        assert!(matches!(read(&[0xff; 20]), Received::Other));
+        assert!(matches!(Received::of(&[]), Received::Other));
+        assert!(matches!(Received::of(&[0xff; 20]), Received::Other));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod problem;
 pub mod read;
 pub mod receipt;
+mod receipt_signer;
 pub mod reply;
 pub mod router;
 pub mod state;

@@ -8,7 +8,7 @@ use dropcast_domain::{
     show::{Principal, Role},
     time::Timestamp,
 };
-use dropcast_proto::v1;
+use dropcast_proto::{json::to_hexadecimal, v1};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -204,7 +204,7 @@ pub(super) fn validation() -> Validation {
 }
 
 fn write_digest<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(digest)
+    serializer.serialize_str(&to_hexadecimal(&digest.0))
 }
 
 fn read_digest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {

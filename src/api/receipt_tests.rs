@@ -70,7 +70,10 @@ fn a_receipt_says_what_was_accepted_and_where_it_rests() {
     let read = ours.read_receipt(&ours.sign_receipt(&receipt())).expect("a receipt");
     assert_eq!(read, receipt());
     assert_eq!(read.position(), position());
-    assert_eq!((read.accepted, read.role, read.key.as_str()), (ReceiptKind::Held, ReceiptRole::Viewer, "ann"));
+    assert_eq!(
+        (read.accepted, read.role, read.key),
+        (ReceiptKind::Held, ReceiptRole::Viewer, Key::new("ann").expect("a name"))
+    );
     assert_eq!(read.iat, NOW.0 / 1_000);
     let units = read.units.expect("units");
     assert_eq!((units.reservation, units.order, units.quantity, units.total_minor), (3, None, 2, 3));
@@ -166,7 +169,7 @@ fn the_golden_examples_carry_receipts_of_the_golden_journal() {
         let receipt = receipt.expect("a receipt");
         let entry = json(&format!("journal/{entry}.json"));
         assert_eq!(json!([receipt.seq, receipt.digest.to_string()]), json!([entry["seq"], entry["digest"]]));
-        assert_eq!(receipt.key.as_str(), answer["key"]);
+        assert_eq!(receipt.key.to_string(), answer["key"]);
         assert!(answer["outcome"].get(json!(receipt.accepted).as_str().expect("a name")).is_some());
     }
 }

@@ -1,10 +1,14 @@
 //! What this node's callers asked and the show's writer has not decided yet, as far as this node knows.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    hash::{BuildHasher as _, RandomState},
+    time::Duration,
+};
 
 use dropcast_domain::{
-    ids::{DropId, Key, Sku},
-    show::{Command, Fingerprint, KeyBinding, Outcome, Principal, Request},
+    ids::{DropId, Sku},
+    show::{Command, KeyBinding, Outcome, Principal, Request},
     time::Timestamp,
 };
 use tokio::time::Instant;
@@ -20,14 +24,17 @@ const TICKETS_PER_MS: u64 = 1 << 12;
 
 /// What is sold, and in which drop.
 pub(super) type Line = (DropId, Sku);
-type Bound = (Principal, Key, Fingerprint);
 
 /// Commands on their way, by ticket. Bounded by the callers' mailboxes: what is on its way counts towards their bound.
 #[derive(Default)]
 pub(super) struct Forwarded {
     by_ticket: BTreeMap<u64, Undecided>,
     /// The same command may be on its way several times: each time it is asked again, the answer must be true anew.
-    by_key: BTreeMap<Bound, Vec<u64>>,
+    /// By a hash of what the command is known by, so that nothing is copied for it.
+    by_key: HashMap<u64, Vec<u64>>,
+    hasher: RandomState,
+    /// What was accepted by an entry that this node has not come to: that entry's number, and the ticket.
+    accepted: BTreeSet<(u64, u64)>,
     units: BTreeMap<Line, u32>,
     next_ticket: u64,
 }
@@ -54,7 +61,7 @@ impl Forwarded {
     pub(super) fn insert(&mut self, request: Request, reply: Option<ReplyAt>, since: Instant, limit: Duration) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        if let Some(bound) = bound(&request) {
+        if let Some(bound) = self.bound(&request) {
             self.by_key.entry(bound).or_default().push(ticket);
         }
         if let Some((line, quantity)) = line(&request) {
@@ -64,16 +71,24 @@ impl Forwarded {
         ticket
     }
 
+    /// What is asked under this ticket, if it is on its way.
+    pub(super) fn request(&self, ticket: u64) -> Option<&Request> {
+        self.by_ticket.get(&ticket).map(|undecided| &undecided.request)
+    }
+
     /// It is decided, or will never be.
     pub(super) fn take(&mut self, ticket: u64) -> Option<Undecided> {
         let undecided = self.by_ticket.remove(&ticket)?;
-        if let Some(bound) = bound(&undecided.request)
-            && let Some(tickets) = self.by_key.get_mut(&bound)
+        if let Some(bound) = self.bound(&undecided.request)
+            && let Entry::Occupied(mut tickets) = self.by_key.entry(bound)
         {
-            tickets.retain(|known| *known != ticket);
-            if tickets.is_empty() {
-                self.by_key.remove(&bound);
+            tickets.get_mut().retain(|known| *known != ticket);
+            if tickets.get().is_empty() {
+                tickets.remove();
             }
+        }
+        if let Some((_, seq)) = undecided.accepted {
+            self.accepted.remove(&(seq, ticket));
         }
         if let Some((line, quantity)) = line(&undecided.request)
             && let Some(units) = self.units.get_mut(&line)
@@ -88,24 +103,43 @@ impl Forwarded {
 
     /// What was accepted under this key.
     pub(super) fn take_bound(&mut self, principal: &Principal, binding: &KeyBinding) -> Vec<Undecided> {
-        let tickets = self.by_key.get(&(principal.clone(), binding.key.clone(), binding.fingerprint)).cloned();
-        tickets.into_iter().flatten().filter_map(|ticket| self.take(ticket)).collect()
+        let bound = self.hasher.hash_one((principal, &binding.key, binding.fingerprint));
+        let tickets = self.by_key.get(&bound).cloned().unwrap_or_default();
+        let is_it = |request: &Request| {
+            request.fingerprint == binding.fingerprint
+                && request.key.as_ref() == Some(&binding.key)
+                && request.principal == *principal
+        };
+        let mine = tickets.into_iter().filter(|ticket| self.request(*ticket).is_some_and(is_it)).collect::<Vec<_>>();
+        mine.into_iter().filter_map(|ticket| self.take(ticket)).collect()
+    }
+
+    fn bound(&self, request: &Request) -> Option<u64> {
+        Some(self.hasher.hash_one((&request.principal, request.key.as_ref()?, request.fingerprint)))
     }
 
     /// It was accepted, by an entry of this number or before it.
     pub(super) fn accepted(&mut self, ticket: u64, outcome: Outcome, seq: u64) {
         if let Some(undecided) = self.by_ticket.get_mut(&ticket) {
-            undecided.accepted = Some((outcome, seq));
+            if let Some((_, before)) = undecided.accepted.replace((outcome, seq)) {
+                self.accepted.remove(&(before, ticket));
+            }
+            self.accepted.insert((seq, ticket));
         }
     }
 
     /// What was accepted by entries up to this one.
     pub(super) fn take_accepted(&mut self, seq: u64) -> Vec<(Undecided, Outcome)> {
-        let ready = |(ticket, undecided): (&u64, &Undecided)| {
-            undecided.accepted.filter(|(_, at)| *at <= seq).map(|(outcome, _)| (*ticket, outcome))
-        };
-        let ready: Vec<_> = self.by_ticket.iter().filter_map(ready).collect();
-        ready.into_iter().filter_map(|(ticket, outcome)| Some((self.take(ticket)?, outcome))).collect()
+        let mut ready = Vec::new();
+        while let Some((at, ticket)) = self.accepted.first().copied().filter(|(at, _)| *at <= seq) {
+            self.accepted.remove(&(at, ticket));
+            if let Some(undecided) = self.take(ticket)
+                && let Some((outcome, _)) = undecided.accepted
+            {
+                ready.push((undecided, outcome));
+            }
+        }
+        ready
     }
 
     /// What nobody waits for any longer.
@@ -118,6 +152,7 @@ impl Forwarded {
     /// Everything that is on its way.
     pub(super) fn take_all(&mut self) -> Vec<Undecided> {
         self.by_key.clear();
+        self.accepted.clear();
         self.units.clear();
         std::mem::take(&mut self.by_ticket).into_values().collect()
     }
@@ -170,8 +205,4 @@ pub(super) fn line(request: &Request) -> Option<(Line, u32)> {
         Command::Reserve { drop, sku, quantity } => Some(((drop.clone(), sku.clone()), *quantity)),
         _ => None,
     }
-}
-
-fn bound(request: &Request) -> Option<Bound> {
-    Some((request.principal.clone(), request.key.clone()?, request.fingerprint))
 }

@@ -60,10 +60,18 @@ pub fn class(audience: Audience, wire: Wire) -> usize {
 
 /// A message as a ready-made frame.
 pub fn encode(kind: Kind, encoding: Encoding) -> Frame {
-    let message = v1::ServerMessage { kind: Some(kind) };
+    encode_message(&message(kind), encoding)
+}
+
+pub(super) fn message(kind: Kind) -> v1::ServerMessage {
+    v1::ServerMessage { kind: Some(kind) }
+}
+
+/// The same for one that is written in several encodings.
+pub(super) fn encode_message(message: &v1::ServerMessage, encoding: Encoding) -> Frame {
     match encoding {
         Encoding::Proto => Frame::binary(&message.encode_to_vec()),
-        Encoding::Json => match serde_json::to_string(&message) {
+        Encoding::Json => match serde_json::to_string(message) {
             Ok(text) => Frame::text(&text),
             // Amounts and times are bounded by the rules below what JSON carries; a message that breaks this is not
             // worth the others' connection.

@@ -3,17 +3,18 @@
 use dropcast_proto::v1::server_message::Kind;
 
 use super::{
-    audience::{AUDIENCES, Audience, ENCODINGS, Encoding, Wire, class, encode},
+    audience::{AUDIENCES, Audience, ENCODINGS, Encoding, Wire, class, encode_message, message},
     registry::Feed,
 };
 use crate::hub::{Compressor, Frame, Frames};
 
 impl Feed {
     /// A message framed for each class of the audiences that receive it.
-    pub(super) fn frames_for(&self, audiences: &[Audience], kind: &Kind) -> Frames {
+    pub(super) fn frames_for(&self, audiences: &[Audience], kind: Kind) -> Frames {
+        let message = message(kind);
         let mut by_class = vec![None; self.classes()];
         for encoding in ENCODINGS {
-            let plain = encode(kind.clone(), encoding);
+            let plain = encode_message(&message, encoding);
             let compressed = self.compressor.as_ref().map(|compressor| {
                 let receivers = self.compressed_receivers(audiences, encoding);
                 compress_for(compressor, &plain, receivers)
@@ -29,7 +30,7 @@ impl Feed {
     }
 
     /// A message framed for everybody.
-    pub(super) fn frames_for_all(&self, kind: &Kind) -> Frames {
+    pub(super) fn frames_for_all(&self, kind: Kind) -> Frames {
         self.frames_for(&AUDIENCES, kind)
     }
 

@@ -51,7 +51,7 @@ impl FeedProjection {
         }
     }
 
-    fn say(&mut self, position: Position, kind: &Kind) {
+    fn say(&mut self, position: Position, kind: Kind) {
         self.critical.push((position.seq, self.feed.frames_for_all(kind)));
     }
 
@@ -62,7 +62,7 @@ impl FeedProjection {
             {
                 self.stock_lines.retell(drop);
             }
-            self.say(position, &kind);
+            self.say(position, kind);
         }
         self.stock_lines.thin_out();
     }
@@ -163,7 +163,7 @@ impl Projection for FeedProjection {
         let stock = self.stock_lines.changes(show, &self.feed);
         for drop in &stock.turned {
             if let Some(kind) = Told::drop_changed(show, drop, self.tail) {
-                self.say(self.tail, &kind);
+                self.say(self.tail, kind);
             }
         }
         let critical = std::mem::take(&mut self.critical);

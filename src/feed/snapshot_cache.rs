@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use dropcast_domain::time::Timestamp;
 use dropcast_proto::v1::{self, server_message::Kind};
 
-use super::audience::{ENCODINGS, Encoding, encode};
+use super::audience::{ENCODINGS, Encoding, encode_message, message};
 use crate::{
     hub::{Compressor, Frame, RingPosition},
     journal::Position,
@@ -63,8 +63,8 @@ impl SnapshotCache {
         if let Some(cached) = cached.as_mut().filter(is_fresh) {
             return (cached.from, cached.frames[encoding as usize].get(compressor));
         }
-        let message = make();
-        let plain = ENCODINGS.map(|each| encode(Kind::Snapshot(message.clone()), each));
+        let message = message(Kind::Snapshot(make()));
+        let plain = ENCODINGS.map(|each| encode_message(&message, each));
         let mut frames = plain.map(|plain| Framed { plain, compressed: None });
         let frame = frames[encoding as usize].get(compressor);
         *cached = Some(Cached { made_at: now, position, frames, from: None });

@@ -81,7 +81,7 @@ impl StockLines {
                     changes.turned.insert(id.clone());
                 }
                 let stock = v1::Stock { drop: id.to_string(), sku: item.sku.to_string(), available: item.available };
-                changes.latest.push((line_key(id, item.sku), feed.frames_for_all(&Kind::Stock(stock))));
+                changes.latest.push((line_key(id, item.sku), feed.frames_for_all(Kind::Stock(stock))));
             }
         }
         changes

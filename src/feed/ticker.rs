@@ -40,15 +40,15 @@ fn publish(feed: &Feed, now: Timestamp) {
         }
     };
     if changes.viewers {
-        set(AUDIENCE_KEY, feed.frames_for_all(&Kind::Audience(v1::Audience { viewers })));
+        set(AUDIENCE_KEY, feed.frames_for_all(Kind::Audience(v1::Audience { viewers })));
     }
     if changes.numbers {
         let numbers = Some(feed.stats.numbers(viewers));
         let message = Kind::NumbersChanged(v1::NumbersChanged { numbers });
-        set(NUMBERS_KEY, feed.frames_for(&[Audience::Host, Audience::Brand], &message));
+        set(NUMBERS_KEY, feed.frames_for(&[Audience::Host, Audience::Brand], message));
     }
     if let Some(bucket) = changes.bucket {
         let message = Kind::SalesChanged(v1::SalesChanged { bucket: Some(bucket) });
-        set(SALES_KEY, feed.frames_for(&[Audience::Brand], &message));
+        set(SALES_KEY, feed.frames_for(&[Audience::Brand], message));
     }
 }

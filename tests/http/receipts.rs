@@ -47,7 +47,7 @@ async fn an_acceptance_is_proved_by_the_entry_that_made_it_true() {
         (&sold, "pay", ReceiptKind::Sold),
         (&released, "back", ReceiptKind::Released),
     ] {
-        assert_eq!((receipt.show.as_str(), receipt.sub.as_str(), receipt.key.as_str()), (SHOW, "ann", key));
+        assert_eq!((receipt.show.as_str(), receipt.sub.as_str(), &*receipt.key.to_string()), (SHOW, "ann", key));
         assert_eq!((receipt.role, receipt.accepted), (ReceiptRole::Viewer, kind));
         let entry = entry(&server, receipt).await;
         assert_eq!((entry.seq, entry.digest), (receipt.seq, receipt.digest.0.to_vec()), "{key}");

@@ -30,7 +30,7 @@ async fn an_acceptance_carries_a_receipt_of_its_entry_and_a_refusal_none() {
         let mut socket = Socket::open(&server, encoding).await;
         let answer = hold(&mut socket, name, "click").await;
         let receipt = tokens.read_receipt(answer["receipt"].as_str().expect("a receipt")).expect("ours");
-        assert_eq!((receipt.show.as_str(), receipt.sub.as_str(), receipt.key.as_str()), (SHOW, name, "click"));
+        assert_eq!((receipt.show.as_str(), receipt.sub.as_str(), &*receipt.key.to_string()), (SHOW, name, "click"));
         let entry = shop.journal().await.into_iter().find(|entry| entry["seq"] == receipt.seq).expect("its entry");
         assert_eq!(entry["digest"], receipt.digest.to_string());
         assert_eq!((&entry["cause"]["principal"], &entry["cause"]["binding"]["key"]), (&json!(name), &json!("click")));

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{clicks::Measured, engine::EngineFigures, takeover::LEASE};
+use super::{
+    clicks::{Computed, Measured},
+    engine::EngineFigures,
+    takeover::LEASE,
+};
 
 /// Everything that was measured.
 #[derive(Debug, Default)]
@@ -39,7 +43,7 @@ impl Line {
             engine_redis_vs_lua: engine.map(|engine| rounded(engine.engine_per_s / engine.lua_per_s)),
             path_vs_axum_lua: rounded(nodes.per_s / baseline.per_s),
             p99_vs_axum_lua: rounded(at_its_rate.p99.div_duration_f64(baseline.p99)),
-            redis_cpu_vs_lua: rounded(nodes.redis.div_duration_f64(baseline.redis)),
+            redis_cpu_vs_lua: rounded(nodes.computed.redis.div_duration_f64(baseline.computed.redis)),
             redis_cpu_engine_vs_lua: engine.map(|engine| rounded(engine.engine_redis_us / engine.lua_redis_us)),
             takeover_ms: rounded(ms(middle(&rounds.takeovers))),
             lease_ms: ms(LEASE),
@@ -56,7 +60,11 @@ pub(super) fn median(measured: &[Measured]) -> Measured {
         per_s: rates.get(rates.len() / 2).copied().unwrap_or_default(),
         p50: of(|measured| measured.p50),
         p99: of(|measured| measured.p99),
-        redis: of(|measured| measured.redis),
+        computed: Computed {
+            redis: of(|measured| measured.computed.redis),
+            servers: of(|measured| measured.computed.servers),
+            client: of(|measured| measured.computed.client),
+        },
     }
 }
 
@@ -83,7 +91,8 @@ mod tests {
 
     fn measured(per_s: f64, p99_ms: u64, redis_us: u64) -> Measured {
         let p99 = Duration::from_millis(p99_ms);
-        Measured { per_s, p50: p99 / 2, p99, redis: Duration::from_micros(redis_us) }
+        let redis = Duration::from_micros(redis_us);
+        Measured { per_s, p50: p99 / 2, p99, computed: Computed { redis, servers: redis, client: redis } }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod engine;
 mod figures;
 mod report;
 mod run;
+mod socket;
 mod stage;
 mod takeover;
 mod viewer;

@@ -46,7 +46,10 @@ impl Report {
         row("the same at the other's top rate: p50, ms", ms(at_its_rate.p50), ms(baseline.p50), 2);
         row("the same at the other's top rate: p99, ms", ms(at_its_rate.p99), ms(baseline.p99), 2);
         let us = |duration| ms(duration) * 1_000.0;
-        row("whole path: Redis CPU per accepted click, µs", us(nodes.redis), us(baseline.redis), 2);
+        let (ours, theirs) = (nodes.computed, baseline.computed);
+        row("whole path: Redis CPU per accepted click, µs", us(ours.redis), us(theirs.redis), 2);
+        row("the same of the servers, µs", us(ours.servers), us(theirs.servers), 2);
+        row("the same of the client, µs", us(ours.client), us(theirs.client), 2);
         let takeover = middle(&self.rounds.takeovers);
         let verdict = if takeover <= LEASE + AFTER_LEASE { "within" } else { "NOT within" };
         let (takeover, lease, after) = (ms(takeover), ms(LEASE), ms(AFTER_LEASE));
@@ -75,7 +78,8 @@ impl Report {
                SKU, a unit for every click; `loadtest compare`. Dropcast: two nodes, the viewers spread over them, with\n  \
                everything that a server does beside (the feed, the numbers, metrics). The other side: `loadtest baseline`,\n  \
                an axum server that runs [one script](../loadtest/src/baseline/reserve.lua) for each click over pipelined\n  \
-               connections. The same client, on the same processors.\n\
+               connections. The same client, on the same processors: it makes one write and one read for a click, so\n  \
+               what it costs is about what the kernel takes for them.\n\
              - **At the other's top rate**: the clicks of all viewers arrive at the rate that axum + Lua reached in the\n  \
                same round; a click waits from the moment at which it was to be made.\n\
              - **Engine and journal alone**: no sockets; one task feeds clicks to a show's writer\n  \

@@ -2,7 +2,7 @@
 
 use super::{
     arguments::Arguments,
-    clicks::{self, Measured},
+    clicks::{self, Computed, Measured},
     engine::EngineFigures,
     figures::{Rounds, ms},
     report::Report,
@@ -75,11 +75,15 @@ async fn measure_and_stop(stage: Stage, clicks: u32, per_s: Option<f64>) -> Resu
 }
 
 fn tell(round: u32, what: &str, measured: &Measured) {
-    let Measured { per_s, p50, p99, redis } = *measured;
+    let Measured { per_s, p50, p99, computed: Computed { redis, servers, client } } = *measured;
+    let us = |duration| ms(duration) * 1_000.0;
     say(&format!(
-        "round {round}: {what}: {per_s:.0} clicks/s, p50 {:.2} ms, p99 {:.2} ms, {:.2} µs of Redis for each",
+        "round {round}: {what}: {per_s:.0} clicks/s, p50 {:.2} ms, p99 {:.2} ms; each took {:.2} µs of Redis, \
+         {:.2} µs of the servers, {:.2} µs of the client",
         ms(p50),
         ms(p99),
-        ms(redis) * 1_000.0,
+        us(redis),
+        us(servers),
+        us(client),
     ));
 }

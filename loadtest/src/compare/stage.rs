@@ -87,6 +87,14 @@ impl Stage {
         Ok(redis.computed().await?)
     }
 
+    /// What its servers have computed so far, together.
+    pub(super) fn servers_computed(&self) -> Result<Duration, CompareError> {
+        Ok(match &self.servers {
+            Servers::Nodes(cluster) => cluster.computed()?,
+            Servers::Baseline(process, ..) => process.computed()?,
+        })
+    }
+
     /// The number of the node that writes the show.
     pub(super) async fn writer(&self) -> Result<usize, CompareError> {
         let writer = match &self.servers {

@@ -1,21 +1,23 @@
 //! One viewer: a WebSocket, and clicks one after the other.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use dropcast_proto::v1::{Answer, Hello, Reserve, answer_outcome, client_message, server_message};
-use tokio::time::{Instant, sleep, sleep_until};
-use tokio_tungstenite::tungstenite::Error as SocketError;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::run::CompareError;
+use super::{run::CompareError, socket::Socket};
 use crate::{
     backoff,
     rush::show::{DROP, SKU},
-    wire::{Connection, Endpoint, Received},
+    wire::{Endpoint, Received},
 };
+
+/// How long connecting and the handshake may take together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Somebody who is there and has not clicked yet.
 pub(super) struct Viewer {
-    connection: Connection,
+    socket: Socket,
 }
 
 /// When each click is made, at the earliest: the first at `start`, the next one so much later each time.
@@ -39,13 +41,15 @@ pub(super) struct Seen {
 impl Viewer {
     /// Connects, says hello and waits for the snapshot.
     pub(super) async fn join(endpoint: Endpoint, show: String, token: String) -> Result<Self, CompareError> {
-        let mut connection = Connection::open(&endpoint).await.map_err(CompareError::Server)?;
+        let opened = timeout(CONNECT_TIMEOUT, Socket::open(&endpoint)).await;
+        let mut socket = opened
+            .map_err(|_| CompareError::Server("no handshake in time".to_owned()))?
+            .map_err(|error| broken(&error))?;
         let hello = client_message::Kind::Hello(Hello { show, token: Some(token), cursor: None });
-        connection.feed(hello).await?;
-        connection.flush().await?;
+        socket.send(hello).await.map_err(|error| broken(&error))?;
         loop {
-            match connection.receive().await {
-                Received::Message(server_message::Kind::Snapshot(_)) => return Ok(Self { connection }),
+            match socket.receive().await.map_err(|error| broken(&error))? {
+                Received::Message(server_message::Kind::Snapshot(_)) => return Ok(Self { socket }),
                 Received::Closed(frame) => return Err(CompareError::Server(format!("closed: {frame:?}"))),
                 _ => {}
             }
@@ -56,10 +60,12 @@ impl Viewer {
     pub(super) async fn click(mut self, clicks: u32, beat: Beat) -> Result<Seen, CompareError> {
         let mut seen = Seen::default();
         for number in 0..clicks {
-            let due = beat.start + beat.every * number;
-            sleep_until(due).await;
             // Without a beat a click is made when the one before is answered.
-            let due = if beat.every.is_zero() { Instant::now() } else { due };
+            let waits = number == 0 || !beat.every.is_zero();
+            let due = if waits { beat.start + beat.every * number } else { Instant::now() };
+            if waits {
+                sleep_until(due).await;
+            }
             if self.one_click(number).await? {
                 seen.waits.push(due.elapsed());
             } else {
@@ -95,8 +101,7 @@ impl Viewer {
             sku: SKU.to_owned(),
             quantity: 1,
         };
-        self.connection.feed(client_message::Kind::Reserve(reserve)).await?;
-        Ok(self.connection.flush().await?)
+        self.socket.send(client_message::Kind::Reserve(reserve)).await.map_err(|error| broken(&error))
     }
 
     async fn answer(&mut self, key: &str) -> Result<Option<answer_outcome::Kind>, CompareError> {
@@ -111,7 +116,7 @@ impl Viewer {
     /// The next answer to any click. Safe to drop while it waits.
     pub(super) async fn next_answer(&mut self) -> Result<Answer, CompareError> {
         loop {
-            match self.connection.receive().await {
+            match self.socket.receive().await.map_err(|error| broken(&error))? {
                 Received::Message(server_message::Kind::Answer(answer)) => return Ok(answer),
                 Received::Message(server_message::Kind::Problem(problem)) => {
                     return Err(CompareError::Server(format!("{}: {}", problem.code, problem.detail)));
@@ -123,8 +128,6 @@ impl Viewer {
     }
 }
 
-impl From<SocketError> for CompareError {
-    fn from(error: SocketError) -> Self {
-        Self::Server(format!("a viewer's connection broke: {error}"))
-    }
+fn broken(error: &io::Error) -> CompareError {
+    CompareError::Server(format!("a viewer's connection broke: {error}"))
 }

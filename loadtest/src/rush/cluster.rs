@@ -1,6 +1,7 @@
 //! The servers that belong to a rush: nodes, and the Redis that they share.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,7 +21,7 @@ use super::{
 pub(crate) enum ClusterError {
     /// There is no folder for their data.
     #[error("no folder for the servers' data: {0}")]
-    Folder(#[from] std::io::Error),
+    Folder(#[from] io::Error),
     /// A node does not serve.
     #[error(transparent)]
     Node(#[from] NodeError),
@@ -81,6 +82,11 @@ impl Cluster {
     /// The Redis that they share, if they do.
     pub(crate) fn redis(&self) -> Option<&RedisServer> {
         self.redis.as_ref()
+    }
+
+    /// What its nodes have computed so far, together.
+    pub(crate) fn computed(&self) -> io::Result<Duration> {
+        self.nodes.iter().map(Node::computed).sum()
     }
 
     /// Kills the node of this number with -9, for good; returns when it is gone.

@@ -1,9 +1,11 @@
 //! A server of a rush's own: one node.
 
 use std::{
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use super::process::{Process, ProcessError, free_port};
@@ -78,6 +80,11 @@ impl Node {
     /// Kills it with -9; returns when it is gone.
     pub(crate) fn kill(&mut self) {
         self.process.kill();
+    }
+
+    /// What it has computed so far.
+    pub(crate) fn computed(&self) -> io::Result<Duration> {
+        self.process.computed()
     }
 
     /// Asks it to stop, as an operator would.

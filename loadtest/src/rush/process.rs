@@ -19,6 +19,8 @@ const READY_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// How often either is looked at.
 const STEP: Duration = Duration::from_millis(20);
+/// In what Linux counts the time of processes.
+const TICK: Duration = Duration::from_millis(10);
 /// Where a port is looked for: below those that Linux gives to outgoing connections, or a viewer that connects to a
 /// server which is just down could be given the server's own port and so keep it from coming back.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
@@ -85,6 +87,11 @@ impl Process {
         Err(ProcessError::NotReady { name: self.name.clone(), log: self.log_tail() })
     }
 
+    /// What all its threads have computed so far.
+    pub(crate) fn computed(&self) -> io::Result<Duration> {
+        computed(&self.child.id().to_string())
+    }
+
     /// Kills it with -9, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         // Both fail only for a process that has ended and was waited for already.
@@ -120,6 +127,20 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// What this process has computed so far.
+pub(crate) fn computed_here() -> io::Result<Duration> {
+    computed("self")
+}
+
+/// What all threads of a process have computed so far: the times in user and in kernel mode of `/proc/[pid]/stat`
+/// (`proc_pid_stat(5)`), behind a name that may hold anything.
+fn computed(process: &str) -> io::Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Ok(TICK * u32::try_from(ticks).unwrap_or(u32::MAX))
 }
 
 /// A port of the loopback address that nobody listens on.

@@ -140,23 +140,23 @@ impl WebSocketSession {
     }
 
     fn command(&mut self, connection: &Connection, wish: Wish) {
-        let key = wish.key.to_string();
+        let key = || wish.key.to_string();
         let Some(greeting) = &self.greeting else {
-            return self.problem(connection, ProblemCode::HelloMissing, "say hello first", Some(key));
+            return self.problem(connection, ProblemCode::HelloMissing, "say hello first", Some(key()));
         };
         let Some(access) = &greeting.access else {
             let detail = "watching needs no token here, but this does: say hello with one";
-            return self.problem(connection, ProblemCode::TokenMissing, detail, Some(key));
+            return self.problem(connection, ProblemCode::TokenMissing, detail, Some(key()));
         };
         if let Err(retry) = self.state.limits.check_principal(access) {
             self.state.metrics.rate_limited(LimitedBy::Principal);
-            return self.retry(connection, key, retry.after_ms, v1::RetryReason::RateLimited);
+            return self.retry(connection, key(), retry.after_ms, v1::RetryReason::RateLimited);
         }
         let Some(handle) = greeting.joined.handle() else {
             if greeting.joined.lost_its_writer() {
                 self.join(connection, None, true);
             }
-            return self.retry(connection, key, RETRY_AFTER_MS, v1::RetryReason::Busy);
+            return self.retry(connection, key(), RETRY_AFTER_MS, v1::RetryReason::Busy);
         };
         let attempt = wish.attempt;
         let addressee =

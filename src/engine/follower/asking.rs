@@ -1,11 +1,12 @@
 //! What is asked of a follower: what it can know to be refused or accepted it answers, the rest goes to the writer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dropcast_domain::{
     show::{Command, Request, decide},
     time::Timestamp,
 };
+use tokio::time::Instant;
 
 use super::{entries::Strayed, part::Follower};
 use crate::{
@@ -23,6 +24,8 @@ const READ_ENTRIES: usize = 1_024;
 /// So many more units than are left may be asked for by clicks that are undecided, so that a few units keep several
 /// nodes busy, and what comes back finds somebody.
 const UNITS_AHEAD: u32 = 16;
+/// How long it is waited for entries to be heard before they are read.
+const HEARD_WITHIN: Duration = Duration::from_millis(20);
 
 /// Where the journal ended after the messages of the turn had come, and entries on the way there.
 pub(super) struct CaughtUp {
@@ -32,17 +35,63 @@ pub(super) struct CaughtUp {
     from: Position,
 }
 
+/// The journal's end that the turn waits for. What leads there is on its way, since this node listens.
+pub(super) struct Awaited {
+    tail: Position,
+    /// When it is no longer waited for, but read.
+    pub(super) until: Instant,
+}
+
 impl Follower {
-    /// Reads up to the journal's end: what is refused then was true after it was asked. One read serves the whole turn.
+    /// Lets the writer decide at once what is not known to be refused: only a refusal has to be true after it was asked.
+    /// What comes after something that waits keeps its place behind it.
+    pub(super) fn let_through(&mut self) {
+        let mut messages = std::mem::take(&mut self.turn).into_iter();
+        for message in messages.by_ref() {
+            match message {
+                Message::Ask(asked) if self.goes_on(&asked) => self.forward(asked),
+                message => {
+                    self.turn.push(message);
+                    break;
+                }
+            }
+        }
+        self.turn.extend(messages);
+    }
+
+    /// Whether only the writer can say what becomes of it, and there is room for it.
+    fn goes_on(&self, asked: &Asked) -> bool {
+        let now = self.context.clock.now();
+        let is_open = match decide(&self.show, now, &asked.request) {
+            Ok(decision) => !decision.facts.is_empty() || asked.request.key.is_none(),
+            Err(_) => !self.knows(now, asked),
+        };
+        is_open
+            && !self.context.is_too_late(asked)
+            && !self.is_full()
+            && line(&asked.request).is_none_or(|(line, quantity)| !self.waits_in(&line, quantity))
+    }
+
+    /// Asks where the journal ends: what is refused there was true after it was asked. Once for the whole turn.
     pub(super) fn catch_up(&mut self) {
-        if self.catching_up.is_some() || self.turn.is_empty() {
+        if self.catching_up.is_some() || self.awaited.is_some() || self.turn.is_empty() {
             return;
         }
+        let (journal, show, from) = (Arc::clone(&self.context.journal), self.context.id.clone(), self.position);
+        self.catching_up = Some(Box::pin(async move {
+            let tail = journal.tail(show.as_str()).await?;
+            Ok(CaughtUp { tail, entries: Vec::new(), from })
+        }));
+    }
+
+    /// Reads up to the journal's end: what should have been heard was not.
+    pub(super) fn read_up(&mut self) {
+        self.awaited = None;
         let (journal, show, from) = (Arc::clone(&self.context.journal), self.context.id.clone(), self.position);
         self.catching_up = Some(Box::pin(async move { read_up(&*journal, show.as_str(), from).await }));
     }
 
-    /// Answers or forwards the turn, once this node has come up to where the journal ended.
+    /// Answers or forwards the turn, if this node has come up to where the journal ended.
     pub(super) fn caught_up(&mut self, caught_up: Result<CaughtUp, ReadError>) -> Result<(), Strayed> {
         let CaughtUp { tail, entries, from } = match caught_up {
             Ok(caught_up) => caught_up,
@@ -53,16 +102,29 @@ impl Follower {
                 return Ok(());
             }
         };
+        let was_read = !entries.is_empty();
         self.take_entries(&entries)?;
         self.compare_tail(tail)?;
-        if tail.seq > self.position.seq {
-            self.catch_up();
+        if tail.seq > self.position.seq && was_read {
+            self.read_up();
+        } else if tail.seq > self.position.seq {
+            self.awaited = Some(Awaited { tail, until: Instant::now() + HEARD_WITHIN });
         } else if tail.seq < from.seq {
             // The journal lost what was folded here; until it is put back, or known not to be, nothing is certain.
             self.turn_away_turn();
         } else {
             self.take_turn();
         }
+        Ok(())
+    }
+
+    /// Answers or forwards the turn, if what it waited for was heard.
+    pub(super) fn reached(&mut self) -> Result<(), Strayed> {
+        let Some(Awaited { tail, .. }) = self.awaited.take_if(|awaited| awaited.tail.seq <= self.position.seq) else {
+            return Ok(());
+        };
+        self.compare_tail(tail)?;
+        self.take_turn();
         Ok(())
     }
 
@@ -93,15 +155,23 @@ impl Follower {
             return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
         }
         let Some(asked) = self.answer_if_known(asked) else { return };
-        if self.queue.len() + self.context.forwarded.len() >= self.context.config.mailbox_max {
+        if self.is_full() {
             return self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
         }
         match line(&asked.request) {
-            Some((line, quantity)) if self.queue.has(&line) || !self.has_room(&line, quantity) => {
-                self.queue.push(line, asked);
-            }
+            Some((line, quantity)) if self.waits_in(&line, quantity) => self.queue.push(line, asked),
             _ => self.forward(asked),
         }
+    }
+
+    /// Whether as much is undecided as may be.
+    fn is_full(&self) -> bool {
+        self.queue.len() + self.context.forwarded.len() >= self.context.config.mailbox_max
+    }
+
+    /// Whether a click has to wait its turn in the line.
+    fn waits_in(&self, line: &Line, quantity: u32) -> bool {
+        self.queue.has(line) || !self.has_room(line, quantity)
     }
 
     /// Answers what is certain; gives back what only the writer can decide.

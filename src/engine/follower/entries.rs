@@ -10,7 +10,7 @@ use crate::{
         answer::{Answer, RetryReason, accepted},
         forwarded::Undecided,
         load::{LoadError, check_follows, fold},
-        parcel::{Addressed, Verdict, Verdicts, decode},
+        parcel::{Addressed, Verdict, Verdicts},
     },
     journal::{Heard, Notice, Position, RawEntry, ReadError},
     mistakes::{Mistake, made},
@@ -59,6 +59,7 @@ impl Follower {
             }
         }
         self.answer_accepted();
+        self.reached()?;
         self.pump();
         Ok(())
     }
@@ -115,7 +116,7 @@ impl Follower {
     }
 
     fn take_verdicts(&mut self, body: &[u8]) {
-        let verdicts = match decode::<Verdicts>(body) {
+        let verdicts = match Verdicts::read(body) {
             Ok(verdicts) => verdicts.verdicts,
             // Whoever waits for one of them is told *pending* when its time is over.
             Err(error) => return tracing::warn!(show = %self.context.id, %error, "verdicts can't be read"),

@@ -6,7 +6,7 @@ use dropcast_domain::show::Show;
 use tokio::time::Instant;
 
 use super::{
-    asking::CaughtUp,
+    asking::{Awaited, CaughtUp},
     entries::Strayed,
     forwarding::{Outbox, Sent},
     queue::Queue,
@@ -39,6 +39,8 @@ pub(in crate::engine) struct Follower {
     pub(in crate::engine) snapshot_seq: u64,
     /// Messages that wait until this node has come up to where the journal ended after they came.
     pub(super) turn: Vec<Message>,
+    /// Where that was, while it is still to be heard.
+    pub(super) awaited: Option<Awaited>,
     /// Clicks that wait until fewer are undecided.
     pub(super) queue: Queue,
     pub(super) outbox: Outbox,
@@ -67,7 +69,9 @@ pub(in crate::engine) enum Left {
 enum Event {
     Heard(Result<Heard, ReadError>),
     CaughtUp(Result<CaughtUp, ReadError>),
+    NotHeard,
     Sent(Sent),
+    SendDue,
     Claimed(Instant, Result<Claim, ClaimError>),
     Messages(usize),
     Sweep,
@@ -89,6 +93,7 @@ impl Follower {
             position: loaded.position,
             snapshot_seq: loaded.snapshot_seq,
             turn: Vec::new(),
+            awaited: None,
             queue: Queue::default(),
             outbox: Outbox::default(),
             notices_after: None,
@@ -125,13 +130,17 @@ impl Follower {
         self.listen();
         let config = &self.context.config;
         let (batch_max, waits) = (config.batch_max, !self.context.forwarded.is_empty() || !self.queue.is_empty());
-        let takes = self.catching_up.is_none();
+        let takes = self.catching_up.is_none() && self.awaited.is_none();
+        let heard_by = self.awaited.as_ref().map(|awaited| awaited.until);
         let claims = self.claiming.is_none();
+        let send_at = self.outbox.due();
         tokio::select! {
             biased;
             heard = ended(&mut self.listening) => Event::Heard(heard),
             caught_up = ended(&mut self.catching_up) => Event::CaughtUp(caught_up),
+            () = tokio::time::sleep_until(heard_by.unwrap_or(self.claim_at)), if heard_by.is_some() => Event::NotHeard,
             sent = ended(&mut self.outbox.sending) => Event::Sent(sent),
+            () = tokio::time::sleep_until(send_at.unwrap_or(self.claim_at)), if send_at.is_some() => Event::SendDue,
             (called_at, claimed) = ended(&mut self.claiming) => Event::Claimed(called_at, claimed),
             () = tokio::time::sleep_until(self.claim_at), if claims => Event::ClaimDue,
             count = self.context.mailbox.recv_many(&mut self.turn, batch_max), if takes => Event::Messages(count),
@@ -144,11 +153,17 @@ impl Follower {
         let went = match event {
             Event::Heard(heard) => self.heard(heard).await,
             Event::CaughtUp(caught_up) => self.caught_up(caught_up),
+            Event::NotHeard => {
+                self.read_up();
+                Ok(())
+            }
             Event::Sent(sent) => {
                 self.sent(sent);
                 Ok(())
             }
             Event::Claimed(called_at, claimed) => return self.claimed(called_at, claimed),
+            // It is sent below.
+            Event::SendDue => Ok(()),
             Event::Messages(0) => return Some(Left::Ended(self.end(Ended::Idle).await)),
             Event::Messages(_) => return self.messages().await,
             Event::Sweep => {
@@ -178,7 +193,9 @@ impl Follower {
         if self.turn.iter().any(|message| matches!(message, Message::Stop)) {
             return Some(Left::Ended(self.end(Ended::Stopped).await));
         }
+        self.let_through();
         self.catch_up();
+        self.send();
         None
     }
 

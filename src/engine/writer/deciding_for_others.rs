@@ -23,7 +23,7 @@ use super::{
 use crate::{
     engine::{
         answer::{Answer, ReplyAt},
-        parcel::{Addressed, Commands, Forward, Verdict, decode},
+        parcel::{Addressed, Commands, Forward, Verdict},
     },
     journal::{Mark, Parcel, Position},
 };
@@ -81,7 +81,7 @@ impl Writer {
     /// Decides what is in these parcels.
     pub(in crate::engine) fn decide_parcels(&mut self, parcels: Vec<Parcel>) {
         for parcel in parcels {
-            match decode::<Commands>(&parcel.body) {
+            match Commands::read(&parcel.body) {
                 Ok(commands) => {
                     self.busy_at = Instant::now();
                     for forward in commands.commands {
@@ -116,19 +116,18 @@ impl Writer {
         self.decide(now, &request, caller);
     }
 
-    /// The reply that tells another node. What a fact tells is not told again.
+    /// The reply that tells another node what no fact tells.
     pub(in crate::engine) fn verdict(
         &self,
         node: String,
         ticket: u64,
         mark: Mark,
         outcome: Option<Outcome>,
-        is_told: bool,
     ) -> ReplyAt {
         let (verdicts, seq) = (self.inbox.as_ref().map(Inbox::verdicts), self.tail.seq);
         let tell = move |answer: Answer, _| {
             let verdict = match (answer, outcome) {
-                (Answer::Accepted(_), Some(outcome)) if !is_told => Verdict::Accepted { outcome, seq },
+                (Answer::Accepted(_), Some(outcome)) => Verdict::Accepted { outcome, seq },
                 (Answer::Refused(refusal), _) => Verdict::Refused(refusal),
                 _ => return,
             };

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    engine::parcel::{Addressed, Verdicts, encode},
+    engine::parcel::{Addressed, Verdicts},
     journal::{Exchange, Mark, Parcel},
 };
 
@@ -85,7 +85,7 @@ async fn collect(exchange: Arc<dyn Exchange>, show: String, mut after: Mark, lot
 async fn tell(exchange: Arc<dyn Exchange>, show: String, mut outgoing: mpsc::Receiver<Addressed>) {
     let mut verdicts = Vec::new();
     while outgoing.recv_many(&mut verdicts, VERDICTS_AT_ONCE).await > 0 {
-        let notice = encode(&Verdicts { verdicts: std::mem::take(&mut verdicts) });
+        let notice = Verdicts { verdicts: std::mem::take(&mut verdicts) }.write();
         if let Err(error) = exchange.notify(&show, notice).await {
             tracing::warn!(%show, %error, "verdicts were not told; whoever waits for them asks again by key");
         }

@@ -209,11 +209,15 @@ impl Writer {
         let is_told = is_told_by(&entries, request);
         entries.clear();
         self.decided = entries;
+        if is_told && matches!(caller, Caller::Node { .. }) {
+            // The other node hears of it from the fact, and of nothing if that never becomes durable.
+            return;
+        }
         let outcome = decided.as_ref().ok().copied();
         let answer = self.answer(request, decided);
         let reply: ReplyAt = match caller {
             Caller::Here(reply) => reply,
-            Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome, is_told),
+            Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome),
             Caller::Nobody => return,
         };
         self.held_back.push(self.tail, Release::Answer(reply, answer));

@@ -78,15 +78,17 @@ impl Exchange for RedisExchange {
     ) -> Result<Heard, ReadError> {
         let begun = Instant::now();
         let from_seq = from_seq.max(1);
-        let after = notices_after.map_or_else(|| "$".to_owned(), id);
-        // First what is there already, with what was trimmed: a stream that is read from a trimmed entry on begins with
-        // a later one, and says nothing.
-        let wanted = Wanted { from_seq, entries_max: APPEND_ENTRIES_MAX, notices_after: after };
-        let look = self.redis.look(show, &wanted).await?;
-        let after = look.notices_after;
-        if !look.entries.is_empty() || !look.notices.is_empty() {
-            return Ok(heard(look));
-        }
+        let wanted = |notices_after| Wanted { from_seq, entries_max: APPEND_ENTRIES_MAX, notices_after };
+        let after = if let Some(after) = notices_after {
+            after
+        } else {
+            // Where the notices end now, with what is there already.
+            let look = self.redis.look(show, &wanted("$".to_owned())).await?;
+            if !look.entries.is_empty() {
+                return Ok(heard(look));
+            }
+            look.notices_after
+        };
         let wait = wait.saturating_sub(begun.elapsed());
         let keys = Keys::of(show);
         let mut command = xread(NEWS_PAGE, wait);
@@ -104,9 +106,8 @@ impl Exchange for RedisExchange {
         {
             return Ok(heard(look));
         }
-        // Or the stream went on after what was trimmed meanwhile: the head says from where.
-        let wanted = Wanted { notices_after: id(after), ..wanted };
-        Ok(heard(self.redis.look(show, &wanted).await?))
+        // Or the stream goes on after what was trimmed, and says nothing of that: the head says from where.
+        Ok(heard(self.redis.look(show, &wanted(id(after))).await?))
     }
 }
 
