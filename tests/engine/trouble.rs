@@ -42,22 +42,18 @@ async fn what_rests_on_an_append_that_failed_is_undone_with_it() {
     let bench = Bench::with(EngineConfig { batch_max: 1, ..EngineConfig::default() });
     let handle = bench.on_sale(2).await;
     bench.faults.hold_appends();
-    let first = ask(&handle, reserve("ada"));
-    until("the first is under way", || bench.faults.held_appends() == 1).await;
-    let second = ask(&handle, reserve("bob"));
-    until("the second is under way", || bench.faults.held_appends() == 2).await;
-    let refused = ask(&handle, reserve("cyd"));
-    let read = tokio::spawn({
-        let handle = handle.clone();
-        async move { handle.read(|show, _| show.hold_count()).await }
-    });
+    // What waits already when an append begins is decided beside it, as long as it fills a batch.
+    let [first, second, refused] = ["ada", "bob", "cyd"].map(|viewer| ask(&handle, reserve(viewer)));
+    let mut read = std::pin::pin!(handle.read(|show, _| show.hold_count()));
+    assert!(read.as_mut().now_or_never().is_none(), "it is asked, and waits");
+    until("two are under way", || bench.faults.held_appends() == 2).await;
     settle().await;
     bench.faults.next_append(AppendFault::Unavailable);
     bench.faults.release_appends();
     for asked in [first, second, refused] {
         assert!(is_retry(&asked.answer().await, RetryReason::Unavailable));
     }
-    assert!(read.await.unwrap().is_err(), "what was seen never became true");
+    assert!(read.await.is_err(), "what was seen never became true");
     assert_eq!(units(&bench).await, (2, 0, 0));
 }
 
@@ -66,10 +62,8 @@ async fn what_was_durable_before_the_failure_is_answered() {
     let bench = Bench::with(EngineConfig { batch_max: 1, ..EngineConfig::default() });
     let handle = bench.on_sale(2).await;
     bench.faults.hold_appends();
-    let first = ask(&handle, reserve("ada"));
-    until("the first is under way", || bench.faults.held_appends() == 1).await;
-    let second = ask(&handle, reserve("bob"));
-    until("the second is under way", || bench.faults.held_appends() == 2).await;
+    let [first, second] = ["ada", "bob"].map(|viewer| ask(&handle, reserve(viewer)));
+    until("both are under way", || bench.faults.held_appends() == 2).await;
     // The first is appended, but its answer is lost; the second finds the journal full.
     bench.faults.next_append(AppendFault::InDoubtAppended);
     bench.faults.next_append(AppendFault::Unavailable);

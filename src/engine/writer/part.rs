@@ -153,7 +153,7 @@ impl Writer {
         let deadline = self.show.next_deadline().filter(|_| self.in_flight.is_empty());
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
         // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way, and only a full
-        // batch begins beside it: a small one would cost the journal, and whoever follows it, as much.
+        // batch that is there begins beside it: a small one would cost the journal, and whoever follows it, as much.
         let takes = self.in_flight.is_empty() || (room && mailbox.len() >= config.batch_max);
         tokio::select! {
             biased;
