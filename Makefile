@@ -48,8 +48,11 @@ check: web-packages deny compose ## Check format, lints, types, licences, where 
 	cd web && npm run check
 
 .PHONY: bench
-bench: redis-server ## Measure the rules and the journal on this machine.
-	cargo bench --locked --workspace
+bench: ## Measure everything on this machine, the rules and the journal first: ROUNDS=; writes docs/benchmarks.md.
+	cargo bench --locked -p dropcast-domain
+	cargo bench --locked --bench journal
+	$(MAKE) bench-redis
+	$(MAKE) bench-fan
 
 # First what runs longest undisturbed: the engine and the journal alone; then the whole path, which takes its figures up.
 .PHONY: bench-redis

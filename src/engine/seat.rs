@@ -265,6 +265,7 @@ fn new_writer(context: Context, claim: Claim, called_at: Instant) -> Writer {
         durable: Position::default(),
         batch: Batch::default(),
         decided: Vec::new(),
+        gather_until: None,
         in_flight: futures_util::stream::FuturesOrdered::new(),
         held_back: HeldBack::default(),
         snapshots: Snapshots::default(),

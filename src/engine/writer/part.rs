@@ -27,6 +27,11 @@ use crate::{
     mistakes::{Mistake, made},
 };
 
+/// An append of so many entries is one of a rush: the next one gathers for [`GATHER_FOR`].
+const RUSH_ENTRIES: usize = 64;
+/// How far apart appends of a rush begin, unless a batch is full before. What an append costs the journal and whoever
+/// follows it is then shared by several times as many clicks, and nobody notices the wait.
+const GATHER_FOR: Duration = Duration::from_millis(4);
 /// After so many parcels that no append said to be consumed, a renewal of the claim says so.
 const PARCELS_UNTOLD_MAX: u32 = 64;
 
@@ -57,6 +62,8 @@ pub(in crate::engine) struct Writer {
     pub(in crate::engine) refusals: Refusals,
     /// When somebody last wanted something of the show.
     pub(in crate::engine) busy_at: Instant,
+    /// Until when clicks gather for the next append.
+    pub(in crate::engine) gather_until: Option<Instant>,
     /// How long to wait before the journal is tried again; zero while it works.
     pub(in crate::engine) back_off: Duration,
 }
@@ -102,6 +109,7 @@ enum Event {
     Messages,
     Parcels(Vec<Parcel>),
     Due,
+    Gathered,
     Renew,
     Idle,
     /// Every handle is gone.
@@ -139,6 +147,7 @@ impl Writer {
                     self.pass_time(self.context.clock.now());
                     self.flush();
                 }
+                Event::Gathered => self.gather_until = None,
                 Event::Renew => self.renew(),
                 Event::Idle if !self.may_rest() => self.busy_at = Instant::now(),
                 Event::Idle | Event::Forgotten => return self.finish(Ended::Idle).await,
@@ -152,13 +161,16 @@ impl Writer {
         // Were a hold to run out while an append gets no answer, it would run out in an outage.
         let deadline = self.show.next_deadline().filter(|_| self.in_flight.is_empty());
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
-        // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way, and only a full
-        // batch that is there begins beside it: a small one would cost the journal, and whoever follows it, as much.
-        let takes = self.in_flight.is_empty() || (room && mailbox.len() >= config.batch_max);
+        // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way and for a while
+        // after, and only a full batch that is there begins at once: a small one would cost the journal, and whoever
+        // follows it, as much.
+        let gathers = self.gather_until.is_some() || !self.in_flight.is_empty();
+        let takes = !gathers || (room && mailbox.len() >= config.batch_max);
         tokio::select! {
             biased;
             Some(end) = self.in_flight.next() => Event::Appended(end),
             () = sleep_until(renew_at) => Event::Renew,
+            () = sleep_until(self.gather_until), if self.in_flight.is_empty() => Event::Gathered,
             count = mailbox.recv_many(messages, config.batch_max), if takes => {
                 if count == 0 { Event::Forgotten } else { Event::Messages }
             }
@@ -346,6 +358,8 @@ impl Writer {
             self.busy_at = Instant::now();
             self.context.observer.appended(end.entries.len(), end.called_at.elapsed());
         }
+        let is_rush = end.entries.len() >= RUSH_ENTRIES;
+        self.gather_until = is_rush.then(|| end.called_at + GATHER_FOR).filter(|until| *until > Instant::now());
         self.keep(end.entries);
         self.give_up_waiting();
         self.lease.renewed(end.called_at);
