@@ -31,7 +31,7 @@ use crate::{
 const RUSH_ENTRIES: usize = 64;
 /// How far apart appends of a rush begin, unless a batch is full before. What an append costs the journal and whoever
 /// follows it is then shared by several times as many clicks, and nobody notices the wait.
-const GATHER_FOR: Duration = Duration::from_millis(4);
+const GATHER_FOR: Duration = Duration::from_millis(2);
 /// After so many parcels that no append said to be consumed, a renewal of the claim says so.
 const PARCELS_UNTOLD_MAX: u32 = 64;
 
