@@ -1,6 +1,7 @@
 //! A show's task on the node that writes it: decides ahead of the disk, and lets nothing out before it is durable.
 
 mod batch;
+mod deciding;
 mod deciding_for_others;
 mod held_back;
 mod inbox;

@@ -2,10 +2,7 @@
 
 use std::{pin::Pin, time::Duration};
 
-use dropcast_domain::{
-    show::{Entry, Outcome, Refusal, Request, Show, passing},
-    time::Timestamp,
-};
+use dropcast_domain::show::{Entry, Show};
 use futures_util::{StreamExt as _, stream::FuturesOrdered};
 use tokio::time::Instant;
 
@@ -19,9 +16,9 @@ use super::{
 };
 use crate::{
     engine::{
-        answer::{Answer, ReplyAt, RetryReason, accepted},
+        answer::{ReplyAt, RetryReason},
         context::Context,
-        handle::{Asked, Look, Message},
+        handle::{Asked, Message},
     },
     journal::{Append, AppendError, Claim, Mark, Parcel, Position, RawEntry, Renewal},
     mistakes::{Mistake, made},
@@ -205,77 +202,6 @@ impl Writer {
         stop
     }
 
-    pub(in crate::engine) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
-        if !self.batch.has_room_for(&request.command) {
-            self.flush();
-        }
-        let mut entries = std::mem::take(&mut self.decided);
-        let decided = if made(Mistake::NoKeyBinding) {
-            let unbound = forget_key(request, self.tail.seq);
-            self.show.handle(now, &unbound, &mut entries)
-        } else {
-            self.show.handle(now, request, &mut entries)
-        };
-        self.record(&entries);
-        self.context.note_decided(request, decided.as_ref().err());
-        let is_told = is_told_by(&entries, request);
-        entries.clear();
-        self.decided = entries;
-        if is_told && matches!(caller, Caller::Node { .. }) {
-            // The other node hears of it from the fact, and of nothing if that never becomes durable.
-            return;
-        }
-        let outcome = decided.as_ref().ok().copied();
-        let answer = self.answer(request, decided);
-        let reply: ReplyAt = match caller {
-            Caller::Here(reply) => reply,
-            Caller::Node { node, ticket, mark } => self.verdict(node, ticket, mark, outcome),
-            Caller::Nobody => return,
-        };
-        self.held_back.push(self.tail, Release::Answer(reply, answer));
-    }
-
-    fn answer(&self, request: &Request, decided: Result<Outcome, Refusal>) -> Answer {
-        match decided {
-            Ok(outcome) => match accepted(&self.show, &request.command, outcome) {
-                Some(accepted) => Answer::Accepted(accepted),
-                None => self.context.pending(),
-            },
-            Err(refusal) => Answer::Refused(refusal),
-        }
-    }
-
-    fn look(&mut self, look: Look) {
-        // What led here is made known before, what follows after.
-        self.collect();
-        let publication = look(&self.show, self.tail);
-        self.held_back.push(self.tail, Release::Look(publication));
-    }
-
-    /// Lets time pass as [`Show::pass`] does, but entry by entry: a great many holds that run out at once need more than
-    /// one append.
-    #[expect(clippy::expect_used, reason = "selling on from a state in the middle of an entry would be worse")]
-    pub(in crate::engine) fn pass_time(&mut self, now: Timestamp) {
-        let at = now.max(self.show.last_at());
-        while let Some(facts) = passing(&self.show, at) {
-            if !self.batch.has_room() {
-                self.flush();
-            }
-            let entry = Entry { at, cause: None, facts };
-            self.show.fold(&entry).expect("what follows from a state applies to it");
-            self.record(&[entry]);
-        }
-    }
-
-    fn record(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            self.tail = self.batch.add(self.tail, entry);
-            for projection in &mut self.context.projections {
-                projection.applied(&self.show, self.tail, entry);
-            }
-        }
-    }
-
     /// Hands what was decided to the journal, and lets out what rests on nothing that is under way.
     pub(in crate::engine) fn flush(&mut self) {
         self.collect();
@@ -286,7 +212,7 @@ impl Writer {
         self.let_out();
     }
 
-    fn collect(&mut self) {
+    pub(super) fn collect(&mut self) {
         for projection in &mut self.context.projections {
             if let Some(publication) = projection.collect(&self.show) {
                 self.held_back.push(self.tail, Release::Publication(publication));
@@ -413,21 +339,6 @@ impl Writer {
             tracing::warn!(show = %self.context.id, %error, "the show was not given back; its claim has to run out");
         }
     }
-}
-
-/// Whether one of these entries binds the request's key: whoever follows the journal learns of the acceptance from it.
-fn is_told_by(entries: &[Entry], request: &Request) -> bool {
-    entries.iter().filter_map(|entry| entry.cause.as_ref()).any(|cause| {
-        cause.principal == request.principal
-            && cause.binding.as_ref().is_some_and(|binding| Some(&binding.key) == request.key.as_ref())
-    })
-}
-
-/// The request under a key that nobody asks again with.
-fn forget_key(request: &Request, seq: u64) -> Request {
-    use dropcast_domain::ids::Key;
-    let forgotten = request.key.as_ref().and_then(|_| Key::new(&format!("forgotten-{seq}")).ok());
-    Request { key: forgotten, ..request.clone() }
 }
 
 async fn sleep_until(at: Option<Instant>) {
