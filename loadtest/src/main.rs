@@ -5,6 +5,7 @@ mod backoff;
 mod baseline;
 mod compare;
 mod fan;
+mod figure;
 mod files;
 mod machine;
 mod page;

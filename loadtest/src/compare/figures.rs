@@ -9,6 +9,7 @@ use super::{
     engine::EngineFigures,
     takeover::LEASE,
 };
+use crate::figure::{ms, rounded};
 
 /// Everything that was measured.
 #[derive(Debug, Default)]
@@ -73,16 +74,6 @@ pub(super) fn middle(values: &[Duration]) -> Duration {
     let mut values = values.to_vec();
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-/// Milliseconds.
-pub(super) fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
-}
-
-/// To three digits behind the point.
-pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1_000.0).round() / 1_000.0
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::{
     engine::EngineFigures,
-    figures::{Line, Rounds, median, middle, ms},
+    figures::{Line, Rounds, median, middle},
     takeover::{AFTER_LEASE, LEASE},
 };
+use crate::figure::ms;
 
 /// What a comparison found.
 pub(super) struct Report {

@@ -4,13 +4,14 @@ use super::{
     arguments::Arguments,
     clicks::{self, Computed, Measured},
     engine::EngineFigures,
-    figures::{Rounds, ms},
+    figures::Rounds,
     report::Report,
     stage::Stage,
     takeover,
 };
 use crate::{
     api::ApiError,
+    figure::ms,
     machine,
     rush::{cluster::ClusterError, progress::say, redis::RedisServerError},
 };

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{measure::Stretch, peer::Peer};
+use crate::figure::{ms, rounded};
 
 /// What a server came to in one round, with the server on one processor and the subscribers on another.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,15 +135,6 @@ fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
-}
-
-pub(super) fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
-}
-
-/// To three digits behind the point.
-pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1_000.0).round() / 1_000.0
 }
 
 #[cfg(test)]

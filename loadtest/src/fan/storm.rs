@@ -12,7 +12,6 @@ use super::{
     arrival::arrive,
     crowd::Crowd,
     error::FanError,
-    figures::ms,
     frame::{Kind, masked},
     measure::as_float,
     peer::Peer,
@@ -21,7 +20,7 @@ use super::{
     slow::SlowReaders,
     stage::Stage,
 };
-use crate::rush::progress::say;
+use crate::{figure::ms, rush::progress::say};
 
 /// How long each lasts.
 const TIME: Duration = Duration::from_secs(10);
