@@ -81,6 +81,8 @@ struct State {
 
 /// What chance makes of one request.
 struct Fate {
+    /// The server that it is sent to.
+    server: u64,
     due_ms: u64,
     lost: bool,
     again_due_ms: Option<u64>,
@@ -171,6 +173,7 @@ impl Link {
         let reply_ms_max = if slow_reply { SLOW_MS_MAX } else { weather.delay_ms_max + 1 };
         let again = turn == Turn::InOrder && state.random.per_mille(weather.twice_per_mille);
         let fate = Fate {
+            server: self.wire.failovers(),
             due_ms,
             lost: state.random.per_mille(weather.lost_per_mille) || state.reach == Reach::Silent,
             again_due_ms: again.then(|| due_ms + state.random.below(SLOW_MS_MAX)),
@@ -193,6 +196,10 @@ impl Link {
             self.trace.note(&self.who, format_args!("{what} is lost with its connection"));
             return;
         }
+        if self.wire.failovers() != fate.server {
+            self.trace.note(&self.who, format_args!("{what} is lost with its server"));
+            return;
+        }
         let (link, wire) = (Arc::clone(&self), Arc::clone(&self.wire));
         let (reply_after_ms, reply_lost) = (fate.reply_after_ms, fate.reply_lost);
         self.wire.serve(serve(), move |value| {
@@ -201,8 +208,11 @@ impl Link {
             wire.at(due_ms, move || link.reply(what, reply_lost, value, &slot));
         });
         if let Some(again_due_ms) = fate.again_due_ms {
-            let (link, wire) = (Arc::clone(&self), Arc::clone(&self.wire));
+            let (link, wire, server) = (Arc::clone(&self), Arc::clone(&self.wire), fate.server);
             self.wire.at(again_due_ms, move || {
+                if wire.failovers() != server {
+                    return;
+                }
                 wire.serve(serve(), move |value| {
                     link.trace.note(&link.who, format_args!("{what} again: {}", brief(&value)));
                 });

@@ -4,7 +4,10 @@
 use std::{
     collections::BTreeMap,
     pin::Pin,
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -22,6 +25,8 @@ pub(crate) struct Wire {
     /// Where requests wait that the journal's side answers later.
     server: Handle,
     queue: Mutex<Queue>,
+    /// How often another server took the place of the one before.
+    failovers: AtomicU64,
 }
 
 #[derive(Default)]
@@ -33,7 +38,18 @@ struct Queue {
 
 impl Wire {
     pub(crate) fn new(time: Time, server: Handle) -> Self {
-        Self { time, server, queue: Mutex::default() }
+        Self { time, server, queue: Mutex::default(), failovers: AtomicU64::new(0) }
+    }
+
+    /// Another server takes the place of the one before. What was sent to that one never reaches this one: a connection
+    /// does not move from server to server.
+    pub(crate) fn fail_over(&self) {
+        self.failovers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The server that answers now.
+    pub(crate) fn failovers(&self) -> u64 {
+        self.failovers.load(Ordering::Relaxed)
     }
 
     /// Lets something happen at this moment.

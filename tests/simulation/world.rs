@@ -263,6 +263,7 @@ impl World {
     }
 
     fn fail_over(&self, writes: usize) {
+        self.around.wire.fail_over();
         let lost = self.around.journal.faults().fail_over(SHOW, writes);
         let tail = self.around.journal.tail(SHOW).now_or_never().unwrap().unwrap();
         self.around.chronicle.failed_over(self.now_ms(), self.newest_claim(), tail);
