@@ -10,6 +10,7 @@ mod files;
 mod machine;
 mod page;
 mod rush;
+mod stoppable;
 mod tokens;
 mod wire;
 

@@ -2,17 +2,13 @@
 
 use std::{fs, io, process::ExitCode};
 
-use tokio::{
-    runtime,
-    signal::unix::{SignalKind, signal},
-};
-
 use super::{
     arguments::Arguments,
     progress::{Progress, say},
     report::Report,
     run::{RunError, run},
 };
+use crate::stoppable;
 
 /// The journal keeps every promise and every click got an answer.
 const WENT_WELL: u8 = 0;
@@ -35,20 +31,7 @@ pub(crate) fn main(arguments: &Arguments) -> ExitCode {
 }
 
 fn execute(arguments: &Arguments, progress: &Progress) -> Result<Report, RunError> {
-    let threads = usize::from(arguments.threads);
-    let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-    let result = runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        // Whichever ends first, the rush is dropped here and takes a server of its own with it.
-        tokio::select! {
-            report = run(arguments, progress) => report,
-            _ = interrupt.recv() => Err(RunError::Interrupted),
-            _ = terminate.recv() => Err(RunError::Interrupted),
-        }
-    });
-    runtime.shutdown_background();
-    result
+    stoppable::run(usize::from(arguments.threads), RunError::Interrupted, run(arguments, progress))
 }
 
 #[allow(clippy::print_stdout, reason = "standard output is where the report goes")]
