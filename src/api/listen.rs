@@ -28,8 +28,9 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// that are under way. A WebSocket counts here only until the hub has taken it over.
 ///
 /// As many connections as `limits.http_connections_max` are served; more wait to be accepted. One that takes longer than
-/// `limits.http_idle_ms` for its TLS handshake, or for the head of its next request, is closed; how long the rest of a request may take is bounded
-/// by its route. A client that doesn't take its answer is dropped after `hub.write_stall_limit_ms`.
+/// `limits.http_idle_ms` for its TLS handshake, or for the head of its next request, is closed; how long the rest of a
+/// request may take is bounded by its route. A client that doesn't take its answer is dropped after
+/// `hub.write_stall_limit_ms`.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,

@@ -1,6 +1,5 @@
 //! Journal entries: the rules' own and the stored ones.
 
-use bytes::Bytes;
 use dropcast_domain::{
     ids::{Key, NameError, OrderId, PrincipalId, ReservationId},
     money::CurrencyError,
@@ -10,7 +9,7 @@ use dropcast_domain::{
 use dropcast_proto::v1::{self, key_outcome};
 use prost::Message as _;
 
-use super::{body::BodyWriter, fact, names::InWire as _};
+use super::{fact, names::InWire as _};
 use crate::journal::RawEntry;
 
 /// Why a stored entry can't be read. Whoever meets one stops: it never skips history.
@@ -42,11 +41,6 @@ pub enum DecodeError {
     /// A fingerprint has another length.
     #[error("a fingerprint has not 16 bytes")]
     Fingerprint,
-}
-
-/// The body of an entry, as it is stored and hashed, in memory of its own.
-pub fn encode_entry(entry: &Entry) -> Bytes {
-    BodyWriter::default().write(entry)
 }
 
 /// The entry of a stored body.

@@ -9,7 +9,7 @@ mod request;
 mod view;
 
 pub use body::BodyWriter;
-pub use entry::{DecodeError, decode_entry, encode_entry, export_entry};
+pub use entry::{DecodeError, decode_entry, export_entry};
 pub use promise::{broken_promise_view, own_broken_promises};
 pub use request::{MessageProblem, Wish, read_command};
 pub use view::*;

@@ -11,8 +11,7 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{
     answer::{Answer, RetryReason},
     config::EngineConfig,
-    failover::Recent,
-    failover::reclaims,
+    failover::{Recent, reclaims},
     forwarded::Forwarded,
     handle::{Asked, Message},
     observer::Observer,

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use dropcast::{
     audit::{Audit, AuditReport},
-    codec::{encode_entry, export_entry},
+    codec::{BodyWriter, export_entry},
     journal::{Position, RawEntry},
     show_file::parse,
 };
@@ -132,9 +132,9 @@ fn walk(steps: &[Step]) -> (Show, Vec<Entry>) {
 }
 
 fn audit(entries: &[Entry]) -> AuditReport {
-    let (mut audit, mut position) = (Audit::new("walk"), Position::default());
+    let (mut audit, mut position, mut bodies) = (Audit::new("walk"), Position::default(), BodyWriter::default());
     for entry in entries {
-        let raw = RawEntry::following(&position, entry.at.0, encode_entry(entry));
+        let raw = RawEntry::following(&position, entry.at.0, bodies.write(entry));
         position = raw.position();
         audit.entry(&export_entry(&raw).unwrap());
     }

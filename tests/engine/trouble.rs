@@ -9,7 +9,7 @@ use std::{
 };
 
 use dropcast::{
-    codec::encode_entry,
+    codec::BodyWriter,
     engine::{Answer, EngineConfig, Observer, OpenError, RetryReason},
     journal::{Append, AppendFault, Journal as _, MemoryJournal, RawEntry},
 };
@@ -190,7 +190,7 @@ impl Observer for Usurper {
         if matches!(command, Command::Plan(_)) && self.is_armed.load(Ordering::Relaxed) {
             let claim = self.journal.claim("show").now_or_never().unwrap().unwrap();
             let facts = vec![Fact::UnitsAdded { sku: sku(), units: 1, planned: false }];
-            let entry = encode_entry(&Entry { at: START, cause: None, facts });
+            let entry = BodyWriter::default().write(&Entry { at: START, cause: None, facts });
             let entries = vec![RawEntry::following(&claim.tail, START.0, entry)];
             let append = Append { expected: claim.tail, entries, ..Append::default() };
             self.journal.append(&claim, append).now_or_never().unwrap().unwrap();

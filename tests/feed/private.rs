@@ -15,6 +15,7 @@ use crate::{
     house::{Guest, House},
     joining::{end, truth},
     script::{on_sale, request},
+    watcher::Watcher,
 };
 
 fn reserve(key: &str, quantity: u32) -> dropcast_domain::show::Request {
@@ -22,14 +23,20 @@ fn reserve(key: &str, quantity: u32) -> dropcast_domain::show::Request {
     request(Role::Viewer, "ada", key, Command::Reserve { drop, sku, quantity })
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn private_messages_reach_their_viewer_on_every_connection_and_nobody_else() {
-    let house = House::new();
-    let handle = on_sale(&house).await;
+/// Ada watches on two connections, in both encodings.
+async fn ada_twice(house: &House) -> Vec<Watcher> {
     let mut own = Vec::new();
     for encoding in [Encoding::Json, Encoding::Proto] {
         own.push(house.join(&Guest::viewer("ada", encoding)).await);
     }
+    own
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_messages_reach_their_viewer_on_every_connection_and_nobody_else() {
+    let house = House::new();
+    let handle = on_sale(&house).await;
+    let mut own = ada_twice(&house).await;
     let mut others = vec![
         house.join(&Guest::viewer("bob", Encoding::Json)).await,
         house.join(&Guest::anybody(Encoding::Json)).await,
@@ -62,10 +69,7 @@ fn is_private(kind: &Kind) -> bool {
 async fn whoever_holds_something_is_told_of_its_new_deadline() {
     let house = House::new();
     let handle = on_sale(&house).await;
-    let mut own = Vec::new();
-    for encoding in [Encoding::Json, Encoding::Proto] {
-        own.push(house.join(&Guest::viewer("ada", encoding)).await);
-    }
+    let mut own = ada_twice(&house).await;
     let mut others = vec![
         house.join(&Guest::viewer("bob", Encoding::Json)).await,
         house.join(&Guest::staff(Audience::Brand, Encoding::Proto)).await,

@@ -174,7 +174,7 @@ mod tests {
         ];
         let mut position = Position::default();
         let lost = entries.map(|entry| {
-            let raw = RawEntry::following(&position, entry.at.0, codec::encode_entry(&entry));
+            let raw = RawEntry::following(&position, entry.at.0, codec::BodyWriter::default().write(&entry));
             position = raw.position();
             raw
         });
