@@ -16,22 +16,15 @@ pub(crate) fn run<T, E: From<io::Error>>(
 ) -> Result<T, E> {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let result = runtime.block_on(async {
+        // Before the work begins: what it has started must not be left behind by a signal that nobody listens for.
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
         tokio::select! {
             result = work => result,
-            stopped = stop_asked_for() => Err(stopped.map_or_else(E::from, |()| interrupted)),
+            _ = interrupt.recv() => Err(interrupted),
+            _ = terminate.recv() => Err(interrupted),
         }
     });
     runtime.shutdown_background();
     result
-}
-
-/// Comes back when somebody asks to stop.
-async fn stop_asked_for() -> io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
 }
