@@ -146,6 +146,10 @@ number! {
     ReservationId
 }
 number! {
+    /// A viewer's place in a drop's waitlist, counted from 1 within its show.
+    WaiterId
+}
+number! {
     /// An order, counted from 1 within its show.
     OrderId
 }

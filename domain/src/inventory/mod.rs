@@ -2,6 +2,8 @@
 
 pub(crate) mod reservation;
 pub(crate) mod stock;
+pub(crate) mod waiter;
 
-pub use reservation::Reservation;
+pub use reservation::{BundleLine, Reservation};
 pub use stock::{Stock, StockError};
+pub use waiter::{Waiter, WaiterState};

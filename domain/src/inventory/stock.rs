@@ -1,10 +1,10 @@
-//! The units of one SKU. Every unit is in one state: free, held or sold.
+//! The units of one SKU. Every unit is in one state: free, held, offered or sold.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ProductId;
 
-/// Where the units of one SKU are: `free + held + sold = allotment`, always.
+/// Where the units of one SKU are: `free + held + offered + sold = allotment`, always.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Stock {
     /// All units that the show was given.
@@ -13,6 +13,8 @@ pub struct Stock {
     pub free: u32,
     /// Units that are kept for somebody until a deadline.
     pub held: u32,
+    /// Units that are kept for somebody from the waitlist until a deadline.
+    pub offered: u32,
     /// Units that were bought.
     pub sold: u32,
 }
@@ -23,7 +25,7 @@ pub enum StockError {
     /// Fewer units are free than were to be held or withdrawn.
     #[error("fewer units are free")]
     NotFree,
-    /// Fewer units are held than were to be sold or given back.
+    /// Fewer units are held, or offered, than were to be sold or given back.
     #[error("fewer units are held")]
     NotHeld,
     /// There would be more units than can be counted.
@@ -53,24 +55,58 @@ impl Stock {
         Ok(())
     }
 
-    /// held → sold.
-    pub(crate) fn sell(&mut self, units: u32) -> Result<(), StockError> {
-        self.held = self.held.checked_sub(units).ok_or(StockError::NotHeld)?;
+    /// free → offered.
+    pub(crate) fn offer(&mut self, units: u32) -> Result<(), StockError> {
+        self.free = self.free.checked_sub(units).ok_or(StockError::NotFree)?;
+        self.offered += units;
+        Ok(())
+    }
+
+    /// held or offered → sold.
+    pub(crate) fn sell(&mut self, kept: Kept, units: u32) -> Result<(), StockError> {
+        self.take(kept, units)?;
         self.sold += units;
         Ok(())
     }
 
-    /// held → free.
-    pub(crate) fn give_back(&mut self, units: u32) -> Result<(), StockError> {
-        self.held = self.held.checked_sub(units).ok_or(StockError::NotHeld)?;
+    /// held or offered → free.
+    pub(crate) fn give_back(&mut self, kept: Kept, units: u32) -> Result<(), StockError> {
+        self.take(kept, units)?;
         self.free += units;
+        Ok(())
+    }
+
+    /// Units that are kept for somebody.
+    pub fn kept(&self) -> u32 {
+        self.held + self.offered
+    }
+
+    /// Units that can't be withdrawn without breaking a promise: held, offered or sold.
+    pub fn committed(&self) -> u32 {
+        self.held + self.offered + self.sold
+    }
+
+    fn take(&mut self, kept: Kept, units: u32) -> Result<(), StockError> {
+        let place = match kept {
+            Kept::Held => &mut self.held,
+            Kept::Offered => &mut self.offered,
+        };
+        *place = place.checked_sub(units).ok_or(StockError::NotHeld)?;
         Ok(())
     }
 
     /// Whether every unit is in one state.
     pub(crate) fn adds_up(&self) -> bool {
-        u64::from(self.free) + u64::from(self.held) + u64::from(self.sold) == u64::from(self.allotment)
+        let units = [self.free, self.held, self.offered, self.sold];
+        units.into_iter().map(u64::from).sum::<u64>() == u64::from(self.allotment)
     }
+}
+
+/// How units are kept for somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kept {
+    Held,
+    Offered,
 }
 
 /// What a show knows about one SKU.
@@ -80,8 +116,17 @@ pub(crate) struct SkuRecord {
     pub(crate) product: ProductId,
     pub(crate) variant: u32,
     pub(crate) stock: Stock,
-    /// The part of the allotment that plans gave; the rest came on top.
+    /// What plans gave; what else the allotment has came on top.
     pub(crate) planned: u32,
+    /// Units that left the allotment because they were sold elsewhere: no plan brings them back.
+    pub(crate) sold_elsewhere: u32,
+}
+
+impl SkuRecord {
+    /// The units that came on top of the plan's.
+    pub(crate) fn on_top(&self) -> u32 {
+        (self.stock.allotment + self.sold_elsewhere).saturating_sub(self.planned)
+    }
 }
 
 #[cfg(test)]
@@ -93,16 +138,21 @@ mod tests {
         let mut stock = Stock::default();
         stock.add(5).unwrap();
         stock.hold(3).unwrap();
-        stock.sell(1).unwrap();
-        stock.give_back(1).unwrap();
+        stock.sell(Kept::Held, 1).unwrap();
+        stock.give_back(Kept::Held, 1).unwrap();
         stock.withdraw(1).unwrap();
-        assert_eq!(stock, Stock { allotment: 4, free: 2, held: 1, sold: 1 });
+        stock.offer(2).unwrap();
+        stock.sell(Kept::Offered, 1).unwrap();
+        stock.give_back(Kept::Offered, 1).unwrap();
+        assert_eq!(stock, Stock { allotment: 4, free: 1, held: 1, offered: 0, sold: 2 });
+        assert_eq!((stock.kept(), stock.committed()), (1, 3));
 
         let before = stock;
         assert_eq!(stock.hold(3), Err(StockError::NotFree));
         assert_eq!(stock.withdraw(3), Err(StockError::NotFree));
-        assert_eq!(stock.sell(2), Err(StockError::NotHeld));
-        assert_eq!(stock.give_back(2), Err(StockError::NotHeld));
+        assert_eq!(stock.offer(2), Err(StockError::NotFree));
+        assert_eq!(stock.sell(Kept::Held, 2), Err(StockError::NotHeld));
+        assert_eq!(stock.give_back(Kept::Offered, 1), Err(StockError::NotHeld));
         assert_eq!(stock.add(u32::MAX), Err(StockError::TooMany));
         assert_eq!(stock, before);
         assert!(stock.adds_up());

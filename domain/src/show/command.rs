@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Promise, ShowPlan};
+use super::{Digest, Promise, ShowPlan};
 use crate::{
-    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
+    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     time::Timestamp,
 };
 
@@ -40,7 +40,8 @@ pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
     /// Asking again under the same key is answered with the first acceptance. Required for every command but
-    /// [`Command::Plan`] and [`Command::ExtendHolds`], which are idempotent by themselves.
+    /// [`Command::Plan`], [`Command::ExtendHolds`], [`Command::CommitDraw`] and [`Command::DrawLots`], which are idempotent
+    /// by themselves.
     pub key: Option<Key>,
     /// With which content.
     pub fingerprint: Fingerprint,
@@ -98,16 +99,28 @@ pub enum Command {
         /// Which.
         drop: DropId,
     },
-    /// Brand or host: adds units to a SKU's allotment and, where a drop is named and caps the SKU, to its cap.
+    /// Brand or host: adds units to a SKU's allotment and, where a drop is named, to the caps that it has: the SKU's and
+    /// the one that its SKUs share.
     AddUnits {
-        /// The drop whose cap is raised along.
+        /// The drop whose caps are raised along.
         drop: Option<DropId>,
         /// Of what.
         sku: Sku,
         /// How many; at least 1.
         units: u32,
     },
-    /// Viewer: holds units in an open drop.
+    /// Brand: takes units out of a SKU's allotment that were sold elsewhere.
+    WithdrawUnits {
+        /// Of what.
+        sku: Sku,
+        /// How many; at least 1.
+        units: u32,
+        /// Whether to withdraw units that are offered or held, too, when too few are free: the newest of these
+        /// reservations are revoked, and a shortfall is recorded. Units that are sold stay sold.
+        force: bool,
+    },
+    /// Viewer: holds units in an open drop. In a drop that draws, it enters the draw while that takes entries; where the
+    /// waitlist is automatic, it joins the line for what is sold out.
     Reserve {
         /// In which drop.
         drop: DropId,
@@ -115,16 +128,54 @@ pub enum Command {
         sku: Sku,
         /// How many; 1 to [`super::QUANTITY_MAX`].
         quantity: u32,
+        /// What else, of other SKUs of the drop: all is held, or nothing. At most [`super::BUNDLE_LINES_MAX`] SKUs and
+        /// [`super::QUANTITY_MAX`] units in all.
+        with: Vec<WantedLine>,
     },
-    /// Viewer: buys what is held; held → sold, and an order is placed.
+    /// Viewer: joins the line for units of an open drop; what is free, or comes back, is offered in the order of the line.
+    JoinWaitlist {
+        /// In which drop.
+        drop: DropId,
+        /// For what.
+        sku: Sku,
+        /// For how many, at most; 1 to [`super::QUANTITY_MAX`].
+        quantity: u32,
+    },
+    /// Viewer: leaves the line.
+    LeaveWaitlist {
+        /// The viewer's own place.
+        waiter: WaiterId,
+    },
+    /// Viewer: keeps what is held or offered for some time more, once, because its payment is under way.
+    ExtendHold {
+        /// The viewer's own reservation.
+        reservation: ReservationId,
+    },
+    /// Viewer: buys what is held or offered; → sold, and an order is placed.
     Confirm {
         /// The viewer's own reservation.
         reservation: ReservationId,
     },
-    /// Viewer: gives back what is held; held → released.
+    /// Viewer: gives back what is held, or declines what is offered; → released.
     Release {
         /// The viewer's own reservation.
         reservation: ReservationId,
+    },
+    /// System: shows, before a drop opens, to which seed its draw is bound.
+    CommitDraw {
+        /// Which; it draws, and was not opened yet.
+        drop: DropId,
+        /// SHA-256 of the seed.
+        commitment: Digest,
+    },
+    /// System: reveals the seed of a draw that takes no entries any more, which decides the order of its entrants.
+    DrawLots {
+        /// Which.
+        drop: DropId,
+        /// What SHA-256 makes the commitment of.
+        seed: Digest,
+        /// The digest of the journal's entry before this one: nobody could know it when the seed was made.
+        digest: Digest,
     },
     /// System: an order's payment came through; placed → paid.
     SettleOrder {
@@ -157,13 +208,24 @@ impl Command {
     }
 }
 
+/// Units of a SKU that are wanted.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WantedLine {
+    /// Of what.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: u32,
+}
+
 /// What an accepted command brought about, as its key remembers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     /// The show, a drop or the stock is as was asked.
     Done,
-    /// These units are held, or were released.
+    /// These units are held, held longer, or were released.
     Reservation(ReservationId),
+    /// This place in line was taken, or left.
+    Waiter(WaiterId),
     /// This order was placed or paid.
     Order(OrderId),
 }

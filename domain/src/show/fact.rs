@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BrokenPromise, DropPlan, Fingerprint, KeptPromise, Outcome, Principal, ShowSettings};
+use super::{BrokenPromise, Digest, DropPlan, Fingerprint, KeptPromise, Outcome, Principal, ShowSettings};
 use crate::{
-    ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
     text::Text,
     time::Timestamp,
 };
@@ -65,11 +65,26 @@ pub enum Fact {
         /// Whether the plan gave them (they count towards the plan's units) or they came on top.
         planned: bool,
     },
-    /// The allotment of the SKU shrank, by units that were free.
+    /// The allotment of the SKU shrank, by units that were free, because the plan gives less.
     UnitsWithdrawn {
         /// Of what.
         sku: Sku,
         /// By how many.
+        units: u32,
+    },
+    /// The allotment of the SKU shrank, by units that were free, because they were sold elsewhere.
+    UnitsSoldElsewhere {
+        /// Of what.
+        sku: Sku,
+        /// By how many.
+        units: u32,
+    },
+    /// So many units that were sold elsewhere were not free: the facts after it in the same entry revoke the reservations
+    /// that can't be kept.
+    ShortfallRecorded {
+        /// Of what.
+        sku: Sku,
+        /// How many were missing.
         units: u32,
     },
     /// The drop is in the run of show, or changed, to this. Where the plan's own `opens_at` stays, the moment that was
@@ -129,7 +144,14 @@ pub enum Fact {
         /// By how many.
         units: u32,
     },
-    /// The drop is over.
+    /// The drop may sell this many more units of all its SKUs together.
+    SharedCapRaised {
+        /// Which.
+        drop: DropId,
+        /// By how many.
+        units: u32,
+    },
+    /// The drop is over, and so is its waitlist.
     DropClosed {
         /// Which.
         drop: DropId,
@@ -153,20 +175,96 @@ pub enum Fact {
         /// Until when.
         expires_at: Timestamp,
     },
-    /// Units went from held to sold.
+    /// The reservation of the fact before this one holds these, too: a bundle.
+    BundleLineHeld {
+        /// Which.
+        reservation: ReservationId,
+        /// Of what.
+        sku: Sku,
+        /// How many.
+        quantity: u32,
+        /// What one unit costs, in minor units.
+        unit_price_minor: u64,
+    },
+    /// Units went from free to offered, to who was next in line.
+    ReservationOffered {
+        /// Its number: one more than the last.
+        reservation: ReservationId,
+        /// The place in line that it comes from.
+        waiter: WaiterId,
+        /// To whom.
+        viewer: PrincipalId,
+        /// In which drop.
+        drop: DropId,
+        /// Of what.
+        sku: Sku,
+        /// How many: what was waited for, or what there was.
+        quantity: u32,
+        /// What one unit costs, in minor units.
+        unit_price_minor: u64,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// The reservation was given more time for the payment.
+    HoldExtended {
+        /// Which.
+        reservation: ReservationId,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// Units went from held or offered to sold.
     ReservationSold {
         /// Which.
         reservation: ReservationId,
     },
-    /// Units went from held to free, because the viewer gave them back.
+    /// Units went from held or offered to free, because the viewer gave them back.
     ReservationReleased {
         /// Which.
         reservation: ReservationId,
     },
-    /// Units went from held to free, because the time was over.
+    /// Units went from held or offered to free, because the time was over.
     ReservationExpired {
         /// Which.
         reservation: ReservationId,
+    },
+    /// Units went from held or offered to free, because of a shortfall.
+    ReservationRevoked {
+        /// Which.
+        reservation: ReservationId,
+    },
+    /// A viewer waits in line for units of a drop, or entered its draw.
+    WaitlistJoined {
+        /// The place's number: one more than the last.
+        waiter: WaiterId,
+        /// Who.
+        viewer: PrincipalId,
+        /// In which drop.
+        drop: DropId,
+        /// For what.
+        sku: Sku,
+        /// For how many, at most.
+        quantity: u32,
+    },
+    /// A viewer does not wait any more.
+    WaitlistLeft {
+        /// Which place.
+        waiter: WaiterId,
+    },
+    /// The drop's draw is bound to a seed.
+    DrawCommitted {
+        /// Which.
+        drop: DropId,
+        /// SHA-256 of the seed.
+        commitment: Digest,
+    },
+    /// The draw's seed is revealed, and its entrants have their places.
+    LotsDrawn {
+        /// Which.
+        drop: DropId,
+        /// What the commitment is made of.
+        seed: Digest,
+        /// The digest of the journal's entry before this one.
+        digest: Digest,
     },
     /// Whatever is held is held that much longer: the journal could not be written for so long.
     HoldsExtended {

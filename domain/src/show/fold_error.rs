@@ -2,7 +2,7 @@
 
 use super::{DropPhase, ShowPhase};
 use crate::{
-    ids::{BrandId, DropId, Key, OrderId, ProductId, ReservationId, Sku},
+    ids::{BrandId, DropId, Key, OrderId, ProductId, ReservationId, Sku, WaiterId},
     inventory::StockError,
     time::Timestamp,
 };
@@ -97,6 +97,12 @@ pub enum FoldError {
         /// How much it may be, in milliseconds.
         since_ms: u64,
     },
+    /// There is no such place in line, or it is not waited in.
+    #[error("the place in line {0} is not in the state that this takes")]
+    Waiter(WaiterId),
+    /// The drop has no draw in the state that this takes, or its seed is not the one that was committed to.
+    #[error("the draw of the drop {0} is not in the state that this takes")]
+    Draw(DropId),
     /// There is no such order, or it is paid already, or it comes to another total.
     #[error("the order {0} is not in the state that this takes")]
     Order(OrderId),

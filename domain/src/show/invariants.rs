@@ -1,30 +1,45 @@
 //! What must always be true of a show; the crate's documentation spells it out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DropPhase, Fact, Principal, ReservationState, Show, ShowPhase, index::Index};
+use super::{
+    Drop, DropPhase, Fact, Principal, ReservationState, Show, ShowPhase, decide::sale_of, draw::Digest, index::Index,
+};
 use crate::{
-    ids::{DropId, OrderId, ReservationId, Sku},
-    inventory::reservation::ReservationRecord,
+    ids::{DropId, OrderId, ReservationId, Sku, WaiterId},
+    inventory::{WaiterState, reservation::ReservationRecord},
     table::Slot,
 };
 
 /// Something that must always be true is not.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Violation {
-    /// free + held + sold is not the allotment, or plans gave more than there is.
+    /// free + held + offered + sold is not the allotment, or plans gave more than there is and was sold elsewhere.
     #[error("the units of {0} don't add up")]
     Stock(Sku),
-    /// The units held and sold of the SKU are not those of its reservations.
+    /// The units held, offered and sold of the SKU are not those of its reservations.
     #[error("the units of {0} are not those of its reservations")]
     Reserved(Sku),
-    /// The units held and sold in the drop are not those of its reservations, or its items are not those of its plan.
+    /// The units held, offered and sold in the drop are not those of its reservations, or its items are not those of its
+    /// plan.
     #[error("the units of the drop {0} are not those of its reservations")]
     DropReserved(DropId),
     /// The drop has more units held and sold than its cap.
     #[error("the drop {0} has more of {1} held and sold than its cap")]
     Cap(DropId, Sku),
-    /// A viewer has more units held and bought in the drop than its limit.
+    /// The drop has more units held, offered and sold than its shared cap.
+    #[error("the drop {0} has more units held, offered and sold than its shared cap")]
+    SharedCap(DropId),
+    /// Who waits stands nowhere, twice, or for what is not to be had there.
+    #[error("the place in line {0} is none")]
+    Waiter(WaiterId),
+    /// Something is free for which somebody waits, though everything was offered.
+    #[error("something is free for which somebody waits")]
+    Offer,
+    /// A draw has lots without having taken entries, or another seed than it was bound to.
+    #[error("the draw of the drop {0} can't have been held so")]
+    Draw(DropId),
+    /// A viewer has more units held, waited for and bought in the drop than its limit.
     #[error("a viewer has more than the limit of the drop {0}")]
     Limit(DropId),
     /// The phase of the drop does not fit its moments or the show's phase.
@@ -53,13 +68,16 @@ pub enum Violation {
     Index,
 }
 
-/// Units held and sold.
-type HeldSold = (u64, u64);
+/// Units held, offered and sold.
+type Units = [u64; 3];
 
 impl Show {
     /// Checks everything, adding all up anew. It costs as much as the show is large: it is for tests.
     pub fn check_invariants(&self) -> Result<(), Violation> {
         self.check_records()?;
+        if self.next_offer(self.last_at()).is_some() {
+            return Err(Violation::Offer);
+        }
         if self.index == Index::of(&self.records) { Ok(()) } else { Err(Violation::Index) }
     }
 
@@ -69,6 +87,7 @@ impl Show {
         self.check_catalogue()?;
         self.check_phases()?;
         self.check_units()?;
+        self.check_waiters()?;
         self.check_orders()?;
         self.check_promises()
     }
@@ -76,11 +95,14 @@ impl Show {
     /// Checks what one fact can have broken, at a cost that does not grow with the show.
     pub(super) fn check_touched(&self, fact: &Fact) -> Result<(), Violation> {
         match fact {
-            Fact::UnitsAdded { sku, .. } | Fact::UnitsWithdrawn { sku, .. } => {
+            Fact::UnitsAdded { sku, .. } | Fact::UnitsWithdrawn { sku, .. } | Fact::UnitsSoldElsewhere { sku, .. } => {
                 self.records.skus.slot(sku).map_or(Ok(()), |sku| self.check_stock(sku))
             }
             Fact::ReservationHeld { reservation, .. }
             | Fact::ReservationSold { reservation }
+            | Fact::BundleLineHeld { reservation, .. }
+            | Fact::ReservationOffered { reservation, .. }
+            | Fact::ReservationRevoked { reservation }
             | Fact::ReservationReleased { reservation }
             | Fact::ReservationExpired { reservation } => {
                 self.reservation_record(*reservation).map_or(Ok(()), |reservation| self.check_around(reservation))
@@ -97,7 +119,8 @@ impl Show {
 
     fn check_stock(&self, slot: Slot<Sku>) -> Result<(), Violation> {
         let record = &self.records.skus[slot];
-        if record.stock.adds_up() && record.planned <= record.stock.allotment {
+        let given = u64::from(record.stock.allotment) + u64::from(record.sold_elsewhere);
+        if record.stock.adds_up() && u64::from(record.planned) <= given {
             return Ok(());
         }
         Err(Violation::Stock(self.records.skus.name(slot).clone()))
@@ -106,10 +129,13 @@ impl Show {
     fn check_caps(&self, slot: Slot<DropId>) -> Result<(), Violation> {
         let drop = &self.records.drops[slot];
         for (item, stock) in drop.items() {
-            let taken = u64::from(stock.held) + u64::from(stock.sold);
-            if stock.cap(item).is_some_and(|cap| taken > u64::from(cap)) {
+            if stock.cap(item).is_some_and(|cap| stock.taken() > cap) {
                 return Err(Violation::Cap(drop.plan.drop.clone(), item.sku.clone()));
             }
+        }
+        let taken: u64 = drop.stocks.iter().map(|stock| u64::from(stock.taken())).sum();
+        if drop.shared_cap().is_some_and(|cap| taken > u64::from(cap)) {
+            return Err(Violation::SharedCap(drop.plan.drop.clone()));
         }
         Ok(())
     }
@@ -133,8 +159,18 @@ impl Show {
         for (reservation, id) in records.reservations.iter().zip(1..) {
             let drop = records.drops.get(reservation.drop);
             let known = records.principals.has(reservation.viewer);
+            let of_bundle = self.bundle(ReservationId(id)).iter();
+            let known = known
+                && of_bundle.filter_map(|line| records.skus.slot(&line.sku)).count()
+                    == self.bundle(ReservationId(id)).len();
             if !known || !drop.is_some_and(|drop| drop.stocks.iter().any(|stock| stock.sku == reservation.sku)) {
                 return Err(Violation::Reservation(ReservationId(id)));
+            }
+        }
+        for (waiter, id) in records.waiters.iter().zip(1..) {
+            let sells_it = |drop: &Drop| drop.stocks.iter().any(|stock| stock.sku == waiter.sku);
+            if !records.principals.has(waiter.viewer) || !records.drops.get(waiter.drop).is_some_and(sells_it) {
+                return Err(Violation::Waiter(WaiterId(id)));
             }
         }
         let mut owners = records.keys.iter().map(|bound| bound.principal);
@@ -174,21 +210,34 @@ impl Show {
             if !fits {
                 return Err(Violation::DropPhase(name.clone(), drop.phase));
             }
+            let is_drawn_well = match drop.lots {
+                Some(lots) => drop.draws() && was_opened && drop.commitment == Some(Digest::of(&lots.seed.0)),
+                None => drop.phase == DropPhase::Planned || drop.is_bound(),
+            };
+            if !is_drawn_well {
+                return Err(Violation::Draw(name.clone()));
+            }
         }
         Ok(())
     }
 
     /// Every unit is in one state: what SKUs and drops say is what their reservations come to.
     fn check_units(&self) -> Result<(), Violation> {
-        let mut by_sku: BTreeMap<Slot<Sku>, HeldSold> = BTreeMap::new();
-        let mut by_drop: BTreeMap<(Slot<DropId>, Slot<Sku>), HeldSold> = BTreeMap::new();
-        for reservation in &self.records.reservations {
-            add(by_sku.entry(reservation.sku).or_default(), reservation);
-            add(by_drop.entry((reservation.drop, reservation.sku)).or_default(), reservation);
+        let mut by_sku: BTreeMap<Slot<Sku>, Units> = BTreeMap::new();
+        let mut by_drop: BTreeMap<(Slot<DropId>, Slot<Sku>), Units> = BTreeMap::new();
+        for (reservation, id) in self.records.reservations.iter().zip((1..).map(ReservationId)) {
+            let sale = sale_of(self, id, reservation);
+            if sale.lines.len() != self.bundle(id).len() + 1 || reservation.is_bundle == self.bundle(id).is_empty() {
+                return Err(Violation::Reservation(id));
+            }
+            for (sku, quantity) in sale.lines {
+                add(by_sku.entry(sku).or_default(), reservation, quantity);
+                add(by_drop.entry((reservation.drop, sku)).or_default(), reservation, quantity);
+            }
         }
         for (slot, sku, record) in self.records.skus.iter() {
             self.check_stock(slot)?;
-            let counted = (u64::from(record.stock.held), u64::from(record.stock.sold));
+            let counted = [record.stock.held, record.stock.offered, record.stock.sold].map(u64::from);
             if by_sku.get(&slot).copied().unwrap_or_default() != counted {
                 return Err(Violation::Reserved(sku.clone()));
             }
@@ -196,7 +245,7 @@ impl Show {
         for (slot, name, drop) in self.records.drops.iter() {
             self.check_caps(slot)?;
             for stock in &drop.stocks {
-                let counted = (u64::from(stock.held), u64::from(stock.sold));
+                let counted = [stock.held, stock.offered, stock.sold].map(u64::from);
                 if by_drop.get(&(slot, stock.sku)).copied().unwrap_or_default() != counted {
                     return Err(Violation::DropReserved(name.clone()));
                 }
@@ -205,10 +254,36 @@ impl Show {
         self.index.taken.iter().try_for_each(|(&(drop, _), &taken)| self.check_limit(drop, taken))
     }
 
+    /// Who waits has one place in a drop that is not closed, and that place is nobody else's.
+    fn check_waiters(&self) -> Result<(), Violation> {
+        let mut places = BTreeSet::new();
+        let mut viewers = BTreeSet::new();
+        for (waiter, id) in self.records.waiters.iter().zip((1..).map(WaiterId)) {
+            let drop = &self.records.drops[waiter.drop];
+            let is_drawn_for = drop.draws() && drop.lots.is_none();
+            let has_place = (1..=drop.last_place).contains(&waiter.place) && places.insert((waiter.drop, waiter.place))
+                || waiter.place == 0 && drop.draws();
+            let waits_well = !waiter.is_waiting()
+                || drop.is_running()
+                    && viewers.insert((waiter.drop, waiter.viewer))
+                    && (waiter.place == 0) == is_drawn_for;
+            let was_offered = match waiter.state {
+                WaiterState::Offered(reservation) => self
+                    .reservation_record(reservation)
+                    .is_some_and(|offered| offered.was_offered && offered.viewer == waiter.viewer),
+                WaiterState::Waiting | WaiterState::Left | WaiterState::Closed => true,
+            };
+            if !has_place || !waits_well || !was_offered {
+                return Err(Violation::Waiter(id));
+            }
+        }
+        Ok(())
+    }
+
     fn check_orders(&self) -> Result<(), Violation> {
         let mut ordered = 0;
         for (reservation, id) in self.records.reservations.iter().zip((1..).map(ReservationId)) {
-            let Some(order) = reservation.order else { continue };
+            let Some(order) = reservation.order_id() else { continue };
             let back = self.order_record(order).is_some_and(|order| order.reservation == id);
             if !back || reservation.state != ReservationState::Sold {
                 return Err(Violation::Reservation(id));
@@ -216,7 +291,7 @@ impl Show {
             ordered += 1;
         }
         for (order, id) in self.records.orders.iter().zip(1..) {
-            let total = self.reservation_record(order.reservation).and_then(ReservationRecord::total_minor);
+            let total = self.reservation(order.reservation).map(|sold| sold.total_minor());
             if total != Some(order.total_minor) || ordered != self.records.orders.len() {
                 return Err(Violation::Order(OrderId(id)));
             }
@@ -244,10 +319,11 @@ impl Show {
     }
 }
 
-fn add((held, sold): &mut HeldSold, reservation: &ReservationRecord) {
+fn add([held, offered, sold]: &mut Units, reservation: &ReservationRecord, quantity: u32) {
     match reservation.state {
-        ReservationState::Held => *held += u64::from(reservation.quantity),
-        ReservationState::Sold => *sold += u64::from(reservation.quantity),
-        ReservationState::Released | ReservationState::Expired => {}
+        ReservationState::Held => *held += u64::from(quantity),
+        ReservationState::Offered => *offered += u64::from(quantity),
+        ReservationState::Sold => *sold += u64::from(quantity),
+        ReservationState::Released | ReservationState::Expired | ReservationState::Revoked => {}
     }
 }

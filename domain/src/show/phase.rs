@@ -45,16 +45,20 @@ phase! {
 }
 
 phase! {
-    /// held → sold, released or expired.
+    /// held or offered → sold, released, expired or revoked.
     ReservationState {
         /// Kept for the viewer until its deadline.
         Held = "held",
+        /// Kept for a viewer from the waitlist until its deadline.
+        Offered = "offered",
         /// Bought.
         Sold = "sold",
         /// Given back by the viewer.
         Released = "released",
         /// Taken back when its time was over.
         Expired = "expired",
+        /// Taken back because its units were sold elsewhere.
+        Revoked = "revoked",
     }
 }
 

@@ -40,6 +40,12 @@ pub const HOLD_TTL_MS_MAX: u64 = 3_600_000;
 pub const HOLD_TTL_MS_DEFAULT: u64 = 120_000;
 /// The longest time a drop can be planned or extended to be open: a week.
 pub const DROP_DURATION_MS_MAX: u64 = 7 * 24 * 3_600_000;
+/// The most SKUs that one reservation holds, all or none.
+pub const BUNDLE_LINES_MAX: usize = 10;
+/// The longest time in which one can enter a draw: an hour.
+pub const DRAW_ENTRY_MS_MAX: u64 = 3_600_000;
+/// The longest that letting holds run out keeps a viewer from holding anew: a day.
+pub const COOL_DOWN_MS_MAX: u64 = 24 * 3_600_000;
 /// The longest address of a picture or a video, in bytes.
 pub const ADDRESS_BYTES_MAX: usize = 500;
 
@@ -81,6 +87,30 @@ pub struct ShowSettings {
     pub return_policy: Text,
     /// How and when it comes.
     pub delivery: Text,
+    /// What keeps viewers from hoarding.
+    pub hold_rules: HoldRules,
+}
+
+/// What keeps viewers from hoarding, over the whole show. The default is no rule at all.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HoldRules {
+    /// The most units one viewer may hold, wait for and have bought in the show together; `None`: only drops have limits.
+    pub limit_per_viewer: Option<u32>,
+    /// The most reservations of one viewer that are held or offered at one moment; `None`: no limit.
+    pub open_holds_per_viewer: Option<u32>,
+    /// By how much [`super::Command::ExtendHold`] extends a hold, once, while its viewer pays; 0: not at all.
+    pub payment_extension_ms: u64,
+    /// What happens to who lets holds run out; `None`: nothing.
+    pub cool_down: Option<CoolDown>,
+}
+
+/// A rest for viewers who let holds run out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CoolDown {
+    /// How many holds a viewer may let run out in the show before the next one brings a rest.
+    pub lapses_allowed: u32,
+    /// How long nothing is held for the viewer after that, in milliseconds; 1 to [`COOL_DOWN_MS_MAX`].
+    pub for_ms: u64,
 }
 
 /// A product and its variants.
@@ -131,6 +161,43 @@ pub struct DropPlan {
     pub duration_ms: Option<u64>,
     /// Whether it closes when nothing is left that it could sell: every unit sold, none free, none held.
     pub close_when_sold_out: bool,
+    /// The most units this drop may sell of all its SKUs together, so that variants share one pool; `None`: no such cap.
+    pub shared_cap: Option<u32>,
+    /// Who gets the units.
+    pub fairness: Fairness,
+    /// Whether viewers wait in line for units that come back.
+    pub waitlist: Waitlist,
+    /// How long units are offered to who waits, where it differs from how long the drop holds them.
+    pub offer_ttl_ms: Option<u64>,
+}
+
+/// Who gets the units of a drop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fairness {
+    /// Who clicks first, in the order of the journal.
+    #[default]
+    FirstCome,
+    /// Everyone who clicks within this time enters once, lots decide the order in which they are served, and after that
+    /// who clicks first.
+    Draw {
+        /// How long one can enter, counted from the opening, in milliseconds; 1 to [`DRAW_ENTRY_MS_MAX`], and no longer
+        /// than the drop is open.
+        entry_ms: u64,
+    },
+}
+
+/// Whether viewers wait in line for units that come back. Who entered a draw waits whatever this says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waitlist {
+    /// There is no line.
+    #[default]
+    Off,
+    /// Who asks for it joins.
+    Ask,
+    /// Who wants to hold what is sold out joins, too.
+    Automatic,
 }
 
 /// One SKU in a drop.
@@ -148,8 +215,20 @@ impl DropPlan {
     /// The first field in which the plans sell in another way: of all that viewers rely on once the drop was opened.
     pub(super) fn first_change(&self, other: &Self) -> Option<&'static str> {
         // Taken apart, so that a field that is added later can't be forgotten here.
-        let Self { drop, title: _, items, limit_per_viewer, hold_ttl_ms, opens_at, duration_ms, close_when_sold_out } =
-            other;
+        let Self {
+            drop,
+            title: _,
+            items,
+            limit_per_viewer,
+            hold_ttl_ms,
+            opens_at,
+            duration_ms,
+            close_when_sold_out,
+            shared_cap,
+            fairness,
+            waitlist,
+            offer_ttl_ms,
+        } = other;
         let same = [
             ("drop", self.drop == *drop),
             ("items", self.items == *items),
@@ -158,6 +237,10 @@ impl DropPlan {
             ("opens_at", self.opens_at == *opens_at),
             ("duration_ms", self.duration_ms == *duration_ms),
             ("close_when_sold_out", self.close_when_sold_out == *close_when_sold_out),
+            ("shared_cap", self.shared_cap == *shared_cap),
+            ("fairness", self.fairness == *fairness),
+            ("waitlist", self.waitlist == *waitlist),
+            ("offer_ttl_ms", self.offer_ttl_ms == *offer_ttl_ms),
         ];
         same.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Fingerprint;
 use crate::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
+    inventory::BundleLine,
     time::Timestamp,
 };
 
@@ -28,6 +29,8 @@ pub struct Promise {
     pub quantity: u32,
     /// What one unit costs, in minor units; at most [`super::PRICE_MINOR_MAX`].
     pub unit_price_minor: u64,
+    /// What it held besides, as a bundle; the bounds hold for all of it together.
+    pub with: Vec<BundleLine>,
     /// Until when the units were held.
     pub expires_at: Timestamp,
     /// The reservation's number in the lost history, as the viewer was told. In this history the number may be
@@ -107,6 +110,8 @@ pub struct BrokenPromise {
     pub quantity: u32,
     /// What one unit was to cost, in minor units.
     pub unit_price_minor: u64,
+    /// What it held besides, as a bundle.
+    pub with: Vec<BundleLine>,
     /// The reservation's number in the lost history, as the viewer was told.
     pub lost: ReservationId,
     /// Whether the units were acknowledged as bought, and not only as held.
@@ -117,6 +122,12 @@ pub struct BrokenPromise {
 }
 
 impl Promise {
+    /// Everything that was promised: SKU, units, price of one unit in minor units.
+    pub fn lines(&self) -> impl Iterator<Item = (&Sku, u32, u64)> {
+        let with = self.with.iter().map(|line| (&line.sku, line.quantity, line.unit_price_minor));
+        std::iter::once((&self.sku, self.quantity, self.unit_price_minor)).chain(with)
+    }
+
     /// Whether the reservation itself is in this history, under the same number.
     pub fn survives(&self) -> bool {
         matches!(self.promised, Promised::Confirmed { .. })

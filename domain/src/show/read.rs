@@ -5,8 +5,8 @@ use super::{
 };
 use super::{ShowPhase, ShowSettings, Variant};
 use crate::{
-    ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
-    inventory::{Reservation, Stock, reservation::ReservationRecord},
+    ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
+    inventory::{BundleLine, Reservation, Stock, Waiter, reservation::ReservationRecord, waiter::WaiterRecord},
     orders::{Order, order::OrderRecord},
     table::Slot,
     time::Timestamp,
@@ -48,7 +48,7 @@ impl Show {
         self.index.deadlines.first()
     }
 
-    /// What is held, the earliest deadline first.
+    /// What is held or offered, the earliest deadline first.
     pub fn holds(&self) -> impl Iterator<Item = Reservation<'_>> {
         self.index.deadlines.held().filter_map(|id| self.reservation(id))
     }
@@ -95,14 +95,25 @@ impl Show {
 
     /// What the drop sells, in the order of its plan; nothing for a drop that is not there.
     pub fn drop_items(&self, drop: &DropId) -> impl Iterator<Item = DropItemState<'_>> {
-        self.drop(drop).into_iter().flat_map(Drop::items).map(|(item, stock)| self.item_state(item, stock))
+        let drop = self.drop(drop).into_iter();
+        drop.flat_map(|drop| drop.items().map(|(item, stock)| self.item_state(drop, item, stock)))
     }
 
-    /// Units of the SKU that the drop could hold now, were it open: the smaller of what its cap and what the allotment
-    /// have left; 0 for what it doesn't sell.
+    /// Units of the SKU that the drop could hold now, were it open: the smallest of what its caps and what the allotment
+    /// have left; 0 while somebody waits for them, and for what it doesn't sell.
     pub fn available(&self, drop: &DropId, sku: &Sku) -> u32 {
-        let item = self.drop(drop).and_then(|drop| drop.item(sku));
-        item.map_or(0, |(item, stock)| self.available_of(item, stock))
+        let Some(drop) = self.drop(drop) else { return 0 };
+        drop.item(sku).map_or(0, |(item, stock)| self.available_of(drop, item, stock))
+    }
+
+    /// How many entered the draw of that drop, while its lots are not drawn.
+    pub fn entered(&self, drop: &DropId) -> u32 {
+        self.records.drops.slot(drop).map_or(0, |drop| self.index.lines.entered(drop))
+    }
+
+    /// The place of who is next in the line for that SKU of that drop.
+    pub fn next_place(&self, drop: &DropId, sku: &Sku) -> Option<u32> {
+        self.index.lines.first(self.records.skus.slot(sku)?, self.records.drops.slot(drop)?)
     }
 
     /// What one unit costs in that drop, in minor units; `None` for what it doesn't sell.
@@ -110,7 +121,8 @@ impl Show {
         self.drop(drop)?.item(sku).map(|(item, _)| self.price_of(item))
     }
 
-    /// How many more units the viewer may hold in that drop under its limit, whatever its phase and its stock.
+    /// How many more units the viewer may hold in that drop under its limit, whatever its phase and its stock. What the
+    /// viewer waits for counts as held.
     pub fn remaining_limit(&self, drop: &DropId, viewer: &PrincipalId) -> Option<u32> {
         let slot = self.records.drops.slot(drop)?;
         let limit = self.records.drops[slot].plan.limit_per_viewer;
@@ -128,10 +140,13 @@ impl Show {
             sku: self.records.skus.name(record.sku),
             quantity: record.quantity,
             unit_price_minor: record.unit_price_minor,
+            with: if record.is_bundle { self.bundle(id) } else { &[] },
             held_at: record.held_at,
             expires_at: record.expires_at,
             state: record.state,
-            order: record.order,
+            was_offered: record.was_offered,
+            was_extended: record.was_extended,
+            order: record.order_id(),
         })
     }
 
@@ -145,6 +160,43 @@ impl Show {
         let own = self.viewer_slot(viewer).map(|viewer| self.index.by_viewer.of(viewer));
         let newest_first: Vec<_> = own.into_iter().flatten().collect();
         newest_first.into_iter().rev().filter_map(|id| self.reservation(id))
+    }
+
+    /// The place in line of that number.
+    pub fn waiter(&self, id: WaiterId) -> Option<Waiter<'_>> {
+        let record = self.waiter_record(id)?;
+        Some(Waiter {
+            id,
+            viewer: &self.records.principals.name(record.viewer).id,
+            drop: self.records.drops.name(record.drop),
+            sku: self.records.skus.name(record.sku),
+            quantity: record.quantity,
+            joined_at: record.joined_at,
+            place: Some(record.place).filter(|&place| place > 0),
+            state: record.state,
+        })
+    }
+
+    /// All places in line that there ever were, the oldest first.
+    pub fn waiters(&self) -> impl Iterator<Item = Waiter<'_>> {
+        (1..).map(WaiterId).map_while(|id| self.waiter(id))
+    }
+
+    /// The places in which the viewer waits now, in the order of the run of show. It costs what there are drops.
+    pub fn waiters_of(&self, viewer: &PrincipalId) -> impl Iterator<Item = Waiter<'_>> {
+        let viewer = self.viewer_slot(viewer).filter(|_| !self.index.lines.is_empty());
+        let waits = move |drop: &Drop| {
+            let drop = self.records.drops.slot(&drop.plan.drop)?;
+            self.waiter(self.index.lines.waits(drop, viewer?)?)
+        };
+        self.running_drops().filter_map(waits)
+    }
+
+    /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs what it
+    /// counts.
+    pub fn ahead_of(&self, id: WaiterId) -> Option<usize> {
+        let waiter = self.waiter_record(id).filter(|waiter| waiter.is_waiting() && waiter.place > 0)?;
+        Some(self.index.lines.before(waiter.sku, waiter.drop, waiter.place))
     }
 
     /// The order of that number.
@@ -177,7 +229,7 @@ impl Show {
         self.records.keys.find(principal, key).map(|bound| (&bound.fingerprint, &bound.outcome))
     }
 
-    /// Reservations that are held now; at most [`super::HOLDS_MAX`].
+    /// Reservations that are held or offered now; at most [`super::HOLDS_MAX`], and offers beyond it.
     pub fn hold_count(&self) -> usize {
         self.index.deadlines.holds()
     }
@@ -190,6 +242,11 @@ impl Show {
     /// Reservations that there ever were.
     pub fn reservation_count(&self) -> usize {
         self.records.reservations.len()
+    }
+
+    /// Places in line that there ever were; at most [`super::WAITERS_MAX`].
+    pub fn waiter_count(&self) -> usize {
+        self.records.waiters.len()
     }
 
     /// Orders that there ever were.
@@ -209,8 +266,22 @@ impl Show {
         self.records.orders.get(position(id.0)?)
     }
 
-    pub(super) fn available_of(&self, item: &DropItem, stock: &DropStock) -> u32 {
-        stock.cap_left(item).min(self.records.skus[stock.sku].stock.free)
+    pub(super) fn waiter_record(&self, id: WaiterId) -> Option<&WaiterRecord> {
+        self.records.waiters.get(position(id.0)?)
+    }
+
+    /// What a reservation holds besides its first line.
+    pub(super) fn bundle(&self, id: ReservationId) -> &[BundleLine] {
+        self.records.bundles.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn available_of(&self, drop: &Drop, item: &DropItem, stock: &DropStock) -> u32 {
+        if self.is_kept_for_line(stock.sku, drop) { 0 } else { self.left_of(drop, item, stock) }
+    }
+
+    /// The smallest of what caps and allotment have left, for whoever.
+    pub(super) fn left_of(&self, drop: &Drop, item: &DropItem, stock: &DropStock) -> u32 {
+        stock.cap_left(item).min(drop.shared_cap_left()).min(self.records.skus[stock.sku].stock.free)
     }
 
     pub(super) fn price_of(&self, item: &DropItem) -> u64 {
@@ -229,14 +300,17 @@ impl Show {
         drop.phase != DropPhase::Planned || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
     }
 
-    fn item_state<'a>(&self, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {
+    fn item_state<'a>(&self, drop: &'a Drop, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {
+        let waiting = self.records.drops.slot(&drop.plan.drop).map(|drop| self.index.lines.len(stock.sku, drop));
         DropItemState {
             sku: &item.sku,
             unit_price_minor: self.price_of(item),
             cap: stock.cap(item),
             held: stock.held,
+            offered: stock.offered,
             sold: stock.sold,
-            available: self.available_of(item, stock),
+            available: self.available_of(drop, item, stock),
+            waiting: waiting.and_then(|waiting| u32::try_from(waiting).ok()).unwrap_or_default(),
         }
     }
 }

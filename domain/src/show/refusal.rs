@@ -5,7 +5,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::DropPhase;
-use crate::{ids::NameError, money::CurrencyError, text::TextError};
+use crate::{
+    ids::{NameError, WaiterId},
+    money::CurrencyError,
+    text::TextError,
+    time::Timestamp,
+};
 
 /// Why a command was turned down.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
@@ -75,13 +80,69 @@ pub enum Refusal {
         available: u32,
     },
     /// The viewer would get more than the drop allows.
-    #[error("at most {limit} per viewer")]
+    #[error("at most {limit} per viewer in this drop")]
     LimitReached {
         /// What the drop allows each viewer.
         limit: u32,
         /// How many more units this viewer may have.
         remaining: u32,
     },
+    /// The viewer would get more than the show allows.
+    #[error("at most {limit} per viewer in this show")]
+    ShowLimitReached {
+        /// What the show allows each viewer.
+        limit: u32,
+        /// How many more units this viewer may have.
+        remaining: u32,
+    },
+    /// The viewer has as many open holds as the show allows.
+    #[error("at most {limit} open holds per viewer: buy or give back one of them")]
+    OpenHoldsReached {
+        /// How many the show allows.
+        limit: u32,
+    },
+    /// The viewer let holds run out and has to rest.
+    #[error("too many holds ran out; hold again later")]
+    CoolingDown {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A bundle names a SKU twice, too many SKUs, or stands where one SKU must.
+    #[error("a bundle has at most {max} different SKUs, and can't wait or be drawn for")]
+    BundleInvalid {
+        /// The most SKUs.
+        max: usize,
+    },
+    /// The drop has no waitlist.
+    #[error("this drop has no waitlist")]
+    WaitlistOff,
+    /// The viewer waits in that drop already.
+    #[error("you are in this drop's line already")]
+    AlreadyWaiting {
+        /// Under which number.
+        waiter: WaiterId,
+    },
+    /// The viewer has no such place in line.
+    #[error("there is no such place in line")]
+    WaiterUnknown,
+    /// The place is not waited in any more.
+    #[error("that place in line is not waited in any more")]
+    WaiterOver,
+    /// The lots of the drop are about to be drawn.
+    #[error("the draw is being held; ask again in a moment")]
+    DrawPending,
+    /// The drop draws, and no seed was committed to yet.
+    #[error("the draw has no committed seed yet; ask again in a moment")]
+    DrawUncommitted,
+    /// There is no draw that this could be the end of: no such draw, or it takes entries still, or is over.
+    #[error("there is no draw to be held now")]
+    DrawNotDue,
+    /// The seed is not the one that was committed to.
+    #[error("the seed is not the one that was committed to")]
+    SeedForeign,
+    /// The hold can't be extended: the show has no extensions, or it had its one.
+    #[error("the hold can't be extended")]
+    ExtensionOver,
     /// The viewer has no such reservation.
     #[error("there is no such reservation")]
     ReservationUnknown,
@@ -100,7 +161,8 @@ pub enum Refusal {
     /// The show has as many holds, keys or units as it may have.
     #[error("the show is full: {bound}")]
     Full {
-        /// The name of the constant that was hit: [`super::HOLDS_MAX`], [`super::KEYS_MAX`] or [`super::UNITS_MAX`].
+        /// The name of the constant that was hit: [`super::HOLDS_MAX`], [`super::KEYS_MAX`], [`super::UNITS_MAX`],
+        /// [`super::WAITERS_MAX`] or [`super::SHORTFALL_HOLDS_MAX`].
         bound: Cow<'static, str>,
     },
     /// The plan contradicts itself or what happened since.
@@ -181,10 +243,10 @@ pub enum PlanProblem {
         /// Why.
         reason: Cow<'static, str>,
     },
-    /// Fewer units than are held and sold.
-    #[error("{held_and_sold} units are held or sold already, it can't be less")]
+    /// Fewer units than are held, offered and sold.
+    #[error("{committed} units are held, offered or sold already, it can't be less")]
     BelowCommitted {
-        /// What is held and sold.
-        held_and_sold: u32,
+        /// What is held, offered and sold.
+        committed: u32,
     },
 }

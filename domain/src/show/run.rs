@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CloseReason, DropItem, DropPhase, DropPlan};
-use crate::{ids::Sku, table::Slot, time::Timestamp};
+use super::{CloseReason, Digest, DropItem, DropPhase, DropPlan, Lots};
+use crate::{ids::Sku, inventory::stock::Kept, table::Slot, time::Timestamp};
 
 /// A drop as it stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -15,6 +15,12 @@ pub struct Drop {
     pub(super) opened_at: Option<Timestamp>,
     pub(super) closes_at: Option<Timestamp>,
     pub(super) closed: Option<Closed>,
+    pub(super) commitment: Option<Digest>,
+    pub(super) lots: Option<Lots>,
+    /// By how much the shared cap was raised above the plan's.
+    pub(super) shared_raised: u32,
+    /// The last place in line that was given.
+    pub(super) last_place: u32,
     /// One for each of the plan's items, in their order.
     pub(super) stocks: Vec<DropStock>,
 }
@@ -35,6 +41,7 @@ pub(crate) struct DropStock {
     /// By how much the cap was raised above the plan's.
     pub(crate) raised: u32,
     pub(crate) held: u32,
+    pub(crate) offered: u32,
     pub(crate) sold: u32,
 }
 
@@ -49,10 +56,15 @@ pub struct DropItemState<'a> {
     pub cap: Option<u32>,
     /// Units that are held in this drop.
     pub held: u32,
+    /// Units that are offered in this drop to who waited.
+    pub offered: u32,
     /// Units that were sold in this drop.
     pub sold: u32,
-    /// Units that could be held now, were the drop open: the smaller of what cap and allotment have left.
+    /// Units that could be held now, were the drop open: the smallest of what cap, shared cap and allotment have left;
+    /// none while somebody waits.
     pub available: u32,
+    /// How many wait in line for it.
+    pub waiting: u32,
 }
 
 impl Drop {
@@ -102,6 +114,18 @@ impl Drop {
         self.plan.duration_ms.map(|duration_ms| opens_at.after_ms(duration_ms))
     }
 
+    /// The most units that it may sell of all its SKUs together, with what was added to it.
+    pub fn shared_cap(&self) -> Option<u32> {
+        self.plan.shared_cap.map(|cap| cap.saturating_add(self.shared_raised))
+    }
+
+    /// What the shared cap has left.
+    pub(super) fn shared_cap_left(&self) -> u32 {
+        let taken = |taken: u32, stock: &DropStock| taken.saturating_add(stock.taken());
+        let left = |cap: u32| cap.saturating_sub(self.stocks.iter().fold(0, taken));
+        self.shared_cap().map_or(u32::MAX, left)
+    }
+
     /// The item of that SKU and what the drop did with it.
     pub(super) fn item(&self, sku: &Sku) -> Option<(&DropItem, &DropStock)> {
         let position = self.plan.items.iter().position(|item| item.sku == *sku)?;
@@ -126,6 +150,19 @@ impl DropStock {
 
     /// What the cap has left.
     pub(super) fn cap_left(&self, item: &DropItem) -> u32 {
-        self.cap(item).map_or(u32::MAX, |cap| cap.saturating_sub(self.held.saturating_add(self.sold)))
+        self.cap(item).map_or(u32::MAX, |cap| cap.saturating_sub(self.taken()))
+    }
+
+    /// Units that count towards caps.
+    pub(super) fn taken(&self) -> u32 {
+        self.held.saturating_add(self.offered).saturating_add(self.sold)
+    }
+
+    /// Units that are kept in that way.
+    pub(super) fn kept_mut(&mut self, kept: Kept) -> &mut u32 {
+        match kept {
+            Kept::Held => &mut self.held,
+            Kept::Offered => &mut self.offered,
+        }
     }
 }

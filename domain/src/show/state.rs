@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{Drop, Entry, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request, ShowPhase};
+use super::{
+    Drop, ENTRY_FACTS_MAX, Entry, Fact, FoldError, KeyBinding, Outcome, Principal, Product, Refusal, Request, ShowPhase,
+};
 use super::{
     ShowSettings,
     apply::apply,
@@ -15,8 +17,8 @@ use super::{
     promises::Promises,
 };
 use crate::{
-    ids::{DropId, ProductId, Sku},
-    inventory::{reservation::ReservationRecord, stock::SkuRecord},
+    ids::{DropId, ProductId, ReservationId, Sku},
+    inventory::{BundleLine, reservation::ReservationRecord, stock::SkuRecord, waiter::WaiterRecord},
     orders::order::OrderRecord,
     roster::Roster,
     table::{Slot, Table},
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// The layout of a serialized [`Show`]. A snapshot of another version is not read: the journal is folded again.
-pub const STATE_VERSION: u32 = 3;
+pub const STATE_VERSION: u32 = 4;
 
 /// Everything that is true of one show after some entries; the default is the show of an empty journal.
 ///
@@ -52,6 +54,10 @@ pub(super) struct Records {
     pub(super) principals: Roster<Principal>,
     /// Number 1 comes first.
     pub(super) reservations: Vec<ReservationRecord>,
+    /// What bundles hold besides their first line.
+    pub(super) bundles: BTreeMap<ReservationId, Vec<BundleLine>>,
+    /// Everybody who ever waited; number 1 comes first.
+    pub(super) waiters: Vec<WaiterRecord>,
     /// Number 1 comes first.
     pub(super) orders: Vec<OrderRecord>,
     pub(super) keys: Keys,
@@ -62,7 +68,8 @@ impl Show {
     /// Lets time pass, decides, and takes in what follows; pushes the entries that it made, in order. This is how a
     /// writer changes a show: no decision can look at a hold that is over or miss a drop that is due.
     ///
-    /// Time passes before the decision and after it, for what the command itself made due.
+    /// Time passes before the decision and after it, for what the command itself made due. Units that come free are offered
+    /// to who waits for them in the same entry, or where that has [`ENTRY_FACTS_MAX`] facts in the ones after it.
     /// [`super::Command::ExtendHolds`] alone is decided before the time that it is about has passed. The entries beside a
     /// refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that is true already, makes
     /// no entry of its own.
@@ -104,9 +111,19 @@ impl Show {
             return Err(FoldError::NoFacts);
         }
         for fact in &entry.facts {
-            apply(self, entry.at, fact)?;
-            debug_assert_eq!(self.check_touched(fact), Ok(()), "after {fact:?}");
+            self.take_in_fact(entry.at, fact)?;
         }
+        self.close(entry)
+    }
+
+    fn take_in_fact(&mut self, at: Timestamp, fact: &Fact) -> Result<(), FoldError> {
+        apply(self, at, fact)?;
+        debug_assert_eq!(self.check_touched(fact), Ok(()), "after {fact:?}");
+        Ok(())
+    }
+
+    /// What an entry says besides its facts.
+    fn close(&mut self, entry: &Entry) -> Result<(), FoldError> {
         if let Some(cause) = &entry.cause
             && let Some(binding) = &cause.binding
         {
@@ -116,11 +133,25 @@ impl Show {
         Ok(())
     }
 
+    /// Takes in what was decided, and adds what follows from it: offers of what came free.
+    fn take_in_decided(&mut self, entry: &mut Entry) -> Result<(), FoldError> {
+        for fact in &entry.facts {
+            self.take_in_fact(entry.at, fact)?;
+        }
+        while entry.facts.len() < ENTRY_FACTS_MAX
+            && let Some(offer) = self.next_offer(entry.at)
+        {
+            self.take_in_fact(entry.at, &offer)?;
+            entry.facts.push(offer);
+        }
+        self.close(entry)
+    }
+
     #[expect(clippy::expect_used, reason = "a decision that contradicts the state it was made from must not go on")]
-    fn take_in(&mut self, entry: Entry, entries: &mut Vec<Entry>) {
+    fn take_in(&mut self, mut entry: Entry, entries: &mut Vec<Entry>) {
         // The random walk compares every decision with a second model; selling on from a state in the middle of an
         // entry would be worse than stopping.
-        self.fold(&entry).expect("what is decided from a state applies to it");
+        self.take_in_decided(&mut entry).expect("what is decided from a state applies to it");
         entries.push(entry);
     }
 
@@ -164,8 +195,9 @@ impl<'de> Deserialize<'de> for Show {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let records = Records::deserialize(deserializer)?;
         let index = Index::of(&records);
-        let show = Self { records, index };
+        let mut show = Self { records, index };
         show.check_records().map_err(D::Error::custom)?;
+        show.look_at_all_lines();
         Ok(show)
     }
 }

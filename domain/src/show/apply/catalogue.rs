@@ -43,6 +43,7 @@ pub(super) fn add_units(show: &mut Show, sku: &Sku, units: u32, planned: bool) -
     if planned {
         record.planned += units;
     }
+    look_at_lines(show, sku);
     Ok(())
 }
 
@@ -51,7 +52,27 @@ pub(super) fn withdraw_units(show: &mut Show, sku: &Sku, units: u32) -> Result<(
     record.stock.withdraw(units).map_err(|problem| FoldError::Stock { sku: sku.clone(), problem })?;
     // What plans gave goes first; only a SKU that leaves the catalogue gives up what came on top.
     record.planned = record.planned.saturating_sub(units);
+    look_at_lines(show, sku);
     Ok(())
+}
+
+/// The plan's units stay what they are: what was sold elsewhere is no plan's to give back.
+pub(super) fn sell_elsewhere(show: &mut Show, sku: &Sku, units: u32) -> Result<(), FoldError> {
+    let record = record_mut(show, sku)?;
+    record.stock.withdraw(units).map_err(|problem| FoldError::Stock { sku: sku.clone(), problem })?;
+    record.sold_elsewhere = record.sold_elsewhere.checked_add(units).ok_or(FoldError::TooMany)?;
+    look_at_lines(show, sku);
+    Ok(())
+}
+
+pub(super) fn expect_sku(show: &Show, sku: &Sku) -> Result<(), FoldError> {
+    show.stock(sku).map(|_| ()).ok_or_else(|| FoldError::SkuUnknown(sku.clone()))
+}
+
+fn look_at_lines(show: &mut Show, sku: &Sku) {
+    if let Some(sku) = show.records.skus.slot(sku) {
+        show.look_at_lines(sku);
+    }
 }
 
 /// Moves units of a SKU.
@@ -71,7 +92,13 @@ fn record_mut<'a>(show: &'a mut Show, sku: &Sku) -> Result<&'a mut SkuRecord, Fo
 }
 
 fn put_sku(show: &mut Show, product: &Product, variant: u32, sku: &Sku) -> Result<(), FoldError> {
-    let new = || SkuRecord { product: product.product.clone(), variant, stock: Stock::default(), planned: 0 };
+    let new = || SkuRecord {
+        product: product.product.clone(),
+        variant,
+        stock: Stock::default(),
+        planned: 0,
+        sold_elsewhere: 0,
+    };
     let slot = show.records.skus.slot_or_insert(sku, new).ok_or(FoldError::TooMany)?;
     show.records.skus[slot].variant = variant;
     Ok(())

@@ -1,7 +1,8 @@
 //! Which function takes in which fact.
 
-use super::{buying, catalogue, outage, promises, run};
+use super::{buying, catalogue, orders, outage, promises, run, waitlist};
 use crate::{
+    inventory::BundleLine,
     show::{Fact, FoldError, Show},
     time::Timestamp,
 };
@@ -15,6 +16,8 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
         Fact::ProductUnlisted { product } => catalogue::unlist(show, product),
         Fact::UnitsAdded { sku, units, planned } => catalogue::add_units(show, sku, *units, *planned),
         Fact::UnitsWithdrawn { sku, units } => catalogue::withdraw_units(show, sku, *units),
+        Fact::UnitsSoldElsewhere { sku, units } => catalogue::sell_elsewhere(show, sku, *units),
+        Fact::ShortfallRecorded { sku, .. } => catalogue::expect_sku(show, sku),
         Fact::ShowStarted => run::start(show, at),
         Fact::ShowEnded => run::end(show, at),
         Fact::DropPlanned { plan, place } => run::plan(show, at, plan, *place),
@@ -25,6 +28,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
         Fact::DropResumed { drop } => run::resume(show, drop),
         Fact::DropExtended { drop, closes_at } => run::extend(show, drop, *closes_at),
         Fact::CapRaised { drop, sku, units } => run::raise_cap(show, drop, sku, *units),
+        Fact::SharedCapRaised { drop, units } => run::raise_shared_cap(show, drop, *units),
         Fact::DropClosed { drop, reason } => run::close(show, at, drop, *reason),
         &Fact::ReservationHeld {
             reservation,
@@ -38,14 +42,38 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
             let hold = buying::Hold { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at };
             buying::hold(show, at, &hold)
         }
+        &Fact::BundleLineHeld { reservation, ref sku, quantity, unit_price_minor } => {
+            buying::hold_line(show, reservation, BundleLine { sku: sku.clone(), quantity, unit_price_minor })
+        }
+        &Fact::ReservationOffered {
+            reservation,
+            waiter,
+            ref viewer,
+            ref drop,
+            ref sku,
+            quantity,
+            unit_price_minor,
+            expires_at,
+        } => {
+            let hold = buying::Hold { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at };
+            waitlist::offer(show, at, waiter, &hold)
+        }
+        Fact::HoldExtended { reservation, expires_at } => buying::extend(show, *reservation, *expires_at),
         Fact::ReservationSold { reservation } => buying::sell(show, *reservation),
         Fact::ReservationReleased { reservation } => buying::release(show, *reservation),
         Fact::ReservationExpired { reservation } => buying::expire(show, *reservation),
+        Fact::ReservationRevoked { reservation } => buying::revoke(show, *reservation),
+        &Fact::WaitlistJoined { waiter, ref viewer, ref drop, ref sku, quantity } => {
+            waitlist::join(show, at, &waitlist::Join { waiter, viewer, drop, sku, quantity })
+        }
+        Fact::WaitlistLeft { waiter } => waitlist::leave(show, *waiter),
+        Fact::DrawCommitted { drop, commitment } => waitlist::commit(show, drop, *commitment),
+        Fact::LotsDrawn { drop, seed, digest } => waitlist::draw(show, at, drop, *seed, *digest),
         Fact::HoldsExtended { by_ms } => outage::extend_holds(show, at, *by_ms),
         Fact::OrderPlaced { order, reservation, total_minor } => {
-            buying::place_order(show, at, *order, *reservation, *total_minor)
+            orders::place(show, at, *order, *reservation, *total_minor)
         }
-        Fact::OrderPaid { order, payment } => buying::pay_order(show, *order, payment),
+        Fact::OrderPaid { order, payment } => orders::pay(show, *order, payment),
         Fact::PromiseKept(kept) => promises::keep(show, kept),
         Fact::PromiseBroken(promise) => promises::break_promise(show, at, promise),
     }

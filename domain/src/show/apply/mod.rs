@@ -3,8 +3,10 @@
 mod buying;
 mod catalogue;
 mod fact;
+mod orders;
 mod outage;
 mod promises;
 mod run;
+mod waitlist;
 
 pub(super) use fact::apply;

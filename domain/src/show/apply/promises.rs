@@ -4,8 +4,7 @@ use super::buying::expect_number;
 use crate::{
     ids::ReservationId,
     show::{
-        BrokenPromise, FoldError, KeptPromise, KeyBinding, KeyUse, Outcome, Principal, ReservationState, Role, Show,
-        promises::Broken,
+        BrokenPromise, FoldError, KeptPromise, KeyBinding, KeyUse, Outcome, Principal, Role, Show, promises::Broken,
     },
     table::Slot,
     time::Timestamp,
@@ -58,7 +57,7 @@ pub(super) fn reclaimed_for(show: &Show, reservation: ReservationId) -> Option<S
 /// A reservation that is there already keeps a promise only by being sold.
 fn expect_held(show: &Show, kept: &KeptPromise, viewer: Slot<Principal>) -> Result<(), FoldError> {
     let record = show.reservation_record(kept.reservation);
-    let is_held = record.is_some_and(|record| record.viewer == viewer && record.state == ReservationState::Held);
+    let is_held = record.is_some_and(|record| record.viewer == viewer && record.kept().is_some());
     let is_only_sold = kept.reserve.is_none() && kept.sale.is_some();
     if is_held && is_only_sold { Ok(()) } else { Err(FoldError::Reservation(kept.reservation)) }
 }

@@ -1,5 +1,6 @@
 //! Facts about the show's phases and its drops.
 
+use super::waitlist;
 use crate::{
     ids::{DropId, Sku},
     show::{
@@ -49,9 +50,23 @@ pub(super) fn plan(show: &mut Show, at: Timestamp, plan: &DropPlan, place: u32) 
         let plan = plan.clone();
         let name = plan.drop.clone();
         let phase = DropPhase::Planned;
-        let new = Drop { plan, place, phase, opens_at, opened_at: None, closes_at: None, closed: None, stocks };
+        let new = Drop {
+            plan,
+            place,
+            phase,
+            opens_at,
+            opened_at: None,
+            closes_at: None,
+            closed: None,
+            commitment: None,
+            lots: None,
+            shared_raised: 0,
+            last_place: 0,
+            stocks,
+        };
         let slot = show.records.drops.slot_or_insert(&name, || new).ok_or(FoldError::TooMany)?;
-        show.index.deadlines.extend(show.records.drops[slot].deadline(slot, show.phase()));
+        let phase = show.phase();
+        show.index.watch(slot, &show.records.drops[slot], phase);
         return Ok(());
     };
     if show.is_fixed(before) && before.plan.first_change(plan).is_some() {
@@ -75,9 +90,8 @@ pub(super) fn unplan(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
     if show.is_fixed(&show.records.drops[slot]) {
         return Err(FoldError::DropFixed(drop.clone()));
     }
-    if let Some(deadline) = show.records.drops[slot].deadline(slot, show.phase()) {
-        show.index.deadlines.remove(deadline);
-    }
+    let phase = show.phase();
+    show.index.forget(slot, &show.records.drops[slot], phase);
     show.records.drops.remove(slot);
     Ok(())
 }
@@ -101,6 +115,9 @@ pub(super) fn open(
 ) -> Result<(), FoldError> {
     expect_show(show, ShowPhase::Live)?;
     let slot = slot_in(show, drop, &[DropPhase::Planned])?;
+    if !show.records.drops[slot].is_bound() {
+        return Err(FoldError::Draw(drop.clone()));
+    }
     change(show, slot, |drop| {
         drop.phase = DropPhase::Open;
         drop.opened_at = Some(at);
@@ -112,12 +129,14 @@ pub(super) fn open(
 pub(super) fn pause(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Open])?;
     change(show, slot, |drop| drop.phase = DropPhase::Paused);
+    show.look_at_lines_in(slot);
     Ok(())
 }
 
 pub(super) fn resume(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Paused])?;
     change(show, slot, |drop| drop.phase = DropPhase::Open);
+    show.look_at_lines_in(slot);
     Ok(())
 }
 
@@ -133,11 +152,21 @@ pub(super) fn raise_cap(show: &mut Show, drop: &DropId, sku: &Sku, units: u32) -
     let sku = show.records.skus.slot(sku).ok_or_else(unknown)?;
     let stock = show.records.drops[slot].stock_mut(sku).ok_or_else(unknown)?;
     stock.raised = stock.raised.checked_add(units).ok_or(FoldError::TooMany)?;
+    show.look_at_lines_in(slot);
+    Ok(())
+}
+
+pub(super) fn raise_shared_cap(show: &mut Show, drop: &DropId, units: u32) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Planned, DropPhase::Open, DropPhase::Paused])?;
+    let raised = &mut show.records.drops[slot].shared_raised;
+    *raised = raised.checked_add(units).ok_or(FoldError::TooMany)?;
+    show.look_at_lines_in(slot);
     Ok(())
 }
 
 pub(super) fn close(show: &mut Show, at: Timestamp, drop: &DropId, reason: CloseReason) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?;
+    waitlist::close(show, slot)?;
     change(show, slot, |drop| {
         drop.phase = DropPhase::Closed;
         drop.closed = Some(Closed { at, reason });
@@ -164,15 +193,13 @@ fn slots(show: &Show) -> Vec<Slot<DropId>> {
     show.records.drops.iter().map(|(slot, _, _)| slot).collect()
 }
 
-/// Changes a drop and its deadline with it.
-fn change(show: &mut Show, slot: Slot<DropId>, change: impl FnOnce(&mut Drop)) {
+/// Changes a drop and what is looked up of it.
+pub(super) fn change(show: &mut Show, slot: Slot<DropId>, change: impl FnOnce(&mut Drop)) {
     let phase = show.phase();
     let drop = &mut show.records.drops[slot];
-    if let Some(deadline) = drop.deadline(slot, phase) {
-        show.index.deadlines.remove(deadline);
-    }
+    show.index.forget(slot, drop, phase);
     change(drop);
-    show.index.deadlines.extend(drop.deadline(slot, phase));
+    show.index.watch(slot, drop, phase);
 }
 
 /// What a drop of this plan starts with; what was done with a SKU that it sold before is kept.
@@ -184,7 +211,7 @@ fn stocks_of(show: &Show, plan: &DropPlan, before: Option<&Drop>) -> Result<Vec<
             return Err(FoldError::SkuTaken(name.clone()));
         }
         let kept = before.and_then(|before| before.stocks.iter().find(|stock| stock.sku == sku));
-        stocks.push(kept.cloned().unwrap_or(DropStock { sku, raised: 0, held: 0, sold: 0 }));
+        stocks.push(kept.cloned().unwrap_or(DropStock { sku, raised: 0, held: 0, offered: 0, sold: 0 }));
     }
     Ok(stocks)
 }

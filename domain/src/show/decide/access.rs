@@ -22,7 +22,10 @@ pub(super) fn check(show: &Show, request: &Request) -> Result<(), Refusal> {
 /// What came of the same key before; a key with other content is a conflict.
 pub(super) fn repeated(show: &Show, request: &Request) -> Result<Option<Outcome>, Refusal> {
     let Some(key) = &request.key else {
-        let needs_none = matches!(request.command, Command::Plan(_) | Command::ExtendHolds { .. });
+        let needs_none = matches!(
+            request.command,
+            Command::Plan(_) | Command::ExtendHolds { .. } | Command::CommitDraw { .. } | Command::DrawLots { .. }
+        );
         return if needs_none { Ok(None) } else { Err(Refusal::KeyMissing) };
     };
     match show.binding(&request.principal, key) {
@@ -34,7 +37,7 @@ pub(super) fn repeated(show: &Show, request: &Request) -> Result<Option<Outcome>
 
 fn may(role: Role, command: &Command) -> bool {
     match command {
-        Command::Plan(_) => role == Role::Brand,
+        Command::Plan(_) | Command::WithdrawUnits { .. } => role == Role::Brand,
         Command::Start
         | Command::End
         | Command::OpenDrop { .. }
@@ -44,7 +47,16 @@ fn may(role: Role, command: &Command) -> bool {
         | Command::ExtendDrop { .. }
         | Command::CloseDrop { .. }
         | Command::AddUnits { .. } => matches!(role, Role::Host | Role::Brand),
-        Command::Reserve { .. } | Command::Confirm { .. } | Command::Release { .. } => role == Role::Viewer,
-        Command::SettleOrder { .. } | Command::ExtendHolds { .. } | Command::Reclaim(_) => role == Role::System,
+        Command::Reserve { .. }
+        | Command::JoinWaitlist { .. }
+        | Command::LeaveWaitlist { .. }
+        | Command::ExtendHold { .. }
+        | Command::Confirm { .. }
+        | Command::Release { .. } => role == Role::Viewer,
+        Command::CommitDraw { .. }
+        | Command::DrawLots { .. }
+        | Command::SettleOrder { .. }
+        | Command::ExtendHolds { .. }
+        | Command::Reclaim(_) => role == Role::System,
     }
 }

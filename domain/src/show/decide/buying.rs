@@ -1,20 +1,25 @@
 //! Holding, buying and giving back units.
 
-use super::{Decision, drops::drop_in, run::expect_live};
+use super::{
+    Decision,
+    drops::drop_in,
+    run::expect_live,
+    sold_out::{Sale, sold_out_by},
+    waitlist,
+};
 use crate::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
     inventory::reservation::ReservationRecord,
     money::AMOUNT_MINOR_MAX,
     show::{
-        CloseReason, Drop, DropItem, DropPhase, DropStock, Fact, HOLD_TTL_MS_DEFAULT, Outcome, PRICE_MINOR_MAX,
-        QUANTITY_MAX, Refusal, ReservationState, Show,
+        BUNDLE_LINES_MAX, DrawStage, Drop, DropPhase, Fact, HOLD_TTL_MS_DEFAULT, HoldRules, Outcome, PRICE_MINOR_MAX,
+        QUANTITY_MAX, Refusal, ReservationState, Show, Waitlist, WantedLine, tally::Tally,
     },
-    table::Slot,
     time::Timestamp,
 };
 
-/// The most reservations of a show that are held at one moment. A click above it is refused as [`Refusal::Full`] until
-/// holds end.
+/// The most reservations of a show that are held or offered at one moment. A click above it is refused as
+/// [`Refusal::Full`] until some end; what comes free is offered whatever this says.
 pub const HOLDS_MAX: usize = 1_000_000;
 
 /// The number of bound keys of a show from which on nothing more is held: a click is refused as [`Refusal::Full`], for
@@ -26,49 +31,60 @@ pub const KEYS_MAX: usize = 4_000_000;
 /// No total is above what an amount may be, so totals need no refusal.
 const _: () = assert!(PRICE_MINOR_MAX * QUANTITY_MAX as u64 <= AMOUNT_MINOR_MAX);
 
+/// What a viewer wants to hold or to wait for.
+pub(super) struct Wanted<'a> {
+    pub(super) viewer: &'a PrincipalId,
+    pub(super) drop: &'a DropId,
+    pub(super) sku: &'a Sku,
+    pub(super) quantity: u32,
+    /// What else, of other SKUs.
+    pub(super) with: &'a [WantedLine],
+}
+
 /// Refuses, in this order: a show that is not live, an unknown drop, a drop that is not open, a SKU that the drop does
-/// not sell, a quantity out of its bounds, more than the viewer's limit, nothing or too little left, a full show. So a
-/// viewer who may have no more is told so even when nothing is left, and *sold out* is said to those only who could
-/// have bought.
-pub(super) fn reserve(
-    show: &Show,
-    now: Timestamp,
-    viewer: &PrincipalId,
-    drop_id: &DropId,
-    sku: &Sku,
-    quantity: u32,
-) -> Result<Decision, Refusal> {
-    expect_live(show)?;
-    let drop = drop_in(show, drop_id, &[DropPhase::Open])?;
-    let (item, stock) = drop.item(sku).ok_or(Refusal::SkuUnknown)?;
-    if !(1..=QUANTITY_MAX).contains(&quantity) {
-        return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
+/// not sell, a quantity out of its bounds, a bundle out of its bounds, a draw that is being held, a place in the draw
+/// already, a viewer who has to rest or has as many open holds as the show allows, more than the limit of the drop or the
+/// show, nothing or too little left, a full show. So a viewer who may have no more is told so even when nothing is left,
+/// and *sold out* is said to those only who could have bought.
+pub(super) fn reserve(show: &Show, now: Timestamp, wanted: &Wanted<'_>) -> Result<Decision, Refusal> {
+    let drop = open_drop(show, wanted)?;
+    match drop.draw_stage(now) {
+        DrawStage::Over => {}
+        DrawStage::Entries => return waitlist::join_line(show, now, wanted, drop),
+        DrawStage::Pending => return Err(Refusal::DrawPending),
     }
-    let remaining = show.remaining_limit(drop_id, viewer).unwrap_or(0);
-    if quantity > remaining {
-        return Err(Refusal::LimitReached { limit: drop.plan.limit_per_viewer, remaining });
-    }
-    match show.available_of(item, stock) {
-        0 => return Err(Refusal::SoldOut),
-        available if available < quantity => return Err(Refusal::NotEnough { available }),
-        _ => {}
+    may_hold(show, now, wanted)?;
+    if let Some(refusal) = missing(show, wanted, drop) {
+        let joins = refusal == Refusal::SoldOut && drop.plan.waitlist == Waitlist::Automatic && wanted.with.is_empty();
+        return if joins { waitlist::join_line(show, now, wanted, drop) } else { Err(refusal) };
     }
     room(show.hold_count(), show.key_count())?;
     let reservation = ReservationId(show.reservation_count() as u64 + 1);
+    let (item, _) = drop.item(wanted.sku).ok_or(Refusal::SkuUnknown)?;
     let held = Fact::ReservationHeld {
         reservation,
-        viewer: viewer.clone(),
+        viewer: wanted.viewer.clone(),
         drop: drop.plan.drop.clone(),
         sku: item.sku.clone(),
-        quantity,
+        quantity: wanted.quantity,
         unit_price_minor: show.price_of(item),
-        expires_at: now.after_ms(hold_ttl_ms(show, drop)),
+        expires_at: now.after_ms(show.hold_ttl_ms(drop)),
     };
-    Ok(Decision { facts: vec![held], outcome: Outcome::Reservation(reservation) })
+    let mut facts = vec![held];
+    for line in wanted.with {
+        let (item, _) = drop.item(&line.sku).ok_or(Refusal::SkuUnknown)?;
+        facts.push(Fact::BundleLineHeld {
+            reservation,
+            sku: item.sku.clone(),
+            quantity: line.quantity,
+            unit_price_minor: show.price_of(item),
+        });
+    }
+    Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
 }
 
-/// Refuses, in this order: a reservation that is not the viewer's, one that is not held any more. Neither the drop's
-/// phase nor the show's matters: what is held is promised until its deadline.
+/// Refuses, in this order: a reservation that is not the viewer's, one that is not held or offered any more. Neither the
+/// drop's phase nor the show's matters: what is held is promised until its deadline.
 pub(super) fn confirm(
     show: &Show,
     now: Timestamp,
@@ -77,10 +93,9 @@ pub(super) fn confirm(
 ) -> Result<Decision, Refusal> {
     let held = held_by(show, now, viewer, reservation)?;
     let order = OrderId(show.order_count() as u64 + 1);
-    let total_minor = held.total_minor().unwrap_or(AMOUNT_MINOR_MAX);
+    let total_minor = show.reservation(reservation).map_or(0, |held| held.total_minor());
     let mut facts = vec![Fact::ReservationSold { reservation }, Fact::OrderPlaced { order, reservation, total_minor }];
-    let sale = Sale { drop: held.drop, sku: held.sku, quantity: held.quantity, was_held: true };
-    facts.extend(sold_out_by(show, sale));
+    facts.extend(sold_out_by(show, &sale_of(show, reservation, held)));
     Ok(Decision { facts, outcome: Outcome::Order(order) })
 }
 
@@ -96,6 +111,92 @@ pub(super) fn release(
     Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
 }
 
+/// Refuses as [`confirm`] does, and then a show without extensions and a hold that had its one.
+pub(super) fn extend(
+    show: &Show,
+    now: Timestamp,
+    viewer: &PrincipalId,
+    reservation: ReservationId,
+) -> Result<Decision, Refusal> {
+    let held = held_by(show, now, viewer, reservation)?;
+    let by_ms = show.settings().map_or(0, |settings| settings.hold_rules.payment_extension_ms);
+    if by_ms == 0 || held.was_extended {
+        return Err(Refusal::ExtensionOver);
+    }
+    let facts = vec![Fact::HoldExtended { reservation, expires_at: held.expires_at.after_ms(by_ms) }];
+    Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
+}
+
+/// The drop, when what is wanted of it can be asked for at all.
+pub(super) fn open_drop<'a>(show: &'a Show, wanted: &Wanted<'_>) -> Result<&'a Drop, Refusal> {
+    expect_live(show)?;
+    let drop = drop_in(show, wanted.drop, &[DropPhase::Open])?;
+    for sku in std::iter::once(wanted.sku).chain(wanted.with.iter().map(|line| &line.sku)) {
+        drop.item(sku).ok_or(Refusal::SkuUnknown)?;
+    }
+    let least = wanted.with.iter().map(|line| line.quantity).fold(wanted.quantity, u32::min);
+    if least == 0 || wanted.units() > u64::from(QUANTITY_MAX) {
+        return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
+    }
+    let is_twice = |(place, line): (usize, &WantedLine)| {
+        line.sku == *wanted.sku || wanted.with[..place].iter().any(|other| other.sku == line.sku)
+    };
+    if wanted.with.len() >= BUNDLE_LINES_MAX || wanted.with.iter().enumerate().any(is_twice) {
+        return Err(Refusal::BundleInvalid { max: BUNDLE_LINES_MAX });
+    }
+    Ok(drop)
+}
+
+/// Whether the viewer may have these units, were there enough.
+pub(super) fn may_hold(show: &Show, now: Timestamp, wanted: &Wanted<'_>) -> Result<(), Refusal> {
+    let of_show = show.settings().map(|settings| &settings.hold_rules);
+    if let Some(rules) = of_show.filter(|rules| **rules != HoldRules::default()) {
+        rests(show, now, wanted.viewer, rules)?;
+    }
+    let remaining = show.remaining_limit(wanted.drop, wanted.viewer).unwrap_or(0);
+    if wanted.units() > u64::from(remaining) {
+        let limit = show.drop(wanted.drop).map_or(0, |drop| drop.plan.limit_per_viewer);
+        return Err(Refusal::LimitReached { limit, remaining });
+    }
+    let Some(limit) = of_show.and_then(|rules| rules.limit_per_viewer) else { return Ok(()) };
+    let remaining = limit.saturating_sub(show.tally_of(wanted.viewer).units);
+    if wanted.units() > u64::from(remaining) {
+        return Err(Refusal::ShowLimitReached { limit, remaining });
+    }
+    Ok(())
+}
+
+/// Whether the viewer has to wait before anything more is held, whatever it is.
+fn rests(show: &Show, now: Timestamp, viewer: &PrincipalId, rules: &HoldRules) -> Result<(), Refusal> {
+    let tally = show.tally_of(viewer);
+    if let Some(cool_down) = rules.cool_down {
+        let until = tally.lapsed_at.after_ms(cool_down.for_ms);
+        if tally.lapses > cool_down.lapses_allowed && now < until {
+            return Err(Refusal::CoolingDown { until });
+        }
+    }
+    match rules.open_holds_per_viewer {
+        Some(limit) if tally.open >= limit => Err(Refusal::OpenHoldsReached { limit }),
+        _ => Ok(()),
+    }
+}
+
+/// Why what is wanted can't be had now; for a bundle what it lacks most.
+fn missing(show: &Show, wanted: &Wanted<'_>, drop: &Drop) -> Option<Refusal> {
+    let mut refusal = None;
+    for (sku, quantity) in wanted.lines() {
+        let available = drop.item(sku).map_or(0, |(item, stock)| show.available_of(drop, item, stock));
+        match available {
+            0 => return Some(Refusal::SoldOut),
+            available if available < quantity => refusal = Some(Refusal::NotEnough { available }),
+            _ => {}
+        }
+    }
+    let shared = drop.shared_cap_left();
+    let shared_is_short = wanted.units() > u64::from(shared);
+    refusal.or_else(|| shared_is_short.then_some(Refusal::NotEnough { available: shared }))
+}
+
 /// Whether the show may hold something more.
 pub(super) fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
     if holds >= HOLDS_MAX {
@@ -107,13 +208,14 @@ pub(super) fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
     }
 }
 
-/// How long units are held in that drop.
-pub(super) fn hold_ttl_ms(show: &Show, drop: &Drop) -> u64 {
-    let of_show = || show.settings().map_or(HOLD_TTL_MS_DEFAULT, |settings| settings.hold_ttl_ms);
-    drop.plan.hold_ttl_ms.unwrap_or_else(of_show)
+/// What selling a reservation sells.
+pub(in crate::show) fn sale_of(show: &Show, id: ReservationId, held: &ReservationRecord) -> Sale {
+    let of_bundle = show.bundle(id).iter().filter_map(|line| Some((show.records.skus.slot(&line.sku)?, line.quantity)));
+    let lines = std::iter::once((held.sku, held.quantity)).chain(of_bundle).collect();
+    Sale { drop: held.drop, lines, kept: held.kept() }
 }
 
-/// The viewer's own reservation, when it is held at `now`.
+/// The viewer's own reservation, when it is held or offered at `now`.
 fn held_by<'a>(
     show: &'a Show,
     now: Timestamp,
@@ -126,67 +228,41 @@ fn held_by<'a>(
         return Err(Refusal::ReservationUnknown);
     }
     match record.state {
-        ReservationState::Held if now >= record.expires_at => {
+        ReservationState::Held | ReservationState::Offered if now >= record.expires_at => {
             Err(Refusal::ReservationState { state: ReservationState::Expired })
         }
-        ReservationState::Held => Ok(record),
+        ReservationState::Held | ReservationState::Offered => Ok(record),
         state => Err(Refusal::ReservationState { state }),
     }
 }
 
-/// Units that a decision sells.
-#[derive(Clone, Copy)]
-pub(super) struct Sale {
-    pub(super) drop: Slot<DropId>,
-    pub(super) sku: Slot<Sku>,
-    pub(super) quantity: u32,
-    /// Whether they are held before the decision; free otherwise.
-    pub(super) was_held: bool,
-}
-
-impl Sale {
-    /// How many of these units of a SKU leave *held*.
-    fn held_units(self, sku: Slot<Sku>) -> u32 {
-        if sku == self.sku && self.was_held { self.quantity } else { 0 }
+impl<'a> Wanted<'a> {
+    /// SKUs and units.
+    fn lines(&self) -> impl Iterator<Item = (&'a Sku, u32)> {
+        std::iter::once((self.sku, self.quantity)).chain(self.with.iter().map(|line| (&line.sku, line.quantity)))
     }
 
-    /// How many of these units of a SKU leave *free*.
-    fn free_units(self, sku: Slot<Sku>) -> u32 {
-        if sku == self.sku && !self.was_held { self.quantity } else { 0 }
+    /// All units of it.
+    fn units(&self) -> u64 {
+        self.lines().map(|(_, quantity)| u64::from(quantity)).sum()
     }
 }
 
-/// The drops that have nothing left to sell once these units are sold and that close for that.
-///
-/// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the
-/// host.
-pub(super) fn sold_out_by(show: &Show, sold: Sale) -> Vec<Fact> {
-    let own = &show.records.drops[sold.drop];
-    let closed = |drop: &Drop| Fact::DropClosed { drop: drop.plan.drop.clone(), reason: CloseReason::SoldOut };
-    if !gone_for_good(show, sold, sold.sku) {
-        // Other drops can't be affected: only this drop's cap can be what was used up.
-        return if closes(show, own, sold) { vec![closed(own)] } else { Vec::new() };
+impl Show {
+    /// How long units are held in that drop.
+    pub(in crate::show) fn hold_ttl_ms(&self, drop: &Drop) -> u64 {
+        let of_show = || self.settings().map_or(HOLD_TTL_MS_DEFAULT, |settings| settings.hold_ttl_ms);
+        drop.plan.hold_ttl_ms.unwrap_or_else(of_show)
     }
-    show.running_drops().filter(|drop| closes(show, drop, sold)).map(closed).collect()
-}
 
-/// Whether that sale leaves the drop with nothing held and nothing to hold, of anything that it sells.
-fn closes(show: &Show, drop: &Drop, sold: Sale) -> bool {
-    let sells_it = drop.stocks.iter().any(|stock| stock.sku == sold.sku);
-    let is_own = drop.plan.drop == *show.records.drops.name(sold.drop);
-    let here = |units: u32| if is_own { units } else { 0 };
-    // The decision looks at what is before the sale: its units are still held, or free.
-    let nothing_left = |(item, stock): (&DropItem, &DropStock)| {
-        let cap_is_sold = stock.cap_left(item) == here(sold.free_units(stock.sku));
-        stock.held == here(sold.held_units(stock.sku)) && (cap_is_sold || gone_for_good(show, sold, stock.sku))
-    };
-    drop.plan.close_when_sold_out && drop.is_running() && sells_it && drop.items().all(nothing_left)
-}
+    /// How long units are offered in that drop to who waited.
+    pub(in crate::show) fn offer_ttl_ms(&self, drop: &Drop) -> u64 {
+        drop.plan.offer_ttl_ms.unwrap_or_else(|| self.hold_ttl_ms(drop))
+    }
 
-/// Whether that sale leaves nothing of the SKU that can be held or come back.
-fn gone_for_good(show: &Show, sold: Sale, sku: Slot<Sku>) -> bool {
-    let units = show.records.skus[sku].stock;
-    units.free == sold.free_units(sku) && units.held == sold.held_units(sku)
+    fn tally_of(&self, viewer: &PrincipalId) -> Tally {
+        self.viewer_slot(viewer).map(|viewer| self.index.tallies.of(viewer)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ pub(super) fn check(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
         }
     }
     let wanted = skus(wanted);
-    let left_out = show.stocks().find(|(sku, stock)| !wanted.contains(sku) && stock.held + stock.sold > 0);
-    let reason = "units of it are held or sold";
+    let left_out = show.stocks().find(|(sku, stock)| !wanted.contains(sku) && stock.committed() > 0);
+    let reason = "units of it are held, offered or sold";
     left_out
         .map_or(Ok(()), |(sku, _)| Err(PlanProblem::LeftOut { name: sku.to_string(), reason: reason.into() }))
         .at("products")
@@ -72,14 +72,17 @@ fn check_variant(show: &Show, product: &ProductPlan, variant: &VariantPlan, reco
         return Err(Invalid::new("list_price_minor", PlanProblem::Fixed { reason: reason.into() }));
     }
     let stock = record.stock;
-    let on_top = stock.allotment - record.planned;
+    let on_top = record.on_top();
     if variant.units > UNITS_MAX.saturating_sub(on_top) {
         let max = u64::from(UNITS_MAX.saturating_sub(on_top));
         return Err(Invalid::new("units", PlanProblem::Range { min: 0, max }));
     }
-    let held_and_sold = stock.held + stock.sold;
-    if variant.units + on_top < held_and_sold {
-        return Err(Invalid::new("units", PlanProblem::BelowCommitted { held_and_sold }));
+    let committed = stock.committed();
+    if variant.units + on_top < committed + record.sold_elsewhere {
+        return Err(Invalid::new(
+            "units",
+            PlanProblem::BelowCommitted { committed: committed + record.sold_elsewhere },
+        ));
     }
     Ok(())
 }

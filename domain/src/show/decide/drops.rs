@@ -16,6 +16,9 @@ use crate::{
 pub(super) fn open(show: &Show, now: Timestamp, drop: &DropId) -> Result<Decision, Refusal> {
     expect_live(show)?;
     let planned = drop_in(show, drop, &[DropPhase::Planned])?;
+    if !planned.is_bound() {
+        return Err(Refusal::DrawUncommitted);
+    }
     let closes_at = planned.end_if_opened(now);
     Ok(Decision::done(vec![Fact::DropOpened { drop: drop.clone(), closes_at }]))
 }

@@ -12,7 +12,13 @@ mod reclaim;
 mod request;
 mod run;
 mod run_of_show;
+mod sold_out;
+mod waitlist;
+mod withdrawal;
 
+pub(super) use buying::sale_of;
 pub use buying::{HOLDS_MAX, KEYS_MAX};
 pub use outage::HOLD_EXTENSION_MS_MAX;
 pub use request::{Decision, decide};
+pub use waitlist::WAITERS_MAX;
+pub use withdrawal::SHORTFALL_HOLDS_MAX;

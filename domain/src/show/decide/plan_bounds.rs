@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::{
     ids::Sku,
     show::{
-        ADDRESS_BYTES_MAX, DROP_DURATION_MS_MAX, DROP_ITEMS_MAX, DROPS_MAX, DropItem, DropPlan, HOLD_TTL_MS_MAX,
-        HOLD_TTL_MS_MIN, HOST_NAME_BYTES_MAX, PLAN_ITEMS_MAX, PLAN_SKUS_MAX, PLAN_TEXT_BYTES_MAX, PRICE_MINOR_MAX,
-        PRODUCTS_MAX, PlanProblem, ProductPlan, QUANTITY_MAX, Refusal, ShowPlan, ShowSettings, UNITS_MAX, VARIANTS_MAX,
-        VariantPlan,
+        ADDRESS_BYTES_MAX, COOL_DOWN_MS_MAX, DRAW_ENTRY_MS_MAX, DROP_DURATION_MS_MAX, DROP_ITEMS_MAX, DROPS_MAX,
+        DropItem, DropPlan, Fairness, HOLD_TTL_MS_MAX, HOLD_TTL_MS_MIN, HOST_NAME_BYTES_MAX, HoldRules, PLAN_ITEMS_MAX,
+        PLAN_SKUS_MAX, PLAN_TEXT_BYTES_MAX, PRICE_MINOR_MAX, PRODUCTS_MAX, PlanProblem, ProductPlan, QUANTITY_MAX,
+        Refusal, ShowPlan, ShowSettings, UNITS_MAX, VARIANTS_MAX, VariantPlan,
     },
     text::Text,
     time::Timestamp,
@@ -79,7 +79,16 @@ fn settings(settings: &ShowSettings) -> Result<(), Invalid> {
     moment(settings.starts_at).at("starts_at")?;
     range(settings.hold_ttl_ms, HOLD_TTL_MS_MIN, HOLD_TTL_MS_MAX).at("hold_ttl_ms")?;
     text(&settings.return_policy).at("return_policy")?;
-    text(&settings.delivery).at("delivery")
+    text(&settings.delivery).at("delivery")?;
+    hold_rules(&settings.hold_rules).map_err(|invalid| invalid.within("hold_rules"))
+}
+
+fn hold_rules(rules: &HoldRules) -> Result<(), Invalid> {
+    optional(rules.limit_per_viewer.map(u64::from), 1, UNITS_MAX.into()).at("limit_per_viewer")?;
+    optional(rules.open_holds_per_viewer.map(u64::from), 1, UNITS_MAX.into()).at("open_holds_per_viewer")?;
+    range(rules.payment_extension_ms, 0, HOLD_TTL_MS_MAX).at("payment_extension_ms")?;
+    let Some(cool_down) = rules.cool_down else { return Ok(()) };
+    range(cool_down.for_ms, 1, COOL_DOWN_MS_MAX).at("cool_down.for_ms")
 }
 
 fn product<'a>(product: &'a ProductPlan, skus: &mut BTreeSet<&'a Sku>) -> Result<(), Invalid> {
@@ -113,7 +122,17 @@ fn drop_plan(drop: &DropPlan, skus: &BTreeSet<&Sku>) -> Result<(), Invalid> {
     range(drop.limit_per_viewer.into(), 1, QUANTITY_MAX.into()).at("limit_per_viewer")?;
     optional(drop.hold_ttl_ms, HOLD_TTL_MS_MIN, HOLD_TTL_MS_MAX).at("hold_ttl_ms")?;
     moment(drop.opens_at).at("opens_at")?;
-    optional(drop.duration_ms, 1, DROP_DURATION_MS_MAX).at("duration_ms")
+    optional(drop.duration_ms, 1, DROP_DURATION_MS_MAX).at("duration_ms")?;
+    optional(drop.shared_cap.map(u64::from), 1, UNITS_MAX.into()).at("shared_cap")?;
+    optional(drop.offer_ttl_ms, HOLD_TTL_MS_MIN, HOLD_TTL_MS_MAX).at("offer_ttl_ms")?;
+    match drop.fairness {
+        Fairness::FirstCome => Ok(()),
+        // A draw that is closed before its lots are drawn would give nobody anything.
+        Fairness::Draw { entry_ms } => {
+            let max = drop.duration_ms.map_or(DRAW_ENTRY_MS_MAX, |open| DRAW_ENTRY_MS_MAX.min(open.saturating_sub(1)));
+            range(entry_ms, 1, max).at("fairness.draw.entry_ms")
+        }
+    }
 }
 
 fn item(item: &DropItem, skus: &BTreeSet<&Sku>) -> Result<(), Invalid> {

@@ -2,15 +2,15 @@
 
 use super::{
     Decision,
-    buying::{Sale, hold_ttl_ms, room, sold_out_by},
+    buying::{room, sale_of},
+    sold_out::{Sale, sold_out_by},
 };
 use crate::{
-    ids::{OrderId, ReservationId},
-    inventory::reservation::ReservationRecord,
-    money::AMOUNT_MINOR_MAX,
+    ids::{OrderId, ReservationId, Sku},
+    inventory::{BundleLine, reservation::ReservationRecord},
     show::{
-        BrokenPromise, Drop, DropItem, DropStock, Fact, KeptPromise, KeptSale, KeyUse, Outcome, PRICE_MINOR_MAX,
-        Principal, Promise, QUANTITY_MAX, Refusal, ReservationState, Role, Show,
+        BrokenPromise, Drop, Fact, KeptPromise, KeptSale, KeyUse, Outcome, PRICE_MINOR_MAX, Principal, Promise,
+        QUANTITY_MAX, Refusal, ReservationState, Role, Show,
     },
     time::Timestamp,
 };
@@ -25,17 +25,18 @@ use crate::{
 /// limit and the bounds of the show. Their deadline gives the viewer as much time as anybody who holds now has. Where
 /// that can't be, the promise is broken, and that is recorded whatever the bounds.
 pub(super) fn reclaim(show: &Show, now: Timestamp, promise: &Promise) -> Result<Decision, Refusal> {
-    if !(1..=QUANTITY_MAX).contains(&promise.quantity) || promise.unit_price_minor > PRICE_MINOR_MAX {
+    let fits = |(_, quantity, price): (&Sku, u32, u64)| quantity > 0 && price <= PRICE_MINOR_MAX;
+    let units: u64 = promise.lines().map(|line| u64::from(line.1)).sum();
+    if units > u64::from(QUANTITY_MAX) || !promise.lines().all(fits) {
         return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
     }
     let Some(due) = Due::of(show, promise) else { return Ok(Decision::done(Vec::new())) };
     let kept = match due.here() {
         _ if due.confirm.is_none() => due.hold(now),
         None | Some((_, ReservationRecord { state: ReservationState::Expired, .. })) => due.hold(now),
-        Some((id, record @ ReservationRecord { state: ReservationState::Held, .. })) => Some(due.sell(id, record)),
-        Some((_, ReservationRecord { state: ReservationState::Sold | ReservationState::Released, .. })) => {
-            return Ok(Decision::done(Vec::new()));
-        }
+        Some((id, record)) if record.kept().is_some() => Some(due.sell(id, record)),
+        Some((_, ReservationRecord { state: ReservationState::Revoked, .. })) => None,
+        Some(_) => return Ok(Decision::done(Vec::new())),
     };
     Ok(kept.unwrap_or_else(|| Decision::done(vec![Fact::PromiseBroken(Box::new(due.broken()))])))
 }
@@ -69,7 +70,7 @@ impl<'a> Due<'a> {
             None => promise.lost,
             Some(reserve) => match show.binding(&viewer(promise), &reserve.key)?.1 {
                 Outcome::Reservation(id) => *id,
-                Outcome::Done | Outcome::Order(_) => return None,
+                Outcome::Done | Outcome::Order(_) | Outcome::Waiter(_) => return None,
             },
         };
         let record = show.reservation_record(id)?;
@@ -78,38 +79,42 @@ impl<'a> Due<'a> {
 
     /// Sells what is held.
     fn sell(&self, id: ReservationId, record: &ReservationRecord) -> Decision {
-        let total_minor = record.total_minor().unwrap_or(AMOUNT_MINOR_MAX);
-        let sale = Sale { drop: record.drop, sku: record.sku, quantity: record.quantity, was_held: true };
-        self.kept(id, None, (total_minor, sale))
+        let total_minor = self.show.reservation(id).map_or(0, |held| held.total_minor());
+        self.kept(id, Vec::new(), (total_minor, sale_of(self.show, id, record)))
     }
 
     /// Holds units anew, and sells them if that was promised; `None` when it can't be.
     fn hold(&self, now: Timestamp) -> Option<Decision> {
         let Self { show, promise, .. } = *self;
         let drop = show.drop(&promise.drop)?;
-        let (item, stock) = drop.item(&promise.sku)?;
-        if !self.fits(item, stock) {
+        let lines: Vec<_> = promise
+            .lines()
+            .map(|(sku, quantity, _)| Some((show.records.skus.slot(sku)?, quantity)))
+            .collect::<Option<_>>()?;
+        if !self.fits(drop) {
             return None;
         }
         let reservation = ReservationId(show.reservation_count() as u64 + 1);
-        let total_minor = promise.unit_price_minor * u64::from(promise.quantity);
-        let slot = show.records.drops.slot(&promise.drop)?;
-        let sale = Sale { drop: slot, sku: stock.sku, quantity: promise.quantity, was_held: false };
-        Some(self.kept(reservation, Some(self.held(now, reservation, drop)), (total_minor, sale)))
+        let total = |total: u64, (_, quantity, price): (&Sku, u32, u64)| total + price * u64::from(quantity);
+        let total_minor = promise.lines().fold(0, total);
+        let sale = Sale { drop: show.records.drops.slot(&promise.drop)?, lines, kept: None };
+        Some(self.kept(reservation, self.held(now, reservation, drop), (total_minor, sale)))
     }
 
-    fn fits(&self, item: &DropItem, stock: &DropStock) -> bool {
+    fn fits(&self, drop: &Drop) -> bool {
         let Self { show, promise, .. } = *self;
         let remaining = show.remaining_limit(&promise.drop, &promise.viewer).unwrap_or(0);
-        promise.quantity <= remaining
-            && promise.quantity <= show.available_of(item, stock)
+        let available = |sku| drop.item(sku).map_or(0, |(item, stock)| show.available_of(drop, item, stock));
+        let units: u32 = promise.lines().map(|line| line.1).sum();
+        units <= remaining.min(drop.shared_cap_left())
+            && promise.lines().all(|(sku, quantity, _)| quantity <= available(sku))
             && room(show.hold_count(), show.key_count()).is_ok()
     }
 
-    fn held(&self, now: Timestamp, reservation: ReservationId, drop: &Drop) -> Fact {
+    fn held(&self, now: Timestamp, reservation: ReservationId, drop: &Drop) -> Vec<Fact> {
         let Self { show, promise, .. } = *self;
-        let anew = now.after_ms(hold_ttl_ms(show, drop));
-        Fact::ReservationHeld {
+        let anew = now.after_ms(show.hold_ttl_ms(drop));
+        let held = Fact::ReservationHeld {
             reservation,
             viewer: promise.viewer.clone(),
             drop: promise.drop.clone(),
@@ -117,10 +122,17 @@ impl<'a> Due<'a> {
             quantity: promise.quantity,
             unit_price_minor: promise.unit_price_minor,
             expires_at: promise.expires_at.clamp(anew, Timestamp::MAX),
-        }
+        };
+        let line = |line: &BundleLine| Fact::BundleLineHeld {
+            reservation,
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            unit_price_minor: line.unit_price_minor,
+        };
+        std::iter::once(held).chain(promise.with.iter().map(line)).collect()
     }
 
-    fn kept(&self, reservation: ReservationId, held: Option<Fact>, (total_minor, sale): (u64, Sale)) -> Decision {
+    fn kept(&self, reservation: ReservationId, held: Vec<Fact>, (total_minor, sale): (u64, Sale)) -> Decision {
         let order = OrderId(self.show.order_count() as u64 + 1);
         let kept = KeptPromise {
             viewer: self.promise.viewer.clone(),
@@ -136,7 +148,7 @@ impl<'a> Due<'a> {
         }
         facts.push(Fact::ReservationSold { reservation });
         facts.push(Fact::OrderPlaced { order, reservation, total_minor });
-        facts.extend(sold_out_by(self.show, sale));
+        facts.extend(sold_out_by(self.show, &sale));
         Decision { facts, outcome: Outcome::Order(order) }
     }
 
@@ -148,6 +160,7 @@ impl<'a> Due<'a> {
             sku: promise.sku.clone(),
             quantity: promise.quantity,
             unit_price_minor: promise.unit_price_minor,
+            with: promise.with.clone(),
             lost: promise.lost,
             sold: promise.is_sold(),
             key: self.key.key.clone(),

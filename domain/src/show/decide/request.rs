@@ -1,6 +1,6 @@
 //! Which function decides which command.
 
-use super::{access, buying, drops, orders, outage, plan, reclaim, run};
+use super::{access, buying, buying::Wanted, drops, orders, outage, plan, reclaim, run, waitlist, withdrawal};
 use crate::{
     show::{Command, Fact, Outcome, Refusal, Request, Show},
     time::Timestamp,
@@ -39,9 +39,19 @@ pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision
         Command::ExtendDrop { drop, by_ms } => drops::extend(show, drop, *by_ms),
         Command::CloseDrop { drop } => drops::close(show, drop),
         Command::AddUnits { drop, sku, units } => run::add_units(show, drop.as_ref(), sku, *units),
-        Command::Reserve { drop, sku, quantity } => buying::reserve(show, now, &who.id, drop, sku, *quantity),
+        Command::WithdrawUnits { sku, units, force } => withdrawal::withdraw(show, sku, *units, *force),
+        &Command::Reserve { ref drop, ref sku, quantity, ref with } => {
+            buying::reserve(show, now, &Wanted { viewer: &who.id, drop, sku, quantity, with })
+        }
+        &Command::JoinWaitlist { ref drop, ref sku, quantity } => {
+            waitlist::join(show, now, &Wanted { viewer: &who.id, drop, sku, quantity, with: &[] })
+        }
+        Command::LeaveWaitlist { waiter } => waitlist::leave(show, &who.id, *waiter),
+        Command::ExtendHold { reservation } => buying::extend(show, now, &who.id, *reservation),
         Command::Confirm { reservation } => buying::confirm(show, now, &who.id, *reservation),
         Command::Release { reservation } => buying::release(show, now, &who.id, *reservation),
+        Command::CommitDraw { drop, commitment } => waitlist::commit(show, drop, *commitment),
+        Command::DrawLots { drop, seed, digest } => waitlist::draw(show, now, drop, *seed, *digest),
         Command::SettleOrder { order, payment } => orders::settle(show, *order, payment),
         Command::ExtendHolds { by_ms } => outage::extend_holds(show, now, *by_ms),
         Command::Reclaim(promise) => reclaim::reclaim(show, now, promise),

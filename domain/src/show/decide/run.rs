@@ -27,17 +27,21 @@ pub(super) fn end(show: &Show) -> Result<Decision, Refusal> {
 /// drop, a number of units out of its bounds, more units than a SKU or a cap may have.
 pub(super) fn add_units(show: &Show, drop: Option<&DropId>, sku: &Sku, units: u32) -> Result<Decision, Refusal> {
     expect_not_ended(show)?;
-    let cap = drop.map(|drop| cap_to_raise(show, drop, sku)).transpose()?.flatten();
+    let caps = drop.map(|drop| caps_to_raise(show, drop, sku)).transpose()?.unwrap_or_default();
     let stock = show.stock(sku).ok_or(Refusal::SkuUnknown)?;
     if !(1..=UNITS_MAX).contains(&units) {
         return Err(Refusal::QuantityInvalid { max: UNITS_MAX });
     }
-    if stock.allotment.max(cap.unwrap_or(0)).saturating_add(units) > UNITS_MAX {
+    let most = stock.allotment.max(caps.of_sku.unwrap_or(0)).max(caps.shared.unwrap_or(0));
+    if most.saturating_add(units) > UNITS_MAX {
         return Err(Refusal::Full { bound: "UNITS_MAX".into() });
     }
     let mut facts = vec![Fact::UnitsAdded { sku: sku.clone(), units, planned: false }];
-    if let (Some(drop), Some(_)) = (drop, cap) {
+    if let (Some(drop), Some(_)) = (drop, caps.of_sku) {
         facts.push(Fact::CapRaised { drop: drop.clone(), sku: sku.clone(), units });
+    }
+    if let (Some(drop), Some(_)) = (drop, caps.shared) {
+        facts.push(Fact::SharedCapRaised { drop: drop.clone(), units });
     }
     Ok(Decision::done(facts))
 }
@@ -54,12 +58,20 @@ pub(super) fn expect_not_ended(show: &Show) -> Result<(), Refusal> {
     if show.phase() == ShowPhase::Ended { Err(Refusal::ShowEnded) } else { Ok(()) }
 }
 
-/// The drop's cap on the SKU as it is; `None` when it has none.
-fn cap_to_raise(show: &Show, drop: &DropId, sku: &Sku) -> Result<Option<u32>, Refusal> {
+/// The caps of a drop as they are.
+#[derive(Default)]
+struct Caps {
+    of_sku: Option<u32>,
+    shared: Option<u32>,
+}
+
+fn caps_to_raise(show: &Show, drop: &DropId, sku: &Sku) -> Result<Caps, Refusal> {
     let drop = show.drop(drop).ok_or(Refusal::DropUnknown)?;
     let (item, stock) = drop.item(sku).ok_or(Refusal::SkuUnknown)?;
     match drop.phase {
         DropPhase::Closed => Err(Refusal::DropPhase { phase: drop.phase }),
-        DropPhase::Planned | DropPhase::Open | DropPhase::Paused => Ok(stock.cap(item)),
+        DropPhase::Planned | DropPhase::Open | DropPhase::Paused => {
+            Ok(Caps { of_sku: stock.cap(item), shared: drop.shared_cap() })
+        }
     }
 }

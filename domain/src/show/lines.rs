@@ -1,0 +1,196 @@
+//! Who waits for what, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
+
+use super::{Drop, DropPhase, Fact, Principal, Show, state::Records};
+use crate::{
+    ids::{DropId, ReservationId, Sku, WaiterId},
+    inventory::waiter::WaiterRecord,
+    table::Slot,
+    time::Timestamp,
+};
+
+/// A line: for one SKU of one drop.
+type LineName = (Slot<Sku>, Slot<DropId>);
+
+/// Who waits for what. Follows from the records.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Lines {
+    /// Who waits, by place; no empty lines. Those whose lots are not drawn stand in none.
+    lines: BTreeMap<LineName, BTreeMap<u32, WaiterId>>,
+    /// Lines for which something is free. None between decisions: it is offered before anything else is decided.
+    ready: BTreeSet<LineName>,
+    /// Everybody's one place in each drop that is not closed.
+    waiting: HashMap<(Slot<DropId>, Slot<Principal>), WaiterId>,
+    /// How many entered each draw whose lots are not drawn.
+    entered: BTreeMap<Slot<DropId>, u32>,
+}
+
+impl Lines {
+    /// Those of these records, but for what is ready.
+    pub(super) fn of(records: &Records) -> Self {
+        let mut lines = Self::default();
+        for (waiter, id) in records.waiters.iter().zip(1..).filter(|(waiter, _)| waiter.is_waiting()) {
+            lines.join(WaiterId(id), waiter);
+        }
+        lines
+    }
+
+    pub(super) fn join(&mut self, id: WaiterId, waiter: &WaiterRecord) {
+        self.waiting.insert((waiter.drop, waiter.viewer), id);
+        if waiter.place == 0 {
+            *self.entered.entry(waiter.drop).or_default() += 1;
+        } else {
+            self.lines.entry((waiter.sku, waiter.drop)).or_default().insert(waiter.place, id);
+        }
+    }
+
+    pub(super) fn leave(&mut self, waiter: &WaiterRecord) {
+        self.waiting.remove(&(waiter.drop, waiter.viewer));
+        if waiter.place == 0 {
+            if let Some(entered) = self.entered.get_mut(&waiter.drop) {
+                *entered -= 1;
+                if *entered == 0 {
+                    self.entered.remove(&waiter.drop);
+                }
+            }
+        } else if let Some(line) = self.lines.get_mut(&(waiter.sku, waiter.drop)) {
+            line.remove(&waiter.place);
+            if line.is_empty() {
+                self.lines.remove(&(waiter.sku, waiter.drop));
+            }
+        }
+    }
+
+    pub(super) fn waits(&self, drop: Slot<DropId>, viewer: Slot<Principal>) -> Option<WaiterId> {
+        self.waiting.get(&(drop, viewer)).copied()
+    }
+
+    /// Everybody who waits in that drop, in the order in which they came.
+    pub(super) fn in_drop(&self, drop: Slot<DropId>) -> Vec<WaiterId> {
+        let mut waiters: Vec<_> =
+            self.waiting.iter().filter(|((of, _), _)| *of == drop).map(|(_, waiter)| *waiter).collect();
+        waiters.sort_unstable();
+        waiters
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// How many wait in that line.
+    pub(super) fn len(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> usize {
+        self.lines.get(&(sku, drop)).map_or(0, BTreeMap::len)
+    }
+
+    /// How many entered the draw of the drop, whose lots are not drawn.
+    pub(super) fn entered(&self, drop: Slot<DropId>) -> u32 {
+        self.entered.get(&drop).copied().unwrap_or(0)
+    }
+
+    /// How many stand before that place in that line.
+    pub(super) fn before(&self, sku: Slot<Sku>, drop: Slot<DropId>, place: u32) -> usize {
+        self.lines.get(&(sku, drop)).map_or(0, |line| line.range(..place).count())
+    }
+
+    /// The place of who is next in that line.
+    pub(super) fn first(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> Option<u32> {
+        self.lines.get(&(sku, drop)).and_then(|line| line.keys().next().copied())
+    }
+
+    /// Whether what is free of that SKU in that drop belongs to who waits.
+    fn keeps(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        self.lines.contains_key(&(sku, drop)) || self.of_sku(sku).any(|line| self.ready.contains(&line))
+    }
+
+    fn of_sku(&self, sku: Slot<Sku>) -> impl Iterator<Item = LineName> {
+        let first = (sku, Slot::new(0));
+        self.lines.range(first..).map(|(line, _)| *line).take_while(move |line| line.0 == sku)
+    }
+
+    /// Who is served next: within a drop who stands first, between drops that share a SKU who came first.
+    fn next(&self) -> Option<WaiterId> {
+        let mut of_drops: BTreeMap<Slot<DropId>, (u32, WaiterId)> = BTreeMap::new();
+        for line in &self.ready {
+            let Some((&place, &id)) = self.lines.get(line).and_then(BTreeMap::first_key_value) else { continue };
+            let next = of_drops.entry(line.1).or_insert((place, id));
+            *next = (*next).min((place, id));
+        }
+        of_drops.into_values().map(|(_, id)| id).min()
+    }
+}
+
+impl Show {
+    /// The next offer, when something is free for which somebody waits: within a drop to who stands first, between drops
+    /// that share a SKU to who came first.
+    pub(super) fn next_offer(&self, now: Timestamp) -> Option<Fact> {
+        if self.index.lines.ready.is_empty() {
+            return None;
+        }
+        let id = self.index.lines.next()?;
+        let waiter = self.waiter_record(id)?;
+        let drop = &self.records.drops[waiter.drop];
+        let (item, stock) = drop.items().find(|(_, stock)| stock.sku == waiter.sku)?;
+        Some(Fact::ReservationOffered {
+            reservation: ReservationId(self.reservation_count() as u64 + 1),
+            waiter: id,
+            viewer: self.records.principals.name(waiter.viewer).id.clone(),
+            drop: drop.plan.drop.clone(),
+            sku: item.sku.clone(),
+            quantity: waiter.quantity.min(self.left_of(drop, item, stock)),
+            unit_price_minor: self.price_of(item),
+            expires_at: now.after_ms(self.offer_ttl_ms(drop)),
+        })
+    }
+
+    /// Whether what is free of that SKU in that drop belongs to who waits.
+    pub(super) fn is_kept_for_line(&self, sku: Slot<Sku>, drop: &Drop) -> bool {
+        !self.index.lines.is_empty()
+            && self.records.drops.slot(&drop.plan.drop).is_some_and(|drop| self.index.lines.keeps(sku, drop))
+    }
+
+    /// Looks again for which of the lines of a SKU something is free.
+    pub(super) fn look_at_lines(&mut self, sku: Slot<Sku>) {
+        if self.index.lines.is_empty() {
+            return;
+        }
+        let lines: Vec<_> = self.index.lines.of_sku(sku).collect();
+        for line in lines {
+            self.look_at_line(line);
+        }
+    }
+
+    /// Looks again for which of the lines of a drop something is free.
+    pub(super) fn look_at_lines_in(&mut self, drop: Slot<DropId>) {
+        let skus: Vec<_> = self.records.drops[drop].stocks.iter().map(|stock| stock.sku).collect();
+        for sku in skus {
+            self.look_at_line((sku, drop));
+        }
+    }
+
+    /// The same for every line, for a show that was just read back.
+    pub(super) fn look_at_all_lines(&mut self) {
+        let lines: Vec<_> = self.index.lines.lines.keys().copied().collect();
+        for line in lines {
+            self.look_at_line(line);
+        }
+    }
+
+    fn look_at_line(&mut self, line @ (sku, drop): LineName) {
+        let is_ready = self.index.lines.lines.contains_key(&line) && {
+            let drop = &self.records.drops[drop];
+            let item = drop.items().find(|(_, stock)| stock.sku == sku);
+            drop.phase == DropPhase::Open && item.is_some_and(|(item, stock)| self.left_of(drop, item, stock) > 0)
+        };
+        if is_ready {
+            self.index.lines.ready.insert(line);
+        } else {
+            self.index.lines.ready.remove(&line);
+        }
+    }
+}
