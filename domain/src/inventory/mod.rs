@@ -5,5 +5,5 @@ pub(crate) mod stock;
 pub(crate) mod waiter;
 
 pub use reservation::{BundleLine, Reservation};
-pub use stock::{Stock, StockError};
+pub use stock::{Elsewhere, Stock, StockError};
 pub use waiter::{Waiter, WaiterState};

@@ -102,6 +102,15 @@ impl Stock {
     }
 }
 
+/// Units of a SKU that were sold elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Elsewhere {
+    /// All of them.
+    pub sold: u32,
+    /// How many of them were not free, so that reservations were revoked.
+    pub short: u32,
+}
+
 /// How units are kept for somebody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kept {
@@ -120,6 +129,8 @@ pub(crate) struct SkuRecord {
     pub(crate) planned: u32,
     /// Units that left the allotment because they were sold elsewhere: no plan brings them back.
     pub(crate) sold_elsewhere: u32,
+    /// How many of them were missing, so that reservations were revoked.
+    pub(crate) short: u32,
 }
 
 impl SkuRecord {

@@ -24,8 +24,8 @@ pub(super) struct Lines {
     ready: BTreeSet<LineName>,
     /// Everybody's one place in each drop that is not closed.
     waiting: HashMap<(Slot<DropId>, Slot<Principal>), WaiterId>,
-    /// How many entered each draw whose lots are not drawn.
-    entered: BTreeMap<Slot<DropId>, u32>,
+    /// How many entered each draw whose lots are not drawn, by what they want.
+    entered: BTreeMap<LineName, u32>,
 }
 
 impl Lines {
@@ -41,7 +41,7 @@ impl Lines {
     pub(super) fn join(&mut self, id: WaiterId, waiter: &WaiterRecord) {
         self.waiting.insert((waiter.drop, waiter.viewer), id);
         if waiter.place == 0 {
-            *self.entered.entry(waiter.drop).or_default() += 1;
+            *self.entered.entry((waiter.sku, waiter.drop)).or_default() += 1;
         } else {
             self.lines.entry((waiter.sku, waiter.drop)).or_default().insert(waiter.place, id);
         }
@@ -50,10 +50,11 @@ impl Lines {
     pub(super) fn leave(&mut self, waiter: &WaiterRecord) {
         self.waiting.remove(&(waiter.drop, waiter.viewer));
         if waiter.place == 0 {
-            if let Some(entered) = self.entered.get_mut(&waiter.drop) {
+            let line = (waiter.sku, waiter.drop);
+            if let Some(entered) = self.entered.get_mut(&line) {
                 *entered -= 1;
                 if *entered == 0 {
-                    self.entered.remove(&waiter.drop);
+                    self.entered.remove(&line);
                 }
             }
         } else if let Some(line) = self.lines.get_mut(&(waiter.sku, waiter.drop)) {
@@ -80,14 +81,11 @@ impl Lines {
         self.waiting.is_empty()
     }
 
-    /// How many wait in that line.
-    pub(super) fn len(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> usize {
-        self.lines.get(&(sku, drop)).map_or(0, BTreeMap::len)
-    }
-
-    /// How many entered the draw of the drop, whose lots are not drawn.
-    pub(super) fn entered(&self, drop: Slot<DropId>) -> u32 {
-        self.entered.get(&drop).copied().unwrap_or(0)
+    /// How many wait for that SKU in that drop, in line or for the lots to be drawn.
+    pub(super) fn len(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> u32 {
+        let in_line = self.lines.get(&(sku, drop)).map_or(0, BTreeMap::len);
+        let entered = self.entered.get(&(sku, drop)).copied().unwrap_or(0);
+        entered.saturating_add(u32::try_from(in_line).unwrap_or(u32::MAX))
     }
 
     /// How many stand before that place in that line.

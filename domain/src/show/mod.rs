@@ -30,7 +30,6 @@ pub use draw::*;
 pub use fact::*;
 pub use fold_error::*;
 pub use invariants::*;
-pub use passing::*;
 pub use phase::*;
 pub use plan::*;
 pub use promise::*;

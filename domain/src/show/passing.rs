@@ -10,10 +10,10 @@ use crate::time::Timestamp;
 /// are none. What came free is offered to who waits for it first. At one moment drops close before holds expire, and holds expire before drops open; drops among
 /// themselves go in the order of the run of show.
 ///
-/// At most [`ENTRY_FACTS_MAX`]: take them in and ask again, as [`Show::pass`] does. A deadline is due at its own moment
+/// At most [`ENTRY_FACTS_MAX`]: they are taken in before it is asked again. A deadline is due at its own moment
 /// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other:
 /// it is never skipped in silence.
-pub fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
+pub(super) fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
     // Whatever came free belongs to who waits before anything else happens.
     if let Some(offer) = show.next_offer(now) {
         return Some(vec![offer]);

@@ -106,16 +106,6 @@ impl Show {
         drop.item(sku).map_or(0, |(item, stock)| self.available_of(drop, item, stock))
     }
 
-    /// How many entered the draw of that drop, while its lots are not drawn.
-    pub fn entered(&self, drop: &DropId) -> u32 {
-        self.records.drops.slot(drop).map_or(0, |drop| self.index.lines.entered(drop))
-    }
-
-    /// The place of who is next in the line for that SKU of that drop.
-    pub fn next_place(&self, drop: &DropId, sku: &Sku) -> Option<u32> {
-        self.index.lines.first(self.records.skus.slot(sku)?, self.records.drops.slot(drop)?)
-    }
-
     /// What one unit costs in that drop, in minor units; `None` for what it doesn't sell.
     pub fn unit_price_minor(&self, drop: &DropId, sku: &Sku) -> Option<u64> {
         self.drop(drop)?.item(sku).map(|(item, _)| self.price_of(item))
@@ -301,7 +291,7 @@ impl Show {
     }
 
     fn item_state<'a>(&self, drop: &'a Drop, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {
-        let waiting = self.records.drops.slot(&drop.plan.drop).map(|drop| self.index.lines.len(stock.sku, drop));
+        let (lines, slot) = (&self.index.lines, self.records.drops.slot(&drop.plan.drop));
         DropItemState {
             sku: &item.sku,
             unit_price_minor: self.price_of(item),
@@ -310,7 +300,8 @@ impl Show {
             offered: stock.offered,
             sold: stock.sold,
             available: self.available_of(drop, item, stock),
-            waiting: waiting.and_then(|waiting| u32::try_from(waiting).ok()).unwrap_or_default(),
+            waiting: slot.map_or(0, |drop| lines.len(stock.sku, drop)),
+            next_place: slot.and_then(|drop| lines.first(stock.sku, drop)),
         }
     }
 }

@@ -63,8 +63,10 @@ pub struct DropItemState<'a> {
     /// Units that could be held now, were the drop open: the smallest of what cap, shared cap and allotment have left;
     /// none while somebody waits.
     pub available: u32,
-    /// How many wait in line for it.
+    /// How many wait for it, in line or for the lots to be drawn.
     pub waiting: u32,
+    /// The place of who is next in line for it.
+    pub next_place: Option<u32>,
 }
 
 impl Drop {

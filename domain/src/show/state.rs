@@ -74,27 +74,44 @@ impl Show {
     /// refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that is true already, makes
     /// no entry of its own.
     pub fn handle(&mut self, now: Timestamp, request: &Request, entries: &mut Vec<Entry>) -> Result<Outcome, Refusal> {
+        let decided = self.handle_alone(now, request, entries);
+        self.pass(now, entries);
+        decided
+    }
+
+    /// The same, but for the time that passes after the decision: nothing else may be decided before [`Show::pass_once`] has
+    /// nothing more to say. One command can make offers to everybody who waits; a writer takes these entry by entry.
+    pub fn handle_alone(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        entries: &mut Vec<Entry>,
+    ) -> Result<Outcome, Refusal> {
         let now = now.max(self.last_at());
         self.pass(request.command.looks_back_to(now), entries);
-        let decided = decide(self, now, request).map(|decision| {
+        decide(self, now, request).map(|decision| {
             if !decision.facts.is_empty() {
                 let principal = request.principal.clone();
                 let cause = super::Cause { principal, binding: request.bind(decision.outcome) };
-                self.take_in(Entry { at: now, cause: Some(cause), facts: decision.facts }, entries);
+                entries.push(self.take_in(Entry { at: now, cause: Some(cause), facts: decision.facts }));
             }
             decision.outcome
-        });
-        self.pass(now, entries);
-        decided
+        })
     }
 
     /// Takes in everything that the passing of time made true up to `now`; pushes the entries that it made, in order.
     /// A `now` before [`Show::last_at`] counts as that.
     pub fn pass(&mut self, now: Timestamp, entries: &mut Vec<Entry>) {
-        let now = now.max(self.last_at());
-        while let Some(facts) = passing(self, now) {
-            self.take_in(Entry { at: now, cause: None, facts }, entries);
+        while let Some(entry) = self.pass_once(now) {
+            entries.push(entry);
         }
+    }
+
+    /// One entry of what [`Show::pass`] takes in; `None` when there is nothing more.
+    pub fn pass_once(&mut self, now: Timestamp) -> Option<Entry> {
+        let now = now.max(self.last_at());
+        let facts = passing(self, now)?;
+        Some(self.take_in(Entry { at: now, cause: None, facts }))
     }
 
     /// Takes in an entry of the journal.
@@ -148,11 +165,11 @@ impl Show {
     }
 
     #[expect(clippy::expect_used, reason = "a decision that contradicts the state it was made from must not go on")]
-    fn take_in(&mut self, mut entry: Entry, entries: &mut Vec<Entry>) {
+    fn take_in(&mut self, mut entry: Entry) -> Entry {
         // The random walk compares every decision with a second model; selling on from a state in the middle of an
         // entry would be worse than stopping.
         self.take_in_decided(&mut entry).expect("what is decided from a state applies to it");
-        entries.push(entry);
+        entry
     }
 
     pub(super) fn bind(&mut self, principal: &Principal, binding: &KeyBinding) -> Result<(), FoldError> {
