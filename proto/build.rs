@@ -69,7 +69,8 @@ fn is_only_a_oneof(message: &MessageDescriptor) -> bool {
 fn attributes(field: &FieldDescriptor) -> Vec<String> {
     let optional = field.field_descriptor_proto().proto3_optional();
     let Some((module, schema)) = codec(field) else {
-        return if optional { vec!["#[serde(default)]".to_owned()] } else { Vec::new() };
+        let may_miss = optional || field.is_list();
+        return if may_miss { vec!["#[serde(default)]".to_owned()] } else { Vec::new() };
     };
     let place = if optional { "optional::" } else { "" };
     let schema = if optional { format!("Option<{schema}>") } else { schema };

@@ -88,6 +88,15 @@ impl Lines {
         entered.saturating_add(u32::try_from(in_line).unwrap_or(u32::MAX))
     }
 
+    /// How many wait for that SKU in all drops.
+    pub(super) fn waiting_for(&self, sku: Slot<Sku>) -> u32 {
+        let (first, is_it) = ((sku, Slot::new(0)), |line: &LineName| line.0 == sku);
+        let in_line = self.lines.range(first..).take_while(|(line, _)| is_it(line)).map(|(_, line)| line.len());
+        let entered = self.entered.range(first..).take_while(|(line, _)| is_it(line)).map(|(_, count)| *count);
+        let in_line = in_line.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        in_line.chain(entered).fold(0, u32::saturating_add)
+    }
+
     /// How many stand before that place in that line.
     pub(super) fn before(&self, sku: Slot<Sku>, drop: Slot<DropId>, place: u32) -> usize {
         self.lines.get(&(sku, drop)).map_or(0, |line| line.range(..place).count())

@@ -6,7 +6,9 @@ use super::{
 use super::{ShowPhase, ShowSettings, Variant};
 use crate::{
     ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
-    inventory::{BundleLine, Reservation, Stock, Waiter, reservation::ReservationRecord, waiter::WaiterRecord},
+    inventory::{
+        BundleLine, Elsewhere, Reservation, Stock, Waiter, reservation::ReservationRecord, waiter::WaiterRecord,
+    },
     orders::{Order, order::OrderRecord},
     table::Slot,
     time::Timestamp,
@@ -74,6 +76,17 @@ impl Show {
     /// Where the units of that SKU are.
     pub fn stock(&self, sku: &Sku) -> Option<Stock> {
         self.records.skus.find(sku).map(|record| record.stock)
+    }
+
+    /// Units of the SKU that were sold elsewhere; none of a SKU that is not there.
+    pub fn elsewhere(&self, sku: &Sku) -> Elsewhere {
+        let record = self.records.skus.find(sku);
+        record.map_or_else(Elsewhere::default, |record| Elsewhere { sold: record.sold_elsewhere, short: record.short })
+    }
+
+    /// How many wait for the SKU, in lines and for lots to be drawn, over all drops.
+    pub fn waiting(&self, sku: &Sku) -> u32 {
+        self.records.skus.slot(sku).map_or(0, |sku| self.index.lines.waiting_for(sku))
     }
 
     /// Where the units of every SKU are, in the order of the SKUs' names.

@@ -13,7 +13,7 @@ use super::{
     decide::decide,
     index::Index,
     keys::{BoundKey, Keys},
-    passing,
+    passing::passing,
     promises::Promises,
 };
 use crate::{

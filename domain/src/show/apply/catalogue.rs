@@ -65,8 +65,10 @@ pub(super) fn sell_elsewhere(show: &mut Show, sku: &Sku, units: u32) -> Result<(
     Ok(())
 }
 
-pub(super) fn expect_sku(show: &Show, sku: &Sku) -> Result<(), FoldError> {
-    show.stock(sku).map(|_| ()).ok_or_else(|| FoldError::SkuUnknown(sku.clone()))
+pub(super) fn fall_short(show: &mut Show, sku: &Sku, units: u32) -> Result<(), FoldError> {
+    let short = &mut record_mut(show, sku)?.short;
+    *short = short.checked_add(units).ok_or(FoldError::TooMany)?;
+    Ok(())
 }
 
 fn look_at_lines(show: &mut Show, sku: &Sku) {
@@ -98,6 +100,7 @@ fn put_sku(show: &mut Show, product: &Product, variant: u32, sku: &Sku) -> Resul
         stock: Stock::default(),
         planned: 0,
         sold_elsewhere: 0,
+        short: 0,
     };
     let slot = show.records.skus.slot_or_insert(sku, new).ok_or(FoldError::TooMany)?;
     show.records.skus[slot].variant = variant;

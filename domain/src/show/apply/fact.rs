@@ -17,7 +17,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
         Fact::UnitsAdded { sku, units, planned } => catalogue::add_units(show, sku, *units, *planned),
         Fact::UnitsWithdrawn { sku, units } => catalogue::withdraw_units(show, sku, *units),
         Fact::UnitsSoldElsewhere { sku, units } => catalogue::sell_elsewhere(show, sku, *units),
-        Fact::ShortfallRecorded { sku, .. } => catalogue::expect_sku(show, sku),
+        Fact::ShortfallRecorded { sku, units } => catalogue::fall_short(show, sku, *units),
         Fact::ShowStarted => run::start(show, at),
         Fact::ShowEnded => run::end(show, at),
         Fact::DropPlanned { plan, place } => run::plan(show, at, plan, *place),
