@@ -23,7 +23,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{Config, JournalKind},
     effects::{Payments, PaymentsProjection, Sandbox, settle_orders},
-    engine::{Engine, EngineConfig, Projection, ProjectionFactory, wake_due_shows},
+    engine::{Engine, EngineConfig, Projection, ProjectionFactory, Seeds, wake_due_shows},
     feed::{FeedProjection, Feeds, publish_latest_values},
     hub::Hub,
     journal::{
@@ -207,6 +207,7 @@ fn engine_config(config: &Config) -> EngineConfig {
     EngineConfig {
         node: config.redis.node.clone(),
         keep_entries: archives.then_some(config.engine.keep_entries),
+        seeds: config.secret().ok().map(|secret| Seeds::new(secret.expose())),
         ..config.engine.engine_config()
     }
 }

@@ -180,7 +180,7 @@ fn every_mistake_names_its_line_and_what_would_be_right() {
 
 #[test]
 fn what_the_rules_refuse_about_what_happened_since_is_shown_at_its_line() {
-    let problem = PlanProblem::BelowCommitted { held_and_sold: 9 };
+    let problem = PlanProblem::BelowCommitted { committed: 9 };
     let refusal = Refusal::PlanInvalid { at: "products[0].variants[1].units".to_owned(), problem };
     let error = ShowFileError::from_refusal(GOOD, "show.toml", &refusal);
     insta::assert_snapshot!("refused_at_a_path", error);

@@ -75,7 +75,7 @@ async fn feed(show: &ShowHandle) -> u64 {
     while fed < CLICKS {
         wait_until(&answered, (fed + FED_TOGETHER).saturating_sub(OUTSTANDING)).await;
         for click in fed..fed + FED_TOGETHER {
-            let command = Command::Reserve { drop: drop.clone(), sku: sku.clone(), quantity: 1 };
+            let command = Command::Reserve { drop: drop.clone(), sku: sku.clone(), quantity: 1, with: Vec::new() };
             let viewer = format!("viewer-{}", click / u64::from(LIMIT));
             let request = request(Role::Viewer, &viewer, &format!("click-{click}"), command);
             let answered = Arc::clone(&answered);
@@ -144,6 +144,10 @@ fn plan() -> ShowPlan {
         opens_at: None,
         duration_ms: None,
         close_when_sold_out: false,
+        shared_cap: None,
+        fairness: dropcast_domain::show::Fairness::FirstCome,
+        waitlist: dropcast_domain::show::Waitlist::Off,
+        offer_ttl_ms: None,
     };
     let settings = ShowSettings {
         brand: name(BrandId::new),
@@ -158,6 +162,7 @@ fn plan() -> ShowPlan {
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
+        hold_rules: dropcast_domain::show::HoldRules::default(),
     };
     ShowPlan { settings, products: vec![product], drops: vec![drop] }
 }

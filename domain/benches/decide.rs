@@ -51,7 +51,7 @@ fn click(number: u32) -> Request {
         principal: Principal { role: Role::Viewer, id: PrincipalId::new(&format!("viewer-{number:08}")).unwrap() },
         key: Some(Key::new(&format!("{number:08x}-0000-4000-8000-{number:012x}")).unwrap()),
         fingerprint: Fingerprint::default(),
-        command: Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1 },
+        command: Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1, with: Vec::new() },
     }
 }
 
@@ -82,6 +82,7 @@ fn plan(units: u32) -> ShowPlan {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
+            hold_rules: dropcast_domain::show::HoldRules::default(),
         },
         products: vec![ProductPlan {
             product: ProductId::new("tee").unwrap(),
@@ -99,6 +100,10 @@ fn plan(units: u32) -> ShowPlan {
             opens_at: None,
             duration_ms: None,
             close_when_sold_out: false,
+            shared_cap: None,
+            fairness: dropcast_domain::show::Fairness::FirstCome,
+            waitlist: dropcast_domain::show::Waitlist::Off,
+            offer_ttl_ms: None,
         }],
     }
 }

@@ -20,6 +20,8 @@ fn every_field_is_present_and_enums_go_by_name() {
                     held_at: 1_777_660_200_000,
                     expires_at: 1_777_660_320_005,
                     order: None,
+                    with: Vec::new(),
+                    extended: false,
                 })),
             }),
             receipt: None,
@@ -30,7 +32,7 @@ fn every_field_is_present_and_enums_go_by_name() {
         "unit_price": {"amount_minor": 0, "currency": "EUR"},
         "total": {"amount_minor": 9_007_199_254_740_991_u64, "currency": "EUR"},
         "state": "held", "held_at": "2026-05-01T18:30:00.000Z", "expires_at": "2026-05-01T18:32:00.005Z",
-        "order": null,
+        "order": null, "with": [], "extended": false,
     }}, "receipt": null}});
     assert_eq!(serde_json::to_value(&message).unwrap(), expected);
     assert_eq!(serde_json::from_value::<v1::ServerMessage>(expected).unwrap(), message);

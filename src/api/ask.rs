@@ -138,5 +138,6 @@ pub fn accepted_kind(accepted: Accepted) -> answer_outcome::Kind {
         Accepted::Held(reservation) => answer_outcome::Kind::Held(reservation),
         Accepted::Sold(purchase) => answer_outcome::Kind::Sold(purchase),
         Accepted::Released(reservation) => answer_outcome::Kind::Released(reservation),
+        Accepted::Waiter(waiter) => answer_outcome::Kind::Waiter(waiter),
     }
 }

@@ -63,6 +63,8 @@ pub enum ReceiptKind {
     Sold,
     /// Units went back.
     Released,
+    /// A place in line was taken or left.
+    Waiter,
 }
 
 /// Whoever can be given a receipt, by role.
@@ -133,6 +135,7 @@ impl Receipt {
     pub fn new(to: Addressee, accepted: &Accepted, position: Position, at: Timestamp) -> Option<Self> {
         let (kind, reservation, order) = match accepted {
             Accepted::Done => (ReceiptKind::Done, None, None),
+            Accepted::Waiter(_) => (ReceiptKind::Waiter, None, None),
             Accepted::Held(reservation) => (ReceiptKind::Held, Some(reservation), None),
             Accepted::Released(reservation) => (ReceiptKind::Released, Some(reservation), None),
             Accepted::Sold(purchase) => (ReceiptKind::Sold, purchase.reservation.as_ref(), purchase.order.as_ref()),

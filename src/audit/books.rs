@@ -62,6 +62,17 @@ impl Books {
             Kind::DropResumed(fact) => self.drops.resume(&fact.drop, findings),
             Kind::DropExtended(fact) => self.drops.extend(fact, findings),
             Kind::CapRaised(fact) => self.drops.raise_cap(fact, findings),
+            Kind::UnitsSoldElsewhere(_)
+            | Kind::ShortfallRecorded(_)
+            | Kind::SharedCapRaised(_)
+            | Kind::BundleLineHeld(_)
+            | Kind::ReservationOffered(_)
+            | Kind::HoldExtended(_)
+            | Kind::ReservationRevoked(_)
+            | Kind::WaitlistJoined(_)
+            | Kind::WaitlistLeft(_)
+            | Kind::DrawCommitted(_)
+            | Kind::LotsDrawn(_) => {}
             Kind::DropClosed(fact) => self.drops.close(fact, self.at_ms, findings),
             Kind::ReservationHeld(held) => self.hold(held, findings),
             Kind::ReservationSold(fact) => self.end_hold(fact.reservation, State::Sold, findings),
@@ -95,6 +106,7 @@ impl Books {
         let exists = match &outcome {
             Some(key_outcome::Kind::Done(_)) => true,
             Some(key_outcome::Kind::Reservation(number)) => self.sales.has_reservation(*number),
+            Some(key_outcome::Kind::Waiter(_)) => true,
             Some(key_outcome::Kind::Order(number)) => self.sales.has_order(*number),
             None => false,
         };

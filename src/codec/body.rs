@@ -52,6 +52,7 @@ fn write_binding(buffer: &mut BytesMut, binding: &KeyBinding) {
         // Which of them it is has to be told, also where the number is zero.
         Outcome::Reservation(id) => told_number(buffer, 2, id.0),
         Outcome::Order(id) => told_number(buffer, 3, id.0),
+        Outcome::Waiter(id) => told_number(buffer, 4, id.0),
     });
 }
 
@@ -75,6 +76,13 @@ fn write_fact(buffer: &mut BytesMut, fact: &Fact) {
             number(buffer, 1, order.0);
             number(buffer, 2, reservation.0);
             number(buffer, 3, *total_minor);
+        }),
+        Fact::WaitlistJoined { waiter, viewer, drop, sku, quantity } => nested(buffer, 33, |buffer| {
+            number(buffer, 1, waiter.0);
+            text(buffer, 2, viewer.as_str());
+            text(buffer, 3, drop.as_str());
+            text(buffer, 4, sku.as_str());
+            number(buffer, 5, u64::from(*quantity));
         }),
         rare => {
             let written = fact::to_wire(rare).encode(buffer);

@@ -1,7 +1,7 @@
 //! Journal entries: the rules' own and the stored ones.
 
 use dropcast_domain::{
-    ids::{Key, NameError, OrderId, PrincipalId, ReservationId},
+    ids::{Key, NameError, OrderId, PrincipalId, ReservationId, WaiterId},
     money::CurrencyError,
     show::{Cause, Entry, Fingerprint, KeyBinding, Outcome, Principal, Role},
     time::Timestamp,
@@ -38,6 +38,9 @@ pub enum DecodeError {
     /// A currency is none.
     #[error("a currency {0}")]
     Currency(#[from] CurrencyError),
+    /// A digest has another length.
+    #[error("a digest has not 32 bytes")]
+    Digest,
     /// A fingerprint has another length.
     #[error("a fingerprint has not 16 bytes")]
     Fingerprint,
@@ -87,5 +90,6 @@ fn outcome_from_wire(outcome: &key_outcome::Kind) -> Outcome {
         key_outcome::Kind::Done(v1::DoneOutcome {}) => Outcome::Done,
         key_outcome::Kind::Reservation(id) => Outcome::Reservation(ReservationId(id)),
         key_outcome::Kind::Order(id) => Outcome::Order(OrderId(id)),
+        key_outcome::Kind::Waiter(id) => Outcome::Waiter(WaiterId(id)),
     }
 }

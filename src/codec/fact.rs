@@ -1,19 +1,18 @@
 //! Facts: the rules' own and the stored ones.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, OrderId, PrincipalId, ProductId, ReservationId, Sku},
-    money::Currency,
-    show::{CloseReason, DropItem, DropPlan, Fact, Product, ShowSettings, Variant},
+    ids::{DropId, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
+    show::{CloseReason, Digest, Fact, Product, Variant},
     text::Text,
     time::Timestamp,
 };
 use dropcast_proto::v1::{self, fact::Kind};
 
-use super::{DecodeError, names::InWire as _, promise};
+use super::{DecodeError, names::InWire as _, planned, promise};
 
 pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
     let kind = match fact {
-        Fact::ShowPlanned(settings) => Kind::ShowPlanned(settings_to_wire(settings)),
+        Fact::ShowPlanned(settings) => Kind::ShowPlanned(planned::settings_to_wire(settings)),
         Fact::ProductListed(product) => Kind::ProductListed(product_to_wire(product)),
         Fact::ProductUnlisted { product } => {
             Kind::ProductUnlisted(v1::ProductUnlisted { product: product.to_string() })
@@ -24,7 +23,7 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
         Fact::UnitsWithdrawn { sku, units } => {
             Kind::UnitsWithdrawn(v1::UnitsWithdrawn { sku: sku.to_string(), units: *units })
         }
-        Fact::DropPlanned { plan, place } => Kind::DropPlanned(drop_to_wire(plan, *place)),
+        Fact::DropPlanned { plan, place } => Kind::DropPlanned(planned::drop_to_wire(plan, *place)),
         Fact::DropUnplanned { drop } => Kind::DropUnplanned(v1::DropUnplanned { drop: drop.to_string() }),
         Fact::ShowStarted => Kind::ShowStarted(v1::ShowStarted {}),
         Fact::ShowEnded => Kind::ShowEnded(v1::ShowEnded {}),
@@ -42,6 +41,15 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
         Fact::CapRaised { drop, sku, units } => {
             Kind::CapRaised(v1::CapRaised { drop: drop.to_string(), sku: sku.to_string(), units: *units })
         }
+        Fact::UnitsSoldElsewhere { sku, units } => {
+            Kind::UnitsSoldElsewhere(v1::UnitsSoldElsewhere { sku: sku.to_string(), units: *units })
+        }
+        Fact::ShortfallRecorded { sku, units } => {
+            Kind::ShortfallRecorded(v1::ShortfallRecorded { sku: sku.to_string(), units: *units })
+        }
+        Fact::SharedCapRaised { drop, units } => {
+            Kind::SharedCapRaised(v1::SharedCapRaised { drop: drop.to_string(), units: *units })
+        }
         Fact::DropClosed { drop, reason } => {
             Kind::DropClosed(v1::DropClosed { drop: drop.to_string(), reason: reason.wire() })
         }
@@ -55,6 +63,46 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
                 unit_price_minor: *unit_price_minor,
                 expires_at: expires_at.0,
             })
+        }
+        Fact::BundleLineHeld { reservation, sku, quantity, unit_price_minor } => {
+            Kind::BundleLineHeld(v1::BundleLineHeld {
+                reservation: reservation.0,
+                sku: sku.to_string(),
+                quantity: *quantity,
+                unit_price_minor: *unit_price_minor,
+            })
+        }
+        Fact::ReservationOffered { reservation, waiter, viewer, drop, sku, quantity, unit_price_minor, expires_at } => {
+            Kind::ReservationOffered(v1::ReservationOffered {
+                reservation: reservation.0,
+                waiter: waiter.0,
+                viewer: viewer.to_string(),
+                drop: drop.to_string(),
+                sku: sku.to_string(),
+                quantity: *quantity,
+                unit_price_minor: *unit_price_minor,
+                expires_at: expires_at.0,
+            })
+        }
+        Fact::HoldExtended { reservation, expires_at } => {
+            Kind::HoldExtended(v1::HoldExtended { reservation: reservation.0, expires_at: expires_at.0 })
+        }
+        Fact::ReservationRevoked { reservation } => {
+            Kind::ReservationRevoked(v1::ReservationRevoked { reservation: reservation.0 })
+        }
+        Fact::WaitlistJoined { waiter, viewer, drop, sku, quantity } => Kind::WaitlistJoined(v1::WaitlistJoined {
+            waiter: waiter.0,
+            viewer: viewer.to_string(),
+            drop: drop.to_string(),
+            sku: sku.to_string(),
+            quantity: *quantity,
+        }),
+        Fact::WaitlistLeft { waiter } => Kind::WaitlistLeft(v1::WaitlistLeft { waiter: waiter.0 }),
+        Fact::DrawCommitted { drop, commitment } => {
+            Kind::DrawCommitted(v1::DrawCommitted { drop: drop.to_string(), commitment: commitment.0.to_vec() })
+        }
+        Fact::LotsDrawn { drop, seed, digest } => {
+            Kind::LotsDrawn(v1::LotsDrawn { drop: drop.to_string(), seed: seed.0.to_vec(), digest: digest.0.to_vec() })
         }
         Fact::ReservationSold { reservation } => {
             Kind::ReservationSold(v1::ReservationSold { reservation: reservation.0 })
@@ -83,12 +131,14 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
     let sku = |name: &str| Sku::new(name);
     // prost decodes a kind that it doesn't know as nothing.
     Ok(match fact.kind.ok_or(DecodeError::FactUnknown)? {
-        Kind::ShowPlanned(fact) => Fact::ShowPlanned(Box::new(settings_from_wire(fact)?)),
+        Kind::ShowPlanned(fact) => Fact::ShowPlanned(Box::new(planned::settings_from_wire(fact)?)),
         Kind::ProductListed(fact) => Fact::ProductListed(Box::new(product_from_wire(fact)?)),
         Kind::ProductUnlisted(fact) => Fact::ProductUnlisted { product: ProductId::new(&fact.product)? },
         Kind::UnitsAdded(fact) => Fact::UnitsAdded { sku: sku(&fact.sku)?, units: fact.units, planned: fact.planned },
         Kind::UnitsWithdrawn(fact) => Fact::UnitsWithdrawn { sku: sku(&fact.sku)?, units: fact.units },
-        Kind::DropPlanned(fact) => Fact::DropPlanned { place: fact.place, plan: Box::new(drop_from_wire(fact)?) },
+        Kind::DropPlanned(fact) => {
+            Fact::DropPlanned { place: fact.place, plan: Box::new(planned::drop_from_wire(fact)?) }
+        }
         Kind::DropUnplanned(fact) => Fact::DropUnplanned { drop: drop(&fact.drop)? },
         Kind::ShowStarted(v1::ShowStarted {}) => Fact::ShowStarted,
         Kind::ShowEnded(v1::ShowEnded {}) => Fact::ShowEnded,
@@ -104,6 +154,9 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
             Fact::DropExtended { drop: drop(&fact.drop)?, closes_at: Timestamp(fact.closes_at) }
         }
         Kind::CapRaised(fact) => Fact::CapRaised { drop: drop(&fact.drop)?, sku: sku(&fact.sku)?, units: fact.units },
+        Kind::UnitsSoldElsewhere(fact) => Fact::UnitsSoldElsewhere { sku: sku(&fact.sku)?, units: fact.units },
+        Kind::ShortfallRecorded(fact) => Fact::ShortfallRecorded { sku: sku(&fact.sku)?, units: fact.units },
+        Kind::SharedCapRaised(fact) => Fact::SharedCapRaised { drop: drop(&fact.drop)?, units: fact.units },
         Kind::DropClosed(fact) => {
             Fact::DropClosed { drop: drop(&fact.drop)?, reason: CloseReason::from_wire(fact.reason)? }
         }
@@ -116,6 +169,40 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
             unit_price_minor: fact.unit_price_minor,
             expires_at: Timestamp(fact.expires_at),
         },
+        Kind::BundleLineHeld(fact) => Fact::BundleLineHeld {
+            reservation: ReservationId(fact.reservation),
+            sku: sku(&fact.sku)?,
+            quantity: fact.quantity,
+            unit_price_minor: fact.unit_price_minor,
+        },
+        Kind::ReservationOffered(fact) => Fact::ReservationOffered {
+            reservation: ReservationId(fact.reservation),
+            waiter: WaiterId(fact.waiter),
+            viewer: PrincipalId::new(&fact.viewer)?,
+            drop: drop(&fact.drop)?,
+            sku: sku(&fact.sku)?,
+            quantity: fact.quantity,
+            unit_price_minor: fact.unit_price_minor,
+            expires_at: Timestamp(fact.expires_at),
+        },
+        Kind::HoldExtended(fact) => {
+            Fact::HoldExtended { reservation: ReservationId(fact.reservation), expires_at: Timestamp(fact.expires_at) }
+        }
+        Kind::ReservationRevoked(fact) => Fact::ReservationRevoked { reservation: ReservationId(fact.reservation) },
+        Kind::WaitlistJoined(fact) => Fact::WaitlistJoined {
+            waiter: WaiterId(fact.waiter),
+            viewer: PrincipalId::new(&fact.viewer)?,
+            drop: drop(&fact.drop)?,
+            sku: sku(&fact.sku)?,
+            quantity: fact.quantity,
+        },
+        Kind::WaitlistLeft(fact) => Fact::WaitlistLeft { waiter: WaiterId(fact.waiter) },
+        Kind::DrawCommitted(fact) => {
+            Fact::DrawCommitted { drop: drop(&fact.drop)?, commitment: digest(fact.commitment)? }
+        }
+        Kind::LotsDrawn(fact) => {
+            Fact::LotsDrawn { drop: drop(&fact.drop)?, seed: digest(fact.seed)?, digest: digest(fact.digest)? }
+        }
         Kind::ReservationSold(fact) => Fact::ReservationSold { reservation: ReservationId(fact.reservation) },
         Kind::ReservationReleased(fact) => Fact::ReservationReleased { reservation: ReservationId(fact.reservation) },
         Kind::ReservationExpired(fact) => Fact::ReservationExpired { reservation: ReservationId(fact.reservation) },
@@ -133,38 +220,8 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
     })
 }
 
-fn settings_to_wire(settings: &ShowSettings) -> v1::ShowPlanned {
-    v1::ShowPlanned {
-        brand: settings.brand.to_string(),
-        title: settings.title.0.clone(),
-        description: settings.description.0.clone(),
-        host_name: settings.host_name.clone(),
-        picture: settings.picture.clone(),
-        video: settings.video.clone(),
-        currency: settings.currency.to_string(),
-        starts_at: settings.starts_at.map(|at| at.0),
-        hold_ttl_ms: settings.hold_ttl_ms,
-        watch_without_token: settings.watch_without_token,
-        return_policy: settings.return_policy.0.clone(),
-        delivery: settings.delivery.0.clone(),
-    }
-}
-
-fn settings_from_wire(fact: v1::ShowPlanned) -> Result<ShowSettings, DecodeError> {
-    Ok(ShowSettings {
-        brand: BrandId::new(&fact.brand)?,
-        title: Text(fact.title),
-        description: Text(fact.description),
-        host_name: fact.host_name,
-        picture: fact.picture,
-        video: fact.video,
-        currency: Currency::new(&fact.currency)?,
-        starts_at: fact.starts_at.map(Timestamp),
-        hold_ttl_ms: fact.hold_ttl_ms,
-        watch_without_token: fact.watch_without_token,
-        return_policy: Text(fact.return_policy),
-        delivery: Text(fact.delivery),
-    })
+fn digest(bytes: Vec<u8>) -> Result<Digest, DecodeError> {
+    bytes.try_into().map(Digest).map_err(|_| DecodeError::Digest)
 }
 
 fn product_to_wire(product: &Product) -> v1::ProductListed {
@@ -198,37 +255,5 @@ fn product_from_wire(fact: v1::ProductListed) -> Result<Product, DecodeError> {
         description: Text(fact.description),
         picture: fact.picture,
         variants: fact.variants.into_iter().map(variant).collect::<Result<_, _>>()?,
-    })
-}
-
-fn drop_to_wire(plan: &DropPlan, place: u32) -> v1::DropPlanned {
-    let item =
-        |item: &DropItem| v1::PlannedItem { sku: item.sku.to_string(), price_minor: item.price_minor, cap: item.cap };
-    v1::DropPlanned {
-        drop: plan.drop.to_string(),
-        place,
-        title: plan.title.0.clone(),
-        items: plan.items.iter().map(item).collect(),
-        limit_per_viewer: plan.limit_per_viewer,
-        hold_ttl_ms: plan.hold_ttl_ms,
-        opens_at: plan.opens_at.map(|at| at.0),
-        duration_ms: plan.duration_ms,
-        close_when_sold_out: plan.close_when_sold_out,
-    }
-}
-
-fn drop_from_wire(fact: v1::DropPlanned) -> Result<DropPlan, DecodeError> {
-    let item = |item: v1::PlannedItem| -> Result<DropItem, DecodeError> {
-        Ok(DropItem { sku: Sku::new(&item.sku)?, price_minor: item.price_minor, cap: item.cap })
-    };
-    Ok(DropPlan {
-        drop: DropId::new(&fact.drop)?,
-        title: Text(fact.title),
-        items: fact.items.into_iter().map(item).collect::<Result<_, _>>()?,
-        limit_per_viewer: fact.limit_per_viewer,
-        hold_ttl_ms: fact.hold_ttl_ms,
-        opens_at: fact.opens_at.map(Timestamp),
-        duration_ms: fact.duration_ms,
-        close_when_sold_out: fact.close_when_sold_out,
     })
 }

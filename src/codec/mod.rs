@@ -4,13 +4,16 @@ mod body;
 mod entry;
 mod fact;
 mod names;
+mod planned;
 mod promise;
+mod refusal;
 mod request;
 mod view;
 
 pub use body::BodyWriter;
 pub use entry::{DecodeError, decode_entry, export_entry};
 pub use promise::{broken_promise_view, own_broken_promises};
+pub use refusal::refusal_view;
 pub use request::{MessageProblem, Wish, read_command};
 pub use view::*;
 

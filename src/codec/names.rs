@@ -40,5 +40,6 @@ same_names!(show::Role, v1::Role { Viewer, Host, Brand, System });
 same_names!(show::ShowPhase, v1::ShowPhase { Draft, Live, Ended });
 same_names!(show::DropPhase, v1::DropPhase { Planned, Open, Paused, Closed });
 same_names!(show::CloseReason, v1::CloseReason { Host, Time, SoldOut, ShowEnded });
-same_names!(show::ReservationState, v1::ReservationState { Held, Sold, Released, Expired });
+same_names!(show::ReservationState, v1::ReservationState { Held, Offered, Sold, Released, Expired, Revoked });
+same_names!(show::Waitlist, v1::Waitlist { Off, Ask, Automatic });
 same_names!(show::OrderState, v1::OrderState { Placed, Paid });

@@ -2,13 +2,14 @@
 
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
+    inventory::BundleLine,
     money::AMOUNT_MINOR_MAX,
     show::{BrokenPromise, Fingerprint, KeptPromise, KeptSale, KeyUse, ReservationState, Show, ShowSettings},
     time::Timestamp,
 };
 use dropcast_proto::v1;
 
-use super::{DecodeError, money, names::InWire as _};
+use super::{DecodeError, bundle_view, money, names::InWire as _};
 
 pub(super) fn kept_to_wire(kept: &KeptPromise) -> v1::PromiseKept {
     let sale = |sale: &KeptSale| v1::KeptSale { order: sale.order.0, confirm: Some(used_to_wire(&sale.confirm)) };
@@ -45,7 +46,16 @@ pub(super) fn broken_to_wire(promise: &BrokenPromise) -> v1::PromiseBroken {
         lost: promise.lost.0,
         sold: promise.sold,
         key: promise.key.to_string(),
+        with: promise.with.iter().map(line_to_wire).collect(),
     }
+}
+
+fn line_to_wire(line: &BundleLine) -> v1::HeldLine {
+    v1::HeldLine { sku: line.sku.to_string(), quantity: line.quantity, unit_price_minor: line.unit_price_minor }
+}
+
+fn line_from_wire(line: &v1::HeldLine) -> Result<BundleLine, DecodeError> {
+    Ok(BundleLine { sku: Sku::new(&line.sku)?, quantity: line.quantity, unit_price_minor: line.unit_price_minor })
 }
 
 pub(super) fn broken_from_wire(fact: &v1::PromiseBroken) -> Result<BrokenPromise, DecodeError> {
@@ -55,6 +65,7 @@ pub(super) fn broken_from_wire(fact: &v1::PromiseBroken) -> Result<BrokenPromise
         sku: Sku::new(&fact.sku)?,
         quantity: fact.quantity,
         unit_price_minor: fact.unit_price_minor,
+        with: fact.with.iter().map(line_from_wire).collect::<Result<_, _>>()?,
         lost: ReservationId(fact.lost),
         sold: fact.sold,
         key: Key::new(&fact.key)?,
@@ -66,7 +77,9 @@ pub fn broken_promise_view(
     settings: &ShowSettings,
     (broken_at, promise): (Timestamp, &BrokenPromise),
 ) -> v1::BrokenPromise {
-    let total_minor = promise.unit_price_minor.saturating_mul(promise.quantity.into());
+    let cost = |quantity: u32, price: u64| price.saturating_mul(quantity.into());
+    let of_bundle = promise.with.iter().map(|line| cost(line.quantity, line.unit_price_minor));
+    let total_minor = of_bundle.fold(cost(promise.quantity, promise.unit_price_minor), u64::saturating_add);
     let promised = if promise.sold { ReservationState::Sold } else { ReservationState::Held };
     v1::BrokenPromise {
         reservation: promise.lost.0,
@@ -76,6 +89,7 @@ pub fn broken_promise_view(
         total: Some(money(settings, total_minor.min(AMOUNT_MINOR_MAX))),
         promised: promised.wire(),
         broken_at: broken_at.0,
+        with: bundle_view(settings, &promise.with),
     }
 }
 

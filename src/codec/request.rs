@@ -2,8 +2,8 @@
 //! same fingerprint whichever way it takes.
 
 use dropcast_domain::{
-    ids::{DropId, Key, NameError, ReservationId, Sku},
-    show::{Command, Fingerprint},
+    ids::{DropId, Key, NameError, ReservationId, Sku, WaiterId},
+    show::{Command, Fingerprint, WantedLine},
     time::Timestamp,
 };
 use dropcast_proto::v1::{self, client_message::Kind};
@@ -51,6 +51,9 @@ fn take_key(kind: &mut Kind) -> Option<(String, u32)> {
         Kind::Reserve(v1::Reserve { key, attempt, .. })
         | Kind::Confirm(v1::Confirm { key, attempt, .. })
         | Kind::Release(v1::Release { key, attempt, .. })
+        | Kind::JoinWaitlist(v1::JoinWaitlist { key, attempt, .. })
+        | Kind::LeaveWaitlist(v1::LeaveWaitlist { key, attempt, .. })
+        | Kind::ExtendHold(v1::ExtendHold { key, attempt, .. })
         | Kind::StartShow(v1::StartShow { key, attempt })
         | Kind::EndShow(v1::EndShow { key, attempt })
         | Kind::OpenDrop(v1::OpenDrop { key, attempt, .. })
@@ -59,7 +62,8 @@ fn take_key(kind: &mut Kind) -> Option<(String, u32)> {
         | Kind::ResumeDrop(v1::ResumeDrop { key, attempt, .. })
         | Kind::ExtendDrop(v1::ExtendDrop { key, attempt, .. })
         | Kind::CloseDrop(v1::CloseDrop { key, attempt, .. })
-        | Kind::AddUnits(v1::AddUnits { key, attempt, .. }) => {
+        | Kind::AddUnits(v1::AddUnits { key, attempt, .. })
+        | Kind::WithdrawUnits(v1::WithdrawUnits { key, attempt, .. }) => {
             Some((std::mem::take(key), attempt.take().unwrap_or_default()))
         }
     }
@@ -81,8 +85,19 @@ fn command(kind: Kind) -> Result<Option<Command>, MessageProblem> {
     Ok(Some(match kind {
         Kind::Hello(_) | Kind::Refresh(_) | Kind::Clock(_) => return Ok(None),
         Kind::Reserve(wish) => {
-            Command::Reserve { drop: drop(wish.drop)?, sku: sku(wish.sku)?, quantity: wish.quantity }
+            let line = |line: v1::WantedLine| Ok(WantedLine { sku: sku(line.sku)?, quantity: line.quantity });
+            Command::Reserve {
+                drop: drop(wish.drop)?,
+                sku: sku(wish.sku)?,
+                quantity: wish.quantity,
+                with: wish.with.into_iter().map(line).collect::<Result<_, _>>()?,
+            }
         }
+        Kind::JoinWaitlist(wish) => {
+            Command::JoinWaitlist { drop: drop(wish.drop)?, sku: sku(wish.sku)?, quantity: wish.quantity }
+        }
+        Kind::LeaveWaitlist(wish) => Command::LeaveWaitlist { waiter: WaiterId(wish.waiter) },
+        Kind::ExtendHold(wish) => Command::ExtendHold { reservation: ReservationId(wish.reservation) },
         Kind::Confirm(wish) => Command::Confirm { reservation: ReservationId(wish.reservation) },
         Kind::Release(wish) => Command::Release { reservation: ReservationId(wish.reservation) },
         Kind::StartShow(_) => Command::Start,
@@ -95,6 +110,9 @@ fn command(kind: Kind) -> Result<Option<Command>, MessageProblem> {
         Kind::ResumeDrop(wish) => Command::ResumeDrop { drop: drop(wish.drop)? },
         Kind::ExtendDrop(wish) => Command::ExtendDrop { drop: drop(wish.drop)?, by_ms: wish.by_ms },
         Kind::CloseDrop(wish) => Command::CloseDrop { drop: drop(wish.drop)? },
+        Kind::WithdrawUnits(wish) => {
+            Command::WithdrawUnits { sku: sku(wish.sku)?, units: wish.units, force: wish.force }
+        }
         Kind::AddUnits(wish) => {
             Command::AddUnits { drop: wish.drop.map(drop).transpose()?, sku: sku(wish.sku)?, units: wish.units }
         }
@@ -106,7 +124,14 @@ mod tests {
     use super::*;
 
     fn reserve(key: &str, attempt: Option<u32>, quantity: u32) -> Wish {
-        let kind = Kind::Reserve(v1::Reserve { key: key.into(), attempt, drop: "d".into(), sku: "s".into(), quantity });
+        let kind = Kind::Reserve(v1::Reserve {
+            key: key.into(),
+            attempt,
+            drop: "d".into(),
+            sku: "s".into(),
+            quantity,
+            with: Vec::new(),
+        });
         read_command(kind).expect("well formed").expect("a command")
     }
 

@@ -1,14 +1,14 @@
 //! What people and pages see, made from the state.
 
 use dropcast_domain::{
-    ids::{PrincipalId, ReservationId, ShowId},
-    inventory::Reservation,
+    ids::{PrincipalId, ReservationId, ShowId, WaiterId},
+    inventory::{BundleLine, Reservation, Waiter, WaiterState},
     orders::Order,
-    show::{Drop, DropItemState, DropPhase, Product, Refusal, ReservationState, Show, ShowSettings, Variant},
+    show::{Drop, DropItemState, Fairness, Lots, Product, ReservationState, Show, ShowSettings, Variant},
 };
 use dropcast_proto::v1;
 
-use super::names::InWire as _;
+use super::{names::InWire as _, planned::hold_rules_to_wire};
 
 /// A show as everyone may see it. `None` when nothing was planned yet.
 pub fn public_state(id: &ShowId, show: &Show, viewers: u32) -> Option<v1::PublicState> {
@@ -40,6 +40,7 @@ pub fn show_view(id: &ShowId, show: &Show, settings: &ShowSettings) -> v1::Show 
         watch_without_token: settings.watch_without_token,
         return_policy: settings.return_policy.0.clone(),
         delivery: settings.delivery.0.clone(),
+        hold_rules: Some(hold_rules_to_wire(&settings.hold_rules)),
     }
 }
 
@@ -86,7 +87,14 @@ pub fn drop_view(show: &Show, settings: &ShowSettings, drop: &Drop) -> v1::Drop 
         price: Some(money(settings, item.unit_price_minor)),
         list_price: show.variant(item.sku).map(|variant| money(settings, variant.list_price_minor)),
         available: item.available,
+        waiting: item.waiting,
+        next_place: item.next_place,
         sku: item.sku.to_string(),
+    };
+    let hold_ttl_ms = plan.hold_ttl_ms.unwrap_or(settings.hold_ttl_ms);
+    let (fairness, entry_ms) = match plan.fairness {
+        Fairness::FirstCome => (v1::Fairness::FirstCome, None),
+        Fairness::Draw { entry_ms } => (v1::Fairness::Draw, Some(entry_ms)),
     };
     v1::Drop {
         drop: plan.drop.to_string(),
@@ -95,7 +103,7 @@ pub fn drop_view(show: &Show, settings: &ShowSettings, drop: &Drop) -> v1::Drop 
         phase: drop.phase().wire(),
         items: show.drop_items(&plan.drop).map(item).collect(),
         limit_per_viewer: plan.limit_per_viewer,
-        hold_ttl_ms: plan.hold_ttl_ms.unwrap_or(settings.hold_ttl_ms),
+        hold_ttl_ms,
         opens_at: drop.opens_at().map(|at| at.0),
         opened_at: drop.opened_at().map(|at| at.0),
         closes_at: drop.closes_at().map(|at| at.0),
@@ -103,34 +111,92 @@ pub fn drop_view(show: &Show, settings: &ShowSettings, drop: &Drop) -> v1::Drop 
         closed_reason: drop.closed().map_or(0, |closed| closed.reason.wire()),
         duration_ms: plan.duration_ms,
         close_when_sold_out: plan.close_when_sold_out,
+        shared_cap: drop.shared_cap(),
+        fairness: fairness.into(),
+        entry_ms,
+        entries_close_at: drop.entries_close_at().map(|at| at.0),
+        commitment: drop.commitment().map(|commitment| commitment.0.to_vec()),
+        lots: drop.lots().map(lots_view),
+        waitlist: plan.waitlist.wire(),
+        offer_ttl_ms: plan.offer_ttl_ms.unwrap_or(hold_ttl_ms),
     }
+}
+
+fn lots_view(lots: Lots) -> v1::Lots {
+    v1::Lots { drawn_at: lots.at.0, seed: lots.seed.0.to_vec(), digest: lots.digest.0.to_vec() }
 }
 
 /// A reservation, for its viewer.
 pub fn reservation_view(settings: &ShowSettings, reservation: &Reservation<'_>) -> v1::Reservation {
-    let total_minor = reservation.unit_price_minor.saturating_mul(u64::from(reservation.quantity));
     v1::Reservation {
         reservation: reservation.id.0,
         drop: reservation.drop.to_string(),
         sku: reservation.sku.to_string(),
         quantity: reservation.quantity,
         unit_price: Some(money(settings, reservation.unit_price_minor)),
-        total: Some(money(settings, total_minor)),
+        total: Some(money(settings, reservation.total_minor())),
         state: reservation.state.wire(),
         held_at: reservation.held_at.0,
         expires_at: reservation.expires_at.0,
         order: reservation.order.map(|order| order.0),
+        with: bundle_view(settings, reservation.with),
+        extended: reservation.was_extended,
     }
+}
+
+/// What a bundle holds besides its first line.
+pub fn bundle_view(settings: &ShowSettings, with: &[BundleLine]) -> Vec<v1::BundleLine> {
+    let line = |line: &BundleLine| v1::BundleLine {
+        sku: line.sku.to_string(),
+        quantity: line.quantity,
+        unit_price: Some(money(settings, line.unit_price_minor)),
+    };
+    with.iter().map(line).collect()
+}
+
+/// A place in line, for its viewer.
+pub fn waiter_view(show: &Show, waiter: &Waiter<'_>) -> v1::Waiter {
+    let (state, reservation) = match waiter.state {
+        WaiterState::Waiting => (v1::WaiterState::Waiting, None),
+        WaiterState::Offered(reservation) => (v1::WaiterState::Offered, Some(reservation.0)),
+        WaiterState::Left => (v1::WaiterState::Left, None),
+        WaiterState::Closed => (v1::WaiterState::Closed, None),
+    };
+    v1::Waiter {
+        waiter: waiter.id.0,
+        drop: waiter.drop.to_string(),
+        sku: waiter.sku.to_string(),
+        quantity: waiter.quantity,
+        state: state.into(),
+        joined_at: waiter.joined_at.0,
+        place: waiter.place,
+        ahead: show.ahead_of(waiter.id).and_then(|ahead| u32::try_from(ahead).ok()),
+        reservation,
+    }
+}
+
+/// The place in line of this number, if there is one.
+pub fn waiter_of(show: &Show, id: WaiterId) -> Option<v1::Waiter> {
+    Some(waiter_view(show, &show.waiter(id)?))
+}
+
+/// The places in which a viewer waits.
+pub fn own_waiters(show: &Show, viewer: &PrincipalId) -> Vec<v1::Waiter> {
+    show.waiters_of(viewer).map(|waiter| waiter_view(show, &waiter)).collect()
 }
 
 /// A viewer's own reservations, newest last: the newest `newest_max`, and every open hold whatever its age.
 pub fn own_reservations(show: &Show, viewer: &PrincipalId, newest_max: usize) -> Vec<v1::Reservation> {
     let Some(settings) = show.settings() else { return Vec::new() };
     let newest = show.reservations_of(viewer).rev().enumerate();
-    let kept = newest.filter(|(age, each)| *age < newest_max || each.state == ReservationState::Held);
+    let kept = newest.filter(|(age, each)| *age < newest_max || is_open(each.state));
     let mut kept: Vec<_> = kept.map(|(_, each)| reservation_view(settings, &each)).collect();
     kept.reverse();
     kept
+}
+
+fn is_open(state: ReservationState) -> bool {
+    matches!(state, ReservationState::Held | ReservationState::Offered)
 }
 
 /// The reservation of this number, if there is one.
@@ -151,62 +217,11 @@ pub fn order_view(show: &Show, order: &Order<'_>) -> Option<v1::Order> {
         total: Some(money(settings, order.total_minor)),
         state: order.state.wire(),
         placed_at: order.placed_at.0,
+        with: bundle_view(settings, reservation.with),
     })
 }
 
 /// An amount in the show's currency.
 pub fn money(settings: &ShowSettings, amount_minor: u64) -> v1::Money {
     v1::Money { amount_minor, currency: settings.currency.to_string() }
-}
-
-/// A refusal, as everyone is told.
-pub fn refusal_view(refusal: &Refusal) -> v1::Refusal {
-    use v1::RefusalCode as Code;
-    let mut view = v1::Refusal { detail: refusal.to_string(), ..v1::Refusal::default() };
-    let code = match refusal {
-        Refusal::ShowUnknown => Code::ShowUnknown,
-        Refusal::NotYourShow => Code::NotYourShow,
-        Refusal::RoleForbidden => Code::RoleForbidden,
-        Refusal::KeyMissing => Code::KeyMissing,
-        Refusal::KeyConflict => Code::KeyConflict,
-        Refusal::ShowNotLive => Code::ShowNotLive,
-        Refusal::ShowAlreadyLive => Code::ShowAlreadyLive,
-        Refusal::ShowEnded => Code::ShowEnded,
-        Refusal::DropUnknown => Code::DropUnknown,
-        Refusal::DropPhase { phase } => {
-            view.drop_phase = DropPhase::wire(*phase);
-            Code::DropPhase
-        }
-        Refusal::DropWithoutEnd => Code::DropWithoutEnd,
-        Refusal::SkuUnknown => Code::SkuUnknown,
-        Refusal::QuantityInvalid { max } => {
-            view.limit = Some(*max);
-            Code::QuantityInvalid
-        }
-        Refusal::DurationInvalid { .. } => Code::DurationInvalid,
-        Refusal::MomentPassed => Code::MomentPassed,
-        Refusal::SoldOut => {
-            view.available = Some(0);
-            Code::SoldOut
-        }
-        Refusal::NotEnough { available } => {
-            view.available = Some(*available);
-            Code::NotEnough
-        }
-        Refusal::LimitReached { remaining, .. } => {
-            view.limit = Some(*remaining);
-            Code::LimitReached
-        }
-        Refusal::ReservationUnknown => Code::ReservationUnknown,
-        Refusal::ReservationState { state } => {
-            view.reservation_state = ReservationState::wire(*state);
-            Code::ReservationState
-        }
-        Refusal::OrderUnknown => Code::OrderUnknown,
-        Refusal::OrderPaid => Code::OrderPaid,
-        Refusal::Full { .. } => Code::Full,
-        Refusal::PlanInvalid { .. } => Code::PlanInvalid,
-    };
-    view.code = code.into();
-    view
 }

@@ -137,7 +137,8 @@ impl Viewer {
         }
         let sku = items[random.random_range(0..items.len())].sku.clone();
         let eagerness: f64 = random.random_range(0.02..1.0);
-        let wish = v1::Reserve { key: self.key(), attempt: None, drop: drop.drop.clone(), sku, quantity: 1 };
+        let wish =
+            v1::Reserve { key: self.key(), attempt: None, drop: drop.drop.clone(), sku, quantity: 1, with: Vec::new() };
         self.after(CLICK_WITHIN.mul_f64(eagerness.powi(2)), client_message::Kind::Reserve(wish));
     }
 

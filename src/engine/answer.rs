@@ -51,6 +51,8 @@ pub enum Accepted {
     Sold(v1::Purchase),
     /// Units went back.
     Released(v1::Reservation),
+    /// A place in line, taken or left.
+    Waiter(v1::Waiter),
 }
 
 /// Takes the answer. Called once, on the show's task: it must not block.
@@ -66,6 +68,7 @@ pub(super) fn accepted(show: &Show, command: &Command, outcome: Outcome) -> Opti
         (Command::Release { .. }, Outcome::Reservation(id)) => Some(Accepted::Released(reservation(show, id)?)),
         (_, Outcome::Reservation(id)) => Some(Accepted::Held(reservation(show, id)?)),
         (_, Outcome::Order(id)) => Some(Accepted::Sold(purchase(show, id)?)),
+        (_, Outcome::Waiter(id)) => Some(Accepted::Waiter(codec::waiter_of(show, id)?)),
         (_, Outcome::Done) => Some(Accepted::Done),
     }
 }
@@ -75,6 +78,7 @@ pub fn accepted_by_key(show: &Show, outcome: Outcome) -> Option<Accepted> {
     match outcome {
         Outcome::Done => Some(Accepted::Done),
         Outcome::Order(id) => Some(Accepted::Sold(purchase(show, id)?)),
+        Outcome::Waiter(id) => Some(Accepted::Waiter(codec::waiter_of(show, id)?)),
         Outcome::Reservation(id) => {
             let given_back = show.reservation(id)?.state == ReservationState::Released;
             let view = reservation(show, id)?;

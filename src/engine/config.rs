@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::seeds::Seeds;
+
 /// How much a show's writer takes on. Every number is at least 1.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -30,6 +32,8 @@ pub struct EngineConfig {
     pub outage_extension_max: Duration,
     /// How many entries stay in the journal behind the newest snapshot; older ones are trimmed. `None`: all.
     pub keep_entries: Option<u64>,
+    /// Where the seeds of draws come from. Without them no draw is bound to a seed, and none can be opened.
+    pub seeds: Option<Seeds>,
 }
 
 impl Default for EngineConfig {
@@ -46,6 +50,7 @@ impl Default for EngineConfig {
             outage_min: Duration::from_secs(2),
             outage_extension_max: Duration::from_secs(600),
             keep_entries: None,
+            seeds: None,
         }
     }
 }

@@ -199,10 +199,10 @@ impl Undecided {
     }
 }
 
-/// What a click is for, and how many units it asks for.
+/// What a click is for, and how many units it asks for; of a bundle, its first SKU stands for all.
 pub(super) fn line(request: &Request) -> Option<(Line, u32)> {
     match &request.command {
-        Command::Reserve { drop, sku, quantity } => Some(((drop.clone(), sku.clone()), *quantity)),
+        Command::Reserve { drop, sku, quantity, .. } => Some(((drop.clone(), sku.clone()), *quantity)),
         _ => None,
     }
 }

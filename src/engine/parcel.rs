@@ -129,7 +129,11 @@ impl WireClick {
         else {
             return None;
         };
-        let Command::Reserve { drop, sku, quantity } = command else { return None };
+        // A bundle is rare, and goes as any other request.
+        let Command::Reserve { drop, sku, quantity, with } = command else { return None };
+        if !with.is_empty() {
+            return None;
+        }
         Some(Self {
             viewer: id.to_string(),
             key: key.to_string(),
@@ -146,7 +150,7 @@ impl WireClick {
             principal: Principal { role: Role::Viewer, id: PrincipalId::new(&viewer)? },
             key: Some(Key::new(&key)?),
             fingerprint: Fingerprint(fingerprint.try_into().map_err(|_| ParcelError::Fingerprint)?),
-            command: Command::Reserve { drop: DropId::new(&drop)?, sku: Sku::new(&sku)?, quantity },
+            command: Command::Reserve { drop: DropId::new(&drop)?, sku: Sku::new(&sku)?, quantity, with: Vec::new() },
         })
     }
 }
@@ -198,6 +202,8 @@ fn to_json(value: &impl Serialize) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use dropcast_domain::show::WantedLine;
+
     use super::*;
 
     fn request(role: Role, command: Command) -> Request {
@@ -208,13 +214,17 @@ mod tests {
 
     fn click() -> Command {
         let (drop, sku) = (DropId::new("opening").expect("a name"), Sku::new("mug").expect("a name"));
-        Command::Reserve { drop, sku, quantity: 2 }
+        Command::Reserve { drop, sku, quantity: 2, with: Vec::new() }
     }
 
     #[test]
     fn what_was_put_into_a_parcel_is_read_from_it() {
         let unbound = Request { key: None, ..request(Role::Viewer, click()) };
+        let Command::Reserve { drop, sku, quantity, .. } = click() else { unreachable!("a click") };
+        let with = vec![WantedLine { sku: Sku::new("cup").expect("a name"), quantity: 1 }];
+        let bundle = Command::Reserve { drop, sku, quantity, with };
         let requests = [
+            request(Role::Viewer, bundle),
             request(Role::Viewer, click()),
             request(Role::Host, Command::Start),
             request(Role::Host, click()),

@@ -175,7 +175,9 @@ impl Drop for Seat {
 fn is_anybody(show: &Show, joining: &Joining) -> bool {
     joining.audience == Audience::Viewer
         && viewer(joining).is_none_or(|viewer| {
-            show.reservations_of(viewer).next().is_none() && show.broken_promises_of(viewer).next().is_none()
+            show.reservations_of(viewer).next().is_none()
+                && show.broken_promises_of(viewer).next().is_none()
+                && show.waiters_of(viewer).next().is_none()
         })
 }
 
@@ -196,6 +198,7 @@ fn add_own(message: &mut v1::Snapshot, show: &Show, joining: &Joining) {
     let orders = show.orders_of(viewer).rev().take(OWN_MAX);
     message.orders = orders.filter_map(|order| codec::order_view(show, &order)).collect();
     message.orders.reverse();
+    message.waiters = codec::own_waiters(show, viewer);
     message.broken_promises = codec::own_broken_promises(show, viewer, BROKEN_PROMISES_MAX);
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use dropcast_domain::{
-    ids::{DropId, OrderId, ReservationId},
+    ids::{DropId, OrderId, ReservationId, WaiterId},
+    inventory::{Waiter, WaiterState},
     show::{BrokenPromise, Entry, Fact, Show},
 };
 use dropcast_proto::v1::{self, server_message::Kind};
@@ -69,9 +70,20 @@ impl FeedProjection {
 
     fn fact(&mut self, show: &Show, fact: &Fact) {
         match fact {
-            Fact::UnitsAdded { sku, .. } | Fact::UnitsWithdrawn { sku, .. } | Fact::CapRaised { sku, .. } => {
-                self.stock_lines.touch(sku);
+            Fact::UnitsAdded { sku, .. }
+            | Fact::UnitsWithdrawn { sku, .. }
+            | Fact::UnitsSoldElsewhere { sku, .. }
+            | Fact::CapRaised { sku, .. } => self.stock_lines.touch(sku),
+            Fact::BundleLineHeld { reservation, .. }
+            | Fact::HoldExtended { reservation, .. }
+            | Fact::ReservationRevoked { reservation } => self.reservation_changed(show, *reservation),
+            Fact::ReservationOffered { reservation, waiter, .. } => {
+                self.waiter_changed(show, *waiter);
+                self.reservation_changed(show, *reservation);
             }
+            Fact::WaitlistJoined { waiter, .. } | Fact::WaitlistLeft { waiter } => self.waiter_changed(show, *waiter),
+            Fact::LotsDrawn { drop, .. } => self.lots_drawn(show, drop),
+            Fact::SharedCapRaised { drop, .. } => self.touch_drop(show, drop),
             Fact::ReservationHeld { reservation, .. }
             | Fact::ReservationSold { reservation }
             | Fact::ReservationReleased { reservation }
@@ -87,12 +99,14 @@ impl FeedProjection {
             | Fact::DropUnplanned { .. }
             | Fact::DropScheduled { .. }
             | Fact::DropOpened { .. }
+            | Fact::DrawCommitted { .. }
+            | Fact::ShortfallRecorded { .. }
             | Fact::DropPaused { .. }
             | Fact::DropResumed { .. }
             | Fact::DropExtended { .. }
-            | Fact::DropClosed { .. }
             // What keeps it is told by the facts that follow.
             | Fact::PromiseKept(_) => {}
+            Fact::DropClosed { drop, .. } => self.line_closed(show, drop),
             Fact::PromiseBroken(promise) => self.promise_broken(show, promise),
         }
     }
@@ -106,8 +120,41 @@ impl FeedProjection {
 
     fn reservation_changed(&mut self, show: &Show, id: ReservationId) {
         let Some(reservation) = show.reservation(id) else { return };
-        self.stock_lines.touch(reservation.sku);
+        reservation.lines().for_each(|(sku, _, _)| self.stock_lines.touch(sku));
+        self.touch_shared(show, reservation.drop);
         self.letters.extend(self.feed.members.address(reservation.viewer, || Some(reservation_letter(show, id))));
+    }
+
+    fn waiter_changed(&mut self, show: &Show, id: WaiterId) {
+        let Some(waiter) = show.waiter(id) else { return };
+        self.stock_lines.touch(waiter.sku);
+        let message = || Some(waiter_letter(show, id));
+        self.letters.extend(self.feed.members.address(waiter.viewer, message));
+    }
+
+    /// Everybody who entered has a place from now on.
+    fn lots_drawn(&mut self, show: &Show, drop: &DropId) {
+        let entrants: Vec<_> = show.waiters_in(drop).map(|waiter| waiter.id).collect();
+        entrants.into_iter().for_each(|id| self.waiter_changed(show, id));
+        self.touch_drop(show, drop);
+    }
+
+    /// Whoever waited until the drop closed is told that it is over.
+    fn line_closed(&mut self, show: &Show, drop: &DropId) {
+        let is_over = |waiter: &Waiter<'_>| waiter.state == WaiterState::Closed;
+        let waiters: Vec<_> = show.waiters_in(drop).filter(is_over).map(|waiter| waiter.id).collect();
+        waiters.into_iter().for_each(|id| self.waiter_changed(show, id));
+    }
+
+    /// One SKU changes what is left of all that share a cap with it.
+    fn touch_shared(&mut self, show: &Show, drop: &DropId) {
+        if show.drop(drop).is_some_and(|drop| drop.shared_cap().is_some()) {
+            self.touch_drop(show, drop);
+        }
+    }
+
+    fn touch_drop(&mut self, show: &Show, drop: &DropId) {
+        show.drop_items(drop).for_each(|item| self.stock_lines.touch(item.sku));
     }
 
     fn promise_broken(&mut self, show: &Show, promise: &BrokenPromise) {
@@ -128,6 +175,10 @@ impl FeedProjection {
 fn reservation_letter(show: &Show, id: ReservationId) -> Kind {
     let reservation = codec::reservation_of(show, id);
     Kind::ReservationChanged(v1::ReservationChanged { reservation })
+}
+
+fn waiter_letter(show: &Show, id: WaiterId) -> Kind {
+    Kind::WaiterChanged(v1::WaiterChanged { waiter: codec::waiter_of(show, id) })
 }
 
 impl Projection for FeedProjection {

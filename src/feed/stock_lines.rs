@@ -1,10 +1,10 @@
-//! Stock as watchers see it: a line for every SKU in every drop.
+//! Stock as watchers see it, and who waits for it: a line for every SKU in every drop.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dropcast_domain::{
     ids::{DropId, Sku},
-    show::Show,
+    show::{DropItemState, Show},
 };
 use dropcast_proto::v1::{self, server_message::Kind};
 use sha2::{Digest as _, Sha256};
@@ -12,10 +12,10 @@ use sha2::{Digest as _, Sha256};
 use super::registry::Feed;
 use crate::hub::Frames;
 
-/// What is available of each line, as it was last handed over.
+/// What is available of each line, and who waits for it, as it was last handed over.
 #[derive(Debug, Default)]
 pub(super) struct StockLines {
-    available: BTreeMap<(DropId, Sku), u32>,
+    told: BTreeMap<(DropId, Sku), v1::Stock>,
     /// SKUs whose lines may have changed since.
     touched: BTreeSet<Sku>,
     /// Drops whose lines are handed over even if they are the same: they were told as a whole, with the stock of that
@@ -56,7 +56,7 @@ impl StockLines {
     pub(super) fn changes(&mut self, show: &Show, feed: &Feed) -> StockChanges {
         let mut changes = StockChanges::default();
         if std::mem::take(&mut self.thinned_out) {
-            self.available.retain(|(drop, sku), _| {
+            self.told.retain(|(drop, sku), _| {
                 let is_there = show.drop_items(drop).any(|item| item.sku == sku);
                 if !is_there {
                     changes.removed.push(line_key(drop, sku));
@@ -73,18 +73,29 @@ impl StockLines {
             let id = &drop.plan().drop;
             let is_retold = retold.contains(id);
             for item in show.drop_items(id).filter(|item| is_retold || touched.contains(item.sku)) {
-                let before = self.available.insert((id.clone(), item.sku.clone()), item.available);
-                if before == Some(item.available) && !is_retold {
+                let stock = stock_of(id, &item);
+                let before = self.told.insert((id.clone(), item.sku.clone()), stock.clone());
+                if before.as_ref() == Some(&stock) && !is_retold {
                     continue;
                 }
-                if before.is_some_and(|before| (before == 0) != (item.available == 0)) && drop.is_running() {
+                let turned = |before: v1::Stock| (before.available == 0) != (stock.available == 0);
+                if before.is_some_and(turned) && drop.is_running() {
                     changes.turned.insert(id.clone());
                 }
-                let stock = v1::Stock { drop: id.to_string(), sku: item.sku.to_string(), available: item.available };
                 changes.latest.push((line_key(id, item.sku), feed.frames_for_all(Kind::Stock(stock))));
             }
         }
         changes
+    }
+}
+
+fn stock_of(drop: &DropId, item: &DropItemState<'_>) -> v1::Stock {
+    v1::Stock {
+        drop: drop.to_string(),
+        sku: item.sku.to_string(),
+        available: item.available,
+        waiting: item.waiting,
+        next_place: item.next_place,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{codec, journal::Position};
 pub(super) struct Told {
     show: Option<v1::Show>,
     products: Vec<v1::Product>,
-    /// With nothing available.
+    /// With nothing available, and nobody who waits.
     drops: BTreeMap<DropId, v1::Drop>,
 }
 
@@ -37,8 +37,16 @@ impl Told {
             fact,
             Fact::UnitsAdded { .. }
                 | Fact::UnitsWithdrawn { .. }
+                | Fact::UnitsSoldElsewhere { .. }
+                | Fact::ShortfallRecorded { .. }
                 | Fact::CapRaised { .. }
+                | Fact::WaitlistJoined { .. }
+                | Fact::WaitlistLeft { .. }
                 | Fact::ReservationHeld { .. }
+                | Fact::BundleLineHeld { .. }
+                | Fact::ReservationOffered { .. }
+                | Fact::HoldExtended { .. }
+                | Fact::ReservationRevoked { .. }
                 | Fact::ReservationSold { .. }
                 | Fact::ReservationReleased { .. }
                 | Fact::ReservationExpired { .. }
@@ -92,7 +100,9 @@ impl Told {
         for drop in show.drops() {
             let id = &drop.plan().drop;
             let mut view = codec::drop_view(show, settings, drop);
-            view.items.iter_mut().for_each(|item| item.available = 0);
+            for item in &mut view.items {
+                (item.available, item.waiting, item.next_place) = (0, 0, None);
+            }
             if self.drops.get(id) != Some(&view) {
                 news.extend(Self::drop_changed(show, id, position));
                 self.drops.insert(id.clone(), view);

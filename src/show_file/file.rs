@@ -51,12 +51,43 @@ pub struct ShowFile {
     /// How and when it comes.
     #[serde(default)]
     pub delivery: Texts,
+    /// What keeps viewers from hoarding, over the whole show. No rules when left out.
+    #[serde(default)]
+    pub hold_rules: ShowFileHoldRules,
     /// The catalogue, each variant with the units that the show is given.
     #[serde(default)]
     pub products: Vec<ShowFileProduct>,
     /// The run of show, in its order.
     #[serde(default)]
     pub drops: Vec<ShowFileDrop>,
+}
+
+/// What keeps viewers from hoarding, over the whole show.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShowFileHoldRules {
+    /// The most units one viewer may hold, wait for and have bought in the show together; no limit when left out.
+    #[serde(default)]
+    pub limit_per_viewer: Option<u32>,
+    /// The most reservations of one viewer that are held or offered at one moment; no limit when left out.
+    #[serde(default)]
+    pub open_holds_per_viewer: Option<u32>,
+    /// By how much a viewer who pays can extend a hold, once, in milliseconds; not at all when left out.
+    #[serde(default)]
+    pub payment_extension_ms: u64,
+    /// What happens to who lets holds run out; nothing when left out.
+    #[serde(default)]
+    pub cool_down: Option<ShowFileCoolDown>,
+}
+
+/// A rest for viewers who let holds run out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShowFileCoolDown {
+    /// How many holds a viewer may let run out in the show before the next one brings a rest.
+    pub lapses_allowed: u32,
+    /// How long nothing is held for the viewer after that, in milliseconds.
+    pub for_ms: u64,
 }
 
 /// A product and its variants.
@@ -115,9 +146,42 @@ pub struct ShowFileDrop {
     /// Whether it closes when every unit it could sell is sold. Yes when left out.
     #[serde(default = "close_when_sold_out_default")]
     pub close_when_sold_out: bool,
+    /// The most units it may sell of all its SKUs together, so that variants share one pool; no such cap when left out.
+    #[serde(default)]
+    pub shared_cap: Option<u32>,
+    /// That lots decide who is served first; who clicks first when left out.
+    #[serde(default)]
+    pub draw: Option<ShowFileDraw>,
+    /// Whether viewers wait in line for units that come back: `off`, `ask` or `automatic`. `off` when left out.
+    #[serde(default)]
+    pub waitlist: ShowFileWaitlist,
+    /// How long units are offered to who waits, in milliseconds, where it differs from how long they are held.
+    #[serde(default)]
+    pub offer_ttl_ms: Option<u64>,
     /// What it sells; at least one, each SKU once.
     #[serde(default)]
     pub items: Vec<ShowFileItem>,
+}
+
+/// Everyone who clicks soon enough enters once, and lots decide the order in which they are served.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShowFileDraw {
+    /// How long one can enter, in milliseconds, counted from the drop's opening.
+    pub entry_ms: u64,
+}
+
+/// Whether viewers wait in line for units that come back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShowFileWaitlist {
+    /// There is no line.
+    #[default]
+    Off,
+    /// Who asks for it joins.
+    Ask,
+    /// Who wants to hold what is sold out joins, too.
+    Automatic,
 }
 
 /// One SKU in a drop.

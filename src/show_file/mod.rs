@@ -11,7 +11,10 @@ mod read;
 mod tables;
 
 pub use error::ShowFileError;
-pub use file::{ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant, Texts};
+pub use file::{
+    ShowFile, ShowFileCoolDown, ShowFileDraw, ShowFileDrop, ShowFileHoldRules, ShowFileItem, ShowFileProduct,
+    ShowFileVariant, ShowFileWaitlist, Texts,
+};
 pub use moment::Moment;
 pub use position::{locate, path_in_file};
 pub use read::parse;

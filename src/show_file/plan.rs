@@ -4,14 +4,17 @@ use dropcast_domain::{
     ids::{BrandId, DropId, NameError, PrincipalId, ProductId, ShowId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Fingerprint, PlanProblem, Principal, ProductPlan, Refusal, Request, Role, Show,
-        ShowPlan, ShowSettings, VariantPlan, decide,
+        Command, CoolDown, DropItem, DropPlan, Fairness, Fingerprint, HoldRules, PlanProblem, Principal, ProductPlan,
+        Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan, Waitlist, decide,
     },
     text::Text,
     time::Timestamp,
 };
 
-use super::{Moment, ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant, Texts, path_in_file};
+use super::{
+    Moment, ShowFile, ShowFileCoolDown, ShowFileDraw, ShowFileDrop, ShowFileHoldRules, ShowFileItem, ShowFileProduct,
+    ShowFileVariant, ShowFileWaitlist, Texts, path_in_file,
+};
 
 impl ShowFile {
     /// The show that the file is for.
@@ -51,6 +54,7 @@ impl ShowFile {
             watch_without_token: self.watch_without_token,
             return_policy: text("return_policy", self.return_policy)?,
             delivery: text("delivery", self.delivery)?,
+            hold_rules: hold_rules(self.hold_rules),
         };
         let products = each("products", self.products, product_plan)?;
         let drops = each("drops", self.drops, drop_plan)?;
@@ -74,6 +78,7 @@ impl ShowFile {
             watch_without_token: settings.watch_without_token,
             return_policy: settings.return_policy.0.clone(),
             delivery: settings.delivery.0.clone(),
+            hold_rules: hold_rules_file(&settings.hold_rules),
             products: plan.products.iter().map(product_file).collect(),
             drops: plan.drops.iter().map(drop_file).collect(),
         }
@@ -128,7 +133,35 @@ fn drop_plan(at: &str, drop: ShowFileDrop) -> Result<DropPlan, Refusal> {
         opens_at: timestamp(drop.opens_at),
         duration_ms: drop.duration_ms,
         close_when_sold_out: drop.close_when_sold_out,
+        shared_cap: drop.shared_cap,
+        fairness: drop.draw.map_or(Fairness::FirstCome, |draw| Fairness::Draw { entry_ms: draw.entry_ms }),
+        waitlist: match drop.waitlist {
+            ShowFileWaitlist::Off => Waitlist::Off,
+            ShowFileWaitlist::Ask => Waitlist::Ask,
+            ShowFileWaitlist::Automatic => Waitlist::Automatic,
+        },
+        offer_ttl_ms: drop.offer_ttl_ms,
     })
+}
+
+fn hold_rules(rules: ShowFileHoldRules) -> HoldRules {
+    let cool_down = |rest: ShowFileCoolDown| CoolDown { lapses_allowed: rest.lapses_allowed, for_ms: rest.for_ms };
+    HoldRules {
+        limit_per_viewer: rules.limit_per_viewer,
+        open_holds_per_viewer: rules.open_holds_per_viewer,
+        payment_extension_ms: rules.payment_extension_ms,
+        cool_down: rules.cool_down.map(cool_down),
+    }
+}
+
+fn hold_rules_file(rules: &HoldRules) -> ShowFileHoldRules {
+    let cool_down = |rest: CoolDown| ShowFileCoolDown { lapses_allowed: rest.lapses_allowed, for_ms: rest.for_ms };
+    ShowFileHoldRules {
+        limit_per_viewer: rules.limit_per_viewer,
+        open_holds_per_viewer: rules.open_holds_per_viewer,
+        payment_extension_ms: rules.payment_extension_ms,
+        cool_down: rules.cool_down.map(cool_down),
+    }
 }
 
 fn item_plan(at: &str, item: &ShowFileItem) -> Result<DropItem, Refusal> {
@@ -166,6 +199,17 @@ fn drop_file(drop: &DropPlan) -> ShowFileDrop {
         opens_at: drop.opens_at.map(Moment),
         duration_ms: drop.duration_ms,
         close_when_sold_out: drop.close_when_sold_out,
+        shared_cap: drop.shared_cap,
+        draw: match drop.fairness {
+            Fairness::FirstCome => None,
+            Fairness::Draw { entry_ms } => Some(ShowFileDraw { entry_ms }),
+        },
+        waitlist: match drop.waitlist {
+            Waitlist::Off => ShowFileWaitlist::Off,
+            Waitlist::Ask => ShowFileWaitlist::Ask,
+            Waitlist::Automatic => ShowFileWaitlist::Automatic,
+        },
+        offer_ttl_ms: drop.offer_ttl_ms,
         items: drop.items.iter().map(item).collect(),
     }
 }

@@ -8,7 +8,12 @@ use std::{
     },
 };
 
-use dropcast_domain::{ids::Sku, inventory::Stock, money::Currency, time::Timestamp};
+use dropcast_domain::{
+    ids::Sku,
+    inventory::{Elsewhere, Stock},
+    money::Currency,
+    time::Timestamp,
+};
 use dropcast_proto::v1;
 
 /// The length of a bucket of sales over time.
@@ -51,6 +56,9 @@ pub(super) struct FactSums {
 pub(super) struct SkuSums {
     pub(super) sku: Sku,
     pub(super) stock: Stock,
+    pub(super) elsewhere: Elsewhere,
+    /// How many wait for it.
+    pub(super) waiting: u32,
     pub(super) revenue_minor: u64,
 }
 
@@ -110,9 +118,16 @@ impl ShowStats {
                     held: sku.stock.held,
                     sold: sku.stock.sold,
                     revenue: money(sku.revenue_minor),
+                    offered: sku.stock.offered,
+                    waiting: sku.waiting,
+                    sold_elsewhere: sku.elsewhere.sold,
                 })
                 .collect(),
             promises_broken: facts.promises_broken,
+            units_offered: total(|stock| stock.offered),
+            waiting: facts.skus.iter().map(|sku| u64::from(sku.waiting)).sum(),
+            units_sold_elsewhere: facts.skus.iter().map(|sku| u64::from(sku.elsewhere.sold)).sum(),
+            units_short: facts.skus.iter().map(|sku| u64::from(sku.elsewhere.short)).sum(),
         }
     }
 

@@ -45,9 +45,11 @@ impl StatsProjection {
         let Some(reservation) = show.reservation(order.reservation) else { return };
         self.orders += 1;
         self.revenue_minor += order.total_minor;
-        *self.revenue_by_sku.entry(reservation.sku.clone()).or_default() += order.total_minor;
+        for (sku, quantity, price_minor) in reservation.lines() {
+            *self.revenue_by_sku.entry(sku.clone()).or_default() += price_minor * u64::from(quantity);
+        }
         let bucket = self.added.entry(bucket_start(at)).or_default();
-        bucket.units += u64::from(reservation.quantity);
+        bucket.units += u64::from(reservation.units());
         bucket.orders += 1;
         bucket.revenue_minor += order.total_minor;
     }
@@ -55,6 +57,8 @@ impl StatsProjection {
     fn sums(&self, show: &Show) -> FactSums {
         let sku = |(sku, stock)| SkuSums {
             revenue_minor: self.revenue_by_sku.get(sku).copied().unwrap_or_default(),
+            elsewhere: show.elsewhere(sku),
+            waiting: show.waiting(sku),
             sku: Sku::clone(sku),
             stock,
         };

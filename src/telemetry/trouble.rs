@@ -93,6 +93,7 @@ mod tests {
             sku: Sku::new("tee").unwrap(),
             quantity: 1,
             unit_price_minor: 1,
+            with: Vec::new(),
             lost: ReservationId(2),
             sold: false,
             key: Key::new("k").unwrap(),

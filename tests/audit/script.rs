@@ -276,6 +276,7 @@ pub(crate) fn broken(viewer: &str, key: &str) -> Kind {
         lost: 41,
         sold: false,
         key: key.into(),
+        with: Vec::new(),
     })
 }
 

@@ -85,7 +85,7 @@ fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal
                 Command::Reclaim(Box::new(promise(show, viewer, drop, sku, (one, other)))),
             )
         }
-        _ => viewer(other, Command::Reserve { drop, sku, quantity: 1 + u32::from(other % 2) }),
+        _ => viewer(other, Command::Reserve { drop, sku, quantity: 1 + u32::from(other % 2), with: Vec::new() }),
     }
 }
 
@@ -106,7 +106,7 @@ fn promise(show: &Show, viewer: PrincipalId, drop: DropId, sku: Sku, (one, other
     };
     let expires_at = show.last_at().after_ms(u64::from(other) * 1_000);
     let quantity = 1 + u32::from(one % 2);
-    Promise { viewer, drop, sku, quantity, unit_price_minor: 1_500, expires_at, lost, promised }
+    Promise { viewer, drop, sku, quantity, unit_price_minor: 1_500, with: Vec::new(), expires_at, lost, promised }
 }
 
 fn walk(steps: &[Step]) -> (Show, Vec<Entry>) {

@@ -204,6 +204,10 @@ pub(crate) fn drop_plan(name: &str) -> DropPlan {
         opens_at: None,
         duration_ms: None,
         close_when_sold_out: false,
+        shared_cap: None,
+        fairness: dropcast_domain::show::Fairness::FirstCome,
+        waitlist: dropcast_domain::show::Waitlist::Off,
+        offer_ttl_ms: None,
     }
 }
 
@@ -221,6 +225,7 @@ fn settings() -> ShowSettings {
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
+        hold_rules: dropcast_domain::show::HoldRules::default(),
     }
 }
 
@@ -238,7 +243,7 @@ pub(crate) fn viewer(name: &str, key: &str, command: Command) -> Request {
 
 /// One unit for a viewer, under a key of its own.
 pub(crate) fn reserve(viewer_name: &str) -> Request {
-    viewer(viewer_name, "reserve", Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1 })
+    viewer(viewer_name, "reserve", Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1, with: Vec::new() })
 }
 
 pub(crate) fn confirm(viewer_name: &str, reservation: u64) -> Request {

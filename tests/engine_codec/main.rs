@@ -69,13 +69,24 @@ fn every_kind_of_fact_is_among_the_examples() {
         Fact::PromiseKept(_) => 22,
         Fact::PromiseBroken(_) => 23,
         Fact::HoldsExtended { .. } => 24,
+        Fact::UnitsSoldElsewhere { .. } => 25,
+        Fact::ShortfallRecorded { .. } => 26,
+        Fact::SharedCapRaised { .. } => 27,
+        Fact::BundleLineHeld { .. } => 28,
+        Fact::ReservationOffered { .. } => 29,
+        Fact::HoldExtended { .. } => 30,
+        Fact::ReservationRevoked { .. } => 31,
+        Fact::WaitlistJoined { .. } => 32,
+        Fact::WaitlistLeft { .. } => 33,
+        Fact::DrawCommitted { .. } => 34,
+        Fact::LotsDrawn { .. } => 35,
     };
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..2_000 {
         seen.insert(number(&fact().new_tree(&mut runner).unwrap().current()));
     }
-    assert_eq!(seen, (0..25).collect());
+    assert_eq!(seen, (0..36).collect());
 }
 
 #[test]
@@ -172,6 +183,7 @@ fn the_largest_card_fits() {
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
+        hold_rules: dropcast_domain::show::HoldRules::default(),
     };
     let variant = VariantPlan { sku: Sku::new("tee").unwrap(), title: Text::default(), list_price_minor: 1, units: 1 };
     let product = ProductPlan {

@@ -1,11 +1,13 @@
 //! Every entry that there can be.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
+    inventory::BundleLine,
     money::Currency,
     show::{
-        BrokenPromise, Cause, CloseReason, DropItem, DropPlan, Entry, Fact, Fingerprint, KeptPromise, KeptSale,
-        KeyBinding, KeyUse, Outcome, Principal, Product, Role, ShowSettings, Variant,
+        BrokenPromise, Cause, CloseReason, CoolDown, Digest, DropItem, DropPlan, Entry, Fact, Fairness, Fingerprint,
+        HoldRules, KeptPromise, KeptSale, KeyBinding, KeyUse, Outcome, Principal, Product, Role, ShowSettings, Variant,
+        Waitlist,
     },
     text::Text,
     time::Timestamp,
@@ -25,7 +27,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
 }
 
 pub(crate) fn fact() -> impl Strategy<Value = Fact> {
-    prop_oneof![planning(), running(), buying(), promises()]
+    prop_oneof![planning(), running(), buying(), waiting(), promises()]
 }
 
 fn planning() -> impl Strategy<Value = Fact> {
@@ -35,6 +37,8 @@ fn planning() -> impl Strategy<Value = Fact> {
         name().prop_map(|name| Fact::ProductUnlisted { product: ProductId::new(&name).unwrap() }),
         (sku(), any::<u32>(), any::<bool>()).prop_map(|(sku, units, planned)| Fact::UnitsAdded { sku, units, planned }),
         (sku(), any::<u32>()).prop_map(|(sku, units)| Fact::UnitsWithdrawn { sku, units }),
+        (sku(), any::<u32>()).prop_map(|(sku, units)| Fact::UnitsSoldElsewhere { sku, units }),
+        (sku(), any::<u32>()).prop_map(|(sku, units)| Fact::ShortfallRecorded { sku, units }),
         (drop_plan(), any::<u32>()).prop_map(|(plan, place)| Fact::DropPlanned { plan: Box::new(plan), place }),
         drop_id().prop_map(|drop| Fact::DropUnplanned { drop }),
     ]
@@ -50,6 +54,7 @@ fn running() -> impl Strategy<Value = Fact> {
         drop_id().prop_map(|drop| Fact::DropResumed { drop }),
         (drop_id(), moment()).prop_map(|(drop, closes_at)| Fact::DropExtended { drop, closes_at }),
         (drop_id(), sku(), any::<u32>()).prop_map(|(drop, sku, units)| Fact::CapRaised { drop, sku, units }),
+        (drop_id(), any::<u32>()).prop_map(|(drop, units)| Fact::SharedCapRaised { drop, units }),
         (drop_id(), close_reason()).prop_map(|(drop, reason)| Fact::DropClosed { drop, reason }),
     ]
 }
@@ -74,6 +79,14 @@ fn buying() -> impl Strategy<Value = Fact> {
         reservation().prop_map(|reservation| Fact::ReservationReleased { reservation }),
         reservation().prop_map(|reservation| Fact::ReservationExpired { reservation }),
         any::<u64>().prop_map(|by_ms| Fact::HoldsExtended { by_ms }),
+        reservation().prop_map(|reservation| Fact::ReservationRevoked { reservation }),
+        (reservation(), moment()).prop_map(|(reservation, expires_at)| Fact::HoldExtended { reservation, expires_at }),
+        (reservation(), line()).prop_map(|(reservation, line)| Fact::BundleLineHeld {
+            reservation,
+            sku: line.sku,
+            quantity: line.quantity,
+            unit_price_minor: line.unit_price_minor,
+        }),
         (order(), reservation(), any::<u64>()).prop_map(|(order, reservation, total_minor)| Fact::OrderPlaced {
             order,
             reservation,
@@ -82,6 +95,46 @@ fn buying() -> impl Strategy<Value = Fact> {
         (order(), name())
             .prop_map(|(order, payment)| Fact::OrderPaid { order, payment: PrincipalId::new(&payment).unwrap() }),
     ]
+}
+
+fn waiting() -> impl Strategy<Value = Fact> {
+    let units = || (name(), drop_id(), sku(), any::<u32>());
+    let waiter = || any::<u64>().prop_map(WaiterId);
+    let digest = || any::<[u8; 32]>().prop_map(Digest);
+    let offered = (any::<u64>(), waiter(), units(), any::<u64>(), moment()).prop_map(
+        |(number, waiter, (viewer, drop, sku, quantity), unit_price_minor, expires_at)| Fact::ReservationOffered {
+            reservation: ReservationId(number),
+            waiter,
+            viewer: PrincipalId::new(&viewer).unwrap(),
+            drop,
+            sku,
+            quantity,
+            unit_price_minor,
+            expires_at,
+        },
+    );
+    let joined = (waiter(), units()).prop_map(|(waiter, (viewer, drop, sku, quantity))| Fact::WaitlistJoined {
+        waiter,
+        viewer: PrincipalId::new(&viewer).unwrap(),
+        drop,
+        sku,
+        quantity,
+    });
+    prop_oneof![
+        offered,
+        joined,
+        waiter().prop_map(|waiter| Fact::WaitlistLeft { waiter }),
+        (drop_id(), digest()).prop_map(|(drop, commitment)| Fact::DrawCommitted { drop, commitment }),
+        (drop_id(), digest(), digest()).prop_map(|(drop, seed, digest)| Fact::LotsDrawn { drop, seed, digest }),
+    ]
+}
+
+fn line() -> impl Strategy<Value = BundleLine> {
+    (sku(), any::<u32>(), any::<u64>()).prop_map(|(sku, quantity, unit_price_minor)| BundleLine {
+        sku,
+        quantity,
+        unit_price_minor,
+    })
 }
 
 fn promises() -> impl Strategy<Value = Fact> {
@@ -101,15 +154,16 @@ fn promises() -> impl Strategy<Value = Fact> {
             }))
         },
     );
-    let units = (drop_id(), sku(), any::<u32>(), any::<u64>());
+    let units = (drop_id(), sku(), any::<u32>(), any::<u64>(), vec(line(), 0..3));
     let broken = (name(), units, any::<u64>(), any::<bool>(), name()).prop_map(
-        |(viewer, (drop, sku, quantity, unit_price_minor), lost, sold, key)| {
+        |(viewer, (drop, sku, quantity, unit_price_minor, with), lost, sold, key)| {
             Fact::PromiseBroken(Box::new(BrokenPromise {
                 viewer: PrincipalId::new(&viewer).unwrap(),
                 drop,
                 sku,
                 quantity,
                 unit_price_minor,
+                with,
                 lost: ReservationId(lost),
                 sold,
                 key: Key::new(&key).unwrap(),
@@ -121,7 +175,7 @@ fn promises() -> impl Strategy<Value = Fact> {
 
 fn settings() -> impl Strategy<Value = ShowSettings> {
     let texts = (text(), text(), text(), text());
-    let strings = (".*", ".*", ".*");
+    let strings = (".*", ".*", ".*", hold_rules());
     (name(), texts, strings, "[A-Z]{3}", option::of(moment()), any::<u64>(), any::<bool>()).prop_map(
         |(brand, texts, strings, currency, starts_at, hold_ttl_ms, watch_without_token)| ShowSettings {
             brand: BrandId::new(&brand).unwrap(),
@@ -136,6 +190,20 @@ fn settings() -> impl Strategy<Value = ShowSettings> {
             watch_without_token,
             return_policy: texts.2,
             delivery: texts.3,
+            hold_rules: strings.3,
+        },
+    )
+}
+
+fn hold_rules() -> impl Strategy<Value = HoldRules> {
+    let cool_down =
+        (any::<u32>(), any::<u64>()).prop_map(|(lapses_allowed, for_ms)| CoolDown { lapses_allowed, for_ms });
+    (option::of(any::<u32>()), option::of(any::<u32>()), any::<u64>(), option::of(cool_down)).prop_map(
+        |(limit_per_viewer, open_holds_per_viewer, payment_extension_ms, cool_down)| HoldRules {
+            limit_per_viewer,
+            open_holds_per_viewer,
+            payment_extension_ms,
+            cool_down,
         },
     )
 }
@@ -162,8 +230,12 @@ fn drop_plan() -> impl Strategy<Value = DropPlan> {
     let item = (sku(), option::of(any::<u64>()), option::of(any::<u32>()))
         .prop_map(|(sku, price_minor, cap)| DropItem { sku, price_minor, cap });
     let times = (option::of(any::<u64>()), option::of(moment()), option::of(any::<u64>()));
-    (drop_id(), text(), vec(item, 0..4), any::<u32>(), times, any::<bool>()).prop_map(
-        |(drop, title, items, limit_per_viewer, (hold_ttl_ms, opens_at, duration_ms), close_when_sold_out)| DropPlan {
+    let fairness =
+        prop_oneof![Just(Fairness::FirstCome), any::<u64>().prop_map(|entry_ms| Fairness::Draw { entry_ms })];
+    let waitlist = prop_oneof![Just(Waitlist::Off), Just(Waitlist::Ask), Just(Waitlist::Automatic)];
+    let rules = (any::<bool>(), option::of(any::<u32>()), fairness, waitlist, option::of(any::<u64>()));
+    (drop_id(), text(), vec(item, 0..4), any::<u32>(), times, rules).prop_map(
+        |(drop, title, items, limit_per_viewer, (hold_ttl_ms, opens_at, duration_ms), rules)| DropPlan {
             drop,
             title,
             items,
@@ -171,7 +243,11 @@ fn drop_plan() -> impl Strategy<Value = DropPlan> {
             hold_ttl_ms,
             opens_at,
             duration_ms,
-            close_when_sold_out,
+            close_when_sold_out: rules.0,
+            shared_cap: rules.1,
+            fairness: rules.2,
+            waitlist: rules.3,
+            offer_ttl_ms: rules.4,
         },
     )
 }
@@ -190,6 +266,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Just(Outcome::Done),
         any::<u64>().prop_map(|number| Outcome::Reservation(ReservationId(number))),
         any::<u64>().prop_map(|number| Outcome::Order(OrderId(number))),
+        any::<u64>().prop_map(|number| Outcome::Waiter(WaiterId(number))),
     ]
 }
 

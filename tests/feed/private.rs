@@ -20,7 +20,7 @@ use crate::{
 
 fn reserve(key: &str, quantity: u32) -> dropcast_domain::show::Request {
     let (drop, sku) = (DropId::new("early").unwrap(), Sku::new("cap").unwrap());
-    request(Role::Viewer, "ada", key, Command::Reserve { drop, sku, quantity })
+    request(Role::Viewer, "ada", key, Command::Reserve { drop, sku, quantity, with: Vec::new() })
 }
 
 /// Ada watches on two connections, in both encodings.
@@ -110,6 +110,7 @@ fn reclaim(number: u64) -> dropcast_domain::show::Request {
         sku: Sku::new("hat").unwrap(),
         quantity: 2,
         unit_price_minor: 900,
+        with: Vec::new(),
         expires_at: Timestamp(1),
         lost: ReservationId(number),
         promised: Promised::Held { reserve },

@@ -36,6 +36,7 @@ pub(crate) fn plan(title: &str, drops: &[&str], list_price_minor: u64) -> Reques
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
+        hold_rules: dropcast_domain::show::HoldRules::default(),
     };
     let products = vec![product("tee", list_price_minor, 6), product("cap", 1_000, 4)];
     let drops = drops.iter().map(|name| drop_plan(name)).collect();
@@ -65,6 +66,10 @@ fn drop_plan(name: &str) -> DropPlan {
         opens_at: None,
         duration_ms: (name == "late").then_some(30_000),
         close_when_sold_out: name == "extra",
+        shared_cap: None,
+        fairness: dropcast_domain::show::Fairness::FirstCome,
+        waitlist: dropcast_domain::show::Waitlist::Off,
+        offer_ttl_ms: None,
     }
 }
 
@@ -165,6 +170,7 @@ impl Script {
             sku,
             quantity: 1,
             unit_price_minor: 2_400,
+            with: Vec::new(),
             expires_at: Timestamp(1_760_000_030_000),
             lost: ReservationId(1_000 + self.keys),
             promised: if is_sold { Promised::Bought { reserve, confirm } } else { Promised::Held { reserve } },
@@ -181,7 +187,7 @@ impl Script {
             None => {
                 let sku = Sku::new(if self.random.chance(50) { "tee" } else { "cap" }).unwrap();
                 let viewer = VIEWERS[usize::try_from(self.random.below(4)).unwrap()];
-                (viewer, Command::Reserve { drop: self.drop(), sku, quantity: 1 })
+                (viewer, Command::Reserve { drop: self.drop(), sku, quantity: 1, with: Vec::new() })
             }
         };
         (viewer, request(Role::Viewer, viewer, key, command))

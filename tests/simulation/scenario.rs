@@ -88,6 +88,7 @@ impl Scenario {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
+            hold_rules: dropcast_domain::show::HoldRules::default(),
         };
         let drops = vec![self.drop(DROPS[0], None, &SKUS), self.drop(DROPS[1], Some(self.units / 2 + 1), &SKUS[..1])];
         ShowPlan { settings, products: vec![product], drops }
@@ -108,6 +109,10 @@ impl Scenario {
             opens_at: None,
             duration_ms: None,
             close_when_sold_out: false,
+            shared_cap: None,
+            fairness: dropcast_domain::show::Fairness::FirstCome,
+            waitlist: dropcast_domain::show::Waitlist::Off,
+            offer_ttl_ms: None,
         }
     }
 }

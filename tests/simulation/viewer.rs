@@ -37,7 +37,12 @@ impl Script for Viewer {
         let late = random.percent(25);
         let (drop, sku) = if late { (DROPS[1], SKUS[0]) } else { (DROPS[0], SKUS[random.place(SKUS.len())]) };
         let quantity = if random.percent(80) { 1 } else { 2 };
-        Some(Command::Reserve { drop: DropId::new(drop).unwrap(), sku: Sku::new(sku).unwrap(), quantity })
+        Some(Command::Reserve {
+            drop: DropId::new(drop).unwrap(),
+            sku: Sku::new(sku).unwrap(),
+            quantity,
+            with: Vec::new(),
+        })
     }
 
     fn accepted(&mut self, accepted: &Accepted) {

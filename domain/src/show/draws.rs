@@ -36,9 +36,9 @@ impl Show {
         self.index.draws.unbound.first().map(|&slot| &self.records.drops[slot])
     }
 
-    /// The next draw whose lots are to be drawn, and from when on; [`super::Command::DrawLots`] draws them.
-    pub fn next_draw(&self) -> Option<(Timestamp, &Drop)> {
-        self.index.draws.due.first().map(|&(at, slot)| (at, &self.records.drops[slot]))
+    /// Draws whose lots are to be drawn, and from when on, the earliest first; [`super::Command::DrawLots`] draws them.
+    pub fn pending_draws(&self) -> impl Iterator<Item = (Timestamp, &Drop)> {
+        self.index.draws.due.iter().map(|&(at, slot)| (at, &self.records.drops[slot]))
     }
 }
 

@@ -188,11 +188,22 @@ impl Show {
     /// The places in which the viewer waits now, in the order of the run of show. It costs what there are drops.
     pub fn waiters_of(&self, viewer: &PrincipalId) -> impl Iterator<Item = Waiter<'_>> {
         let viewer = self.viewer_slot(viewer).filter(|_| !self.index.lines.is_empty());
-        let waits = move |drop: &Drop| {
-            let drop = self.records.drops.slot(&drop.plan.drop)?;
-            self.waiter(self.index.lines.waits(drop, viewer?)?)
+        let waits = move |viewer| {
+            let in_drop = move |drop: &Drop| {
+                let drop = self.records.drops.slot(&drop.plan.drop)?;
+                self.waiter(self.index.lines.waits(drop, viewer)?)
+            };
+            self.running_drops().filter_map(in_drop)
         };
-        self.running_drops().filter_map(waits)
+        viewer.into_iter().flat_map(waits)
+    }
+
+    /// All places that there ever were in that drop's line, in the order in which they were taken. It costs what the show has.
+    pub fn waiters_in(&self, drop: &DropId) -> impl Iterator<Item = Waiter<'_>> {
+        let drop = self.records.drops.slot(drop);
+        let is_in = move |(record, _): &(&WaiterRecord, u64)| Some(record.drop) == drop;
+        let numbered = self.records.waiters.iter().zip(1..).filter(is_in);
+        numbered.filter_map(|(_, id)| self.waiter(WaiterId(id)))
     }
 
     /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs what it

@@ -100,6 +100,7 @@ impl Viewer {
             drop: DROP.to_owned(),
             sku: SKU.to_owned(),
             quantity: 1,
+            with: Vec::new(),
         };
         self.socket.send(client_message::Kind::Reserve(reserve)).await.map_err(|error| broken(&error))
     }

@@ -118,6 +118,7 @@ pub(super) fn click(number: u32) -> Vec<u8> {
         drop: DROP.to_owned(),
         sku: SKU.to_owned(),
         quantity: 1,
+        with: Vec::new(),
     }))
 }
 

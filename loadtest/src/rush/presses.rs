@@ -78,6 +78,7 @@ impl Presses {
                 drop: DROP.to_owned(),
                 sku: SKU.to_owned(),
                 quantity: 1,
+                with: Vec::new(),
             }),
             Press::Confirm(_) => client_message::Kind::Confirm(Confirm { key, attempt, reservation: open.reservation }),
         })

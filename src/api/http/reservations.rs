@@ -36,6 +36,9 @@ struct Reserve {
     sku: String,
     /// How many.
     quantity: u32,
+    /// What else, of other SKUs of the drop: all is held, or nothing.
+    #[serde(default)]
+    with: Vec<v1::WantedLine>,
 }
 
 /// The viewer's own reservations.
@@ -58,10 +61,10 @@ async fn reserve(
     authorized: Authorized,
     PathOf(ShowPath { show }): PathOf<ShowPath>,
     KeyHeader(key): KeyHeader,
-    CommandBody(Reserve { drop, sku, quantity }): CommandBody<Reserve>,
+    CommandBody(Reserve { drop, sku, quantity, with }): CommandBody<Reserve>,
 ) -> Result<Response, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
-    let kind = Kind::Reserve(v1::Reserve { key, attempt: None, drop, sku, quantity });
+    let kind = Kind::Reserve(v1::Reserve { key, attempt: None, drop, sku, quantity, with });
     ask::command(&state, &show, &authorized.0, kind, StatusCode::CREATED).await
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dropcast_domain::{
     ids::{Key, PrincipalId, ReservationId},
+    inventory::BundleLine,
     show::{
         Command, Entry, Fact, Fingerprint, KeyUse, Principal, Promise, Promised, Request, ReservationState, Role, Show,
     },
@@ -47,8 +48,21 @@ impl Promises<'_> {
                         self.open.insert(*reservation, (promise, digest));
                     }
                 }
+                Fact::BundleLineHeld { reservation, sku, quantity, unit_price_minor } => {
+                    if let Some((promise, _)) = self.open.get_mut(reservation) {
+                        let (quantity, unit_price_minor) = (*quantity, *unit_price_minor);
+                        promise.with.push(BundleLine { sku: sku.clone(), quantity, unit_price_minor });
+                    }
+                }
+                Fact::HoldExtended { reservation, expires_at } => {
+                    if let Some((promise, _)) = self.open.get_mut(reservation) {
+                        promise.expires_at = *expires_at;
+                    }
+                }
                 Fact::ReservationSold { reservation } => self.sold(*reservation, keys.confirm.clone(), digest),
-                Fact::ReservationReleased { reservation } | Fact::ReservationExpired { reservation } => {
+                Fact::ReservationReleased { reservation }
+                | Fact::ReservationExpired { reservation }
+                | Fact::ReservationRevoked { reservation } => {
                     self.open.remove(reservation);
                 }
                 Fact::HoldsExtended { by_ms } => self.held_longer(*by_ms),
@@ -84,6 +98,7 @@ impl Promises<'_> {
             sku: reservation.sku.clone(),
             quantity: reservation.quantity,
             unit_price_minor: reservation.unit_price_minor,
+            with: reservation.with.to_vec(),
             expires_at: reservation.expires_at,
             lost,
             promised: Promised::Confirmed { confirm },
@@ -127,6 +142,7 @@ fn held(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
         sku: sku.clone(),
         quantity: *quantity,
         unit_price_minor: *unit_price_minor,
+        with: Vec::new(),
         expires_at: *expires_at,
         lost: *reservation,
         promised: Promised::Held { reserve },

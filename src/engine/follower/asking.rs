@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dropcast_domain::{
-    show::{Command, Request, decide},
+    show::{Command, DrawStage, Drop, Request, Waitlist, decide},
     time::Timestamp,
 };
 use tokio::time::Instant;
@@ -201,11 +201,20 @@ impl Follower {
     /// changes what is refused, and only the writer says when it happens; and only clicks come in crowds.
     fn knows(&self, now: Timestamp, asked: &Asked) -> bool {
         let is_first = asked.attempt == 0 || made(Mistake::RetryDecidedByFollower);
-        let nothing_due = self.show.next_deadline().is_none_or(|at| at > now);
+        let due = self.show.next_deadline().into_iter().chain(self.show.pending_draws().map(|(at, _)| at)).min();
+        let nothing_due = due.is_none_or(|at| at > now);
         is_first && nothing_due && matches!(asked.request.command, Command::Reserve { .. })
     }
 
+    /// Whether there is room for as many units among those that are undecided. Where a click that gets none takes a place
+    /// in line or in a draw, only the writer can say which, so there always is.
     fn has_room(&self, line: &Line, quantity: u32) -> bool {
+        let now = self.context.clock.now();
+        let takes_a_place =
+            |drop: &Drop| drop.plan().waitlist == Waitlist::Automatic || drop.draw_stage(now) != DrawStage::Over;
+        if self.show.drop(&line.0).is_some_and(takes_a_place) {
+            return true;
+        }
         let available = self.show.available(&line.0, &line.1);
         self.context.forwarded.units(line) + quantity <= available.saturating_add(UNITS_AHEAD)
     }

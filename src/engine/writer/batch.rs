@@ -73,7 +73,8 @@ impl Batch {
         let room = Vec::with_capacity(self.append.entries.len());
         let mut append = std::mem::replace(&mut self.append, Append { entries: room, ..Append::default() });
         let card_changed = std::mem::take(&mut self.card_changed);
-        append.wake_at_ms = show.next_deadline().map(|at| at.0);
+        let draw = show.pending_draws().map(|(at, _)| at).next();
+        append.wake_at_ms = show.next_deadline().into_iter().chain(draw).min().map(|at| at.0);
         let settings = show.settings().filter(|_| card_changed);
         append.card = settings.map(|settings| Bytes::from(codec::card(id, show, settings).encode_to_vec()));
         Some(append)

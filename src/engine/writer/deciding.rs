@@ -1,7 +1,7 @@
 //! What a writer decides, ahead of the disk: commands, and what the passing of time makes true.
 
 use dropcast_domain::{
-    show::{Entry, Outcome, Refusal, Request, passing},
+    show::{Entry, Outcome, Refusal, Request},
     time::Timestamp,
 };
 
@@ -18,16 +18,22 @@ use crate::{
 };
 
 impl Writer {
+    /// Decides a command, and then lets pass what it made due, before anything else is decided.
     pub(in crate::engine) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
+        self.decide_alone(now, request, caller);
+        self.pass_time(now);
+    }
+
+    pub(super) fn decide_alone(&mut self, now: Timestamp, request: &Request, caller: Caller) {
         if !self.batch.has_room_for(&request.command) {
             self.flush();
         }
         let mut entries = std::mem::take(&mut self.decided);
         let decided = if made(Mistake::NoKeyBinding) {
             let unbound = forget_key(request, self.tail.seq);
-            self.show.handle(now, &unbound, &mut entries)
+            self.show.handle_alone(now, &unbound, &mut entries)
         } else {
-            self.show.handle(now, request, &mut entries)
+            self.show.handle_alone(now, request, &mut entries)
         };
         self.record(&entries);
         self.context.note_decided(request, decided.as_ref().err());
@@ -65,18 +71,19 @@ impl Writer {
         self.held_back.push(self.tail, Release::Look(publication));
     }
 
-    /// Lets time pass as [`Show::pass`](dropcast_domain::show::Show::pass) does, but entry by entry: a great many holds that run out at once need more than
-    /// one append.
-    #[expect(clippy::expect_used, reason = "selling on from a state in the middle of an entry would be worse")]
+    /// Lets time pass as [`Show::pass`](dropcast_domain::show::Show::pass) does, but entry by entry: a great many holds that run out at once, or
+    /// offers that can be made, need more than one append.
     pub(in crate::engine) fn pass_time(&mut self, now: Timestamp) {
-        let at = now.max(self.show.last_at());
-        while let Some(facts) = passing(&self.show, at) {
-            if !self.batch.has_room() {
-                self.flush();
+        loop {
+            while let Some(entry) = self.show.pass_once(now) {
+                self.record(&[entry]);
+                if !self.batch.has_room() {
+                    self.flush();
+                }
             }
-            let entry = Entry { at, cause: None, facts };
-            self.show.fold(&entry).expect("what follows from a state applies to it");
-            self.record(&[entry]);
+            if !self.see_to_draws(now) {
+                break;
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 mod batch;
 mod deciding;
 mod deciding_for_others;
+mod draws;
 mod held_back;
 mod inbox;
 mod lease;

@@ -118,6 +118,7 @@ impl Writer {
     pub(in crate::engine) async fn run(mut self) -> (Ended, Context) {
         self.context.play(true);
         self.context.observer.writes(true);
+        self.bind_draws_anew();
         let ended = self.write().await;
         self.context.observer.writes(false);
         let Self { context, inbox, .. } = self;
@@ -153,10 +154,11 @@ impl Writer {
     }
 
     async fn next_event(&mut self, messages: &mut Vec<Message>) -> Event {
+        // Were a hold to run out while an append gets no answer, it would run out in an outage.
+        let due = self.show.next_deadline().into_iter().chain(self.next_draw()).min();
+        let deadline = due.filter(|_| self.in_flight.is_empty());
         let Context { mailbox, clock, config, .. } = &mut self.context;
         let room = self.in_flight.len() < config.appends_in_flight_max;
-        // Were a hold to run out while an append gets no answer, it would run out in an outage.
-        let deadline = self.show.next_deadline().filter(|_| self.in_flight.is_empty());
         let renew_at = self.lease.renew_at().filter(|_| self.in_flight.is_empty());
         // A click that is alone waits for nobody. In a rush, clicks gather while an append is under way and for a while
         // after, and only a full batch that is there begins at once: a small one would cost the journal, and whoever

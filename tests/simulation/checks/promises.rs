@@ -7,7 +7,7 @@ use dropcast::{
     engine::{Accepted, Answer},
 };
 use dropcast_domain::{
-    ids::{Key, OrderId, ReservationId},
+    ids::{Key, OrderId, ReservationId, WaiterId},
     show::{Command, Fact, Outcome, Principal, Request, Show},
 };
 
@@ -43,6 +43,7 @@ pub(super) fn keeps(show: &Show, request: &Request, accepted: &Accepted) -> bool
         Accepted::Done => Some(Outcome::Done),
         Accepted::Held(held) | Accepted::Released(held) => Some(reservation(held.reservation)),
         Accepted::Sold(sold) => sold.order.as_ref().map(|order| Outcome::Order(OrderId(order.order))),
+        Accepted::Waiter(waiter) => Some(Outcome::Waiter(WaiterId(waiter.waiter))),
     };
     show.binding(&request.principal, key).map(|(_, outcome)| *outcome) == promised
 }
@@ -66,7 +67,8 @@ fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accept
     let promised = match accepted {
         Accepted::Sold(sold) => sold.reservation.as_ref(),
         Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
-        Accepted::Done | Accepted::Released(_) => None,
+        // A place in line is no promise of units.
+        Accepted::Done | Accepted::Released(_) | Accepted::Waiter(_) => None,
     };
     // A show that lost even its plan has nothing to keep or break a promise by until it is planned again.
     let lost_whole = run.record.steps.iter().any(|step| matches!(step, Step::Lost { through_seq: 0, .. }));

@@ -1,0 +1,89 @@
+//! Draws: the writer binds them to their seeds, and reveals these when the entries close.
+
+use dropcast_domain::{
+    ids::{DropId, PrincipalId},
+    show::{Command, Digest, Drop, DropPhase, Fingerprint, Principal, Request, Role},
+    time::Timestamp,
+};
+
+use super::part::{Caller, Writer};
+use crate::engine::seeds::Seeds;
+
+impl Writer {
+    /// Binds the draws that are bound to nothing, and draws lots that are due. Returns whether anything was done.
+    ///
+    /// Lots are mixed with the digest of the entry before them, so nothing may be decided between asking for it and
+    /// deciding the draw.
+    pub(super) fn see_to_draws(&mut self, now: Timestamp) -> bool {
+        let Some(command) = self.unbound().or_else(|| self.due_draw(now)) else { return false };
+        self.ask_as_system(now, command)
+    }
+
+    /// When the next lots are to be drawn that this node can draw.
+    pub(super) fn next_draw(&self) -> Option<Timestamp> {
+        self.drawable().map(|(at, _, _)| at).next()
+    }
+
+    /// Another secret may have made the seeds of draws that are not open yet: they are bound anew. One that is open can only
+    /// be drawn with the secret that it was bound with.
+    pub(in crate::engine) fn bind_draws_anew(&mut self) {
+        let Some(seeds) = self.context.config.seeds.clone() else { return };
+        let now = self.context.clock.now();
+        self.pass_time(now);
+        let is_foreign = |drop: &&Drop| {
+            let seed = seeds.of(&self.context.id, &drop.plan().drop);
+            drop.commitment().is_some_and(|commitment| commitment != Digest::of(&seed.0)) && drop.lots().is_none()
+        };
+        let foreign: Vec<_> =
+            self.show.drops().filter(is_foreign).map(|drop| (drop.plan().drop.clone(), drop.phase())).collect();
+        for (drop, phase) in foreign {
+            match phase {
+                DropPhase::Planned => {
+                    let commitment = Digest::of(&seeds.of(&self.context.id, &drop).0);
+                    self.ask_as_system(now, Command::CommitDraw { drop, commitment });
+                }
+                DropPhase::Open | DropPhase::Paused => {
+                    tracing::error!(
+                        show = %self.context.id, %drop,
+                        "the draw was bound by another secret: bring that back, or close the drop"
+                    );
+                }
+                DropPhase::Closed => {}
+            }
+        }
+        self.flush();
+    }
+
+    fn unbound(&self) -> Option<Command> {
+        let drop = self.show.unbound_draw()?.plan().drop.clone();
+        let commitment = Digest::of(&self.context.config.seeds.as_ref()?.of(&self.context.id, &drop).0);
+        Some(Command::CommitDraw { drop, commitment })
+    }
+
+    fn due_draw(&self, now: Timestamp) -> Option<Command> {
+        let (_, drop, seed) = self.drawable().next().filter(|(at, ..)| *at <= now)?;
+        Some(Command::DrawLots { drop, seed, digest: Digest(self.tail.digest.0) })
+    }
+
+    /// The draws that are not drawn yet and were bound by this deployment's secret, and when they are due.
+    fn drawable(&self) -> impl Iterator<Item = (Timestamp, DropId, Digest)> {
+        let seeds = self.context.config.seeds.as_ref().into_iter();
+        let of_seeds = |seeds: &Seeds| {
+            let with_seed = |(at, drop): (Timestamp, &Drop)| {
+                let seed = seeds.of(&self.context.id, &drop.plan().drop);
+                (drop.commitment() == Some(Digest::of(&seed.0))).then(|| (at, drop.plan().drop.clone(), seed))
+            };
+            self.show.pending_draws().filter_map(with_seed).collect::<Vec<_>>()
+        };
+        seeds.flat_map(of_seeds)
+    }
+
+    fn ask_as_system(&mut self, now: Timestamp, command: Command) -> bool {
+        let Ok(id) = PrincipalId::new("draws") else { return false };
+        let principal = Principal { role: Role::System, id };
+        let request = Request { principal, key: None, fingerprint: Fingerprint::default(), command };
+        let before = self.tail;
+        self.decide_alone(now, &request, Caller::Nobody);
+        self.tail != before
+    }
+}
