@@ -11,8 +11,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, PrincipalId, ProductId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fingerprint, Principal, ProductPlan, Request, Role, Show, ShowPlan,
-        ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fairness, Fingerprint, HoldRules, Principal, ProductPlan, Request, Role,
+        Show, ShowPlan, ShowSettings, VariantPlan, Waitlist,
     },
     text::Text,
     time::Timestamp,
@@ -51,7 +51,7 @@ fn click(number: u32) -> Request {
         principal: Principal { role: Role::Viewer, id: PrincipalId::new(&format!("viewer-{number:08}")).unwrap() },
         key: Some(Key::new(&format!("{number:08x}-0000-4000-8000-{number:012x}")).unwrap()),
         fingerprint: Fingerprint::default(),
-        command: Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1 },
+        command: Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1, with: Vec::new() },
     }
 }
 
@@ -82,6 +82,7 @@ fn plan(units: u32) -> ShowPlan {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
+            hold_rules: HoldRules::default(),
         },
         products: vec![ProductPlan {
             product: ProductId::new("tee").unwrap(),
@@ -99,6 +100,10 @@ fn plan(units: u32) -> ShowPlan {
             opens_at: None,
             duration_ms: None,
             close_when_sold_out: false,
+            shared_cap: None,
+            fairness: Fairness::FirstCome,
+            waitlist: Waitlist::Off,
+            offer_ttl_ms: None,
         }],
     }
 }

@@ -2,10 +2,12 @@
 
 mod access;
 mod buying;
+mod commands;
 mod damage;
 mod drops;
 mod fixture;
 mod folding;
+mod line;
 mod orders;
 mod outage;
 mod plan;
