@@ -103,10 +103,19 @@ impl Stage {
         assert_eq!(self.entries.len(), before, "{what}");
     }
 
-    /// `allotment = free + held + sold`, as a line.
+    /// `allotment = free + held + sold`, and what is offered, as a line.
     pub(crate) fn stock(&self, sku_name: &str) -> String {
         let stock = self.show.stock(&sku(sku_name)).unwrap();
-        format!("{} = {} + {} + {}", stock.allotment, stock.free, stock.held, stock.sold)
+        let offered = if stock.offered > 0 { format!(" + {} offered", stock.offered) } else { String::new() };
+        format!("{} = {} + {} + {}{offered}", stock.allotment, stock.free, stock.held, stock.sold)
+    }
+
+    /// Asks as [`Stage::ask`] does; what follows is one entry.
+    #[track_caller]
+    pub(crate) fn accepts_at_once(&mut self, who: &Principal, command: Command, facts: &[&str]) {
+        let before = self.entries.len();
+        self.accepts(who, command, facts);
+        assert_eq!(self.entries.len(), before + 1);
     }
 
     #[track_caller]
