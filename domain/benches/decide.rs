@@ -11,8 +11,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, PrincipalId, ProductId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fingerprint, Principal, ProductPlan, Request, Role, Show, ShowPlan,
-        ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fairness, Fingerprint, HoldRules, Principal, ProductPlan, Request, Role,
+        Show, ShowPlan, ShowSettings, VariantPlan, Waitlist,
     },
     text::Text,
     time::Timestamp,
@@ -82,7 +82,7 @@ fn plan(units: u32) -> ShowPlan {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
-            hold_rules: dropcast_domain::show::HoldRules::default(),
+            hold_rules: HoldRules::default(),
         },
         products: vec![ProductPlan {
             product: ProductId::new("tee").unwrap(),
@@ -101,8 +101,8 @@ fn plan(units: u32) -> ShowPlan {
             duration_ms: None,
             close_when_sold_out: false,
             shared_cap: None,
-            fairness: dropcast_domain::show::Fairness::FirstCome,
-            waitlist: dropcast_domain::show::Waitlist::Off,
+            fairness: Fairness::FirstCome,
+            waitlist: Waitlist::Off,
             offer_ttl_ms: None,
         }],
     }

@@ -20,22 +20,21 @@
 //! Debug builds check after every fact what that fact can have broken; [`show::Show::check_invariants`] adds all up
 //! anew; a journal or a snapshot that contradicts it is refused:
 //!
-//! 1. Every unit is in one state: of each SKU, free + held + offered + sold = allotment, and what is held, offered and sold
-//!    is what its reservations come to.
-//!    What was sold elsewhere left the allotment.
-//! 2. A drop never has more held, offered and sold than its caps, nor a viewer more of a drop or a show than their limits;
-//!    what is waited for counts as held.
-//! 3. A reservation goes from held or offered to sold, released, expired or revoked, once; no decision finds one held whose deadline has
-//!    come. A deadline moves only with those of all that is kept, by no more than went by since the last entry, and once
-//!    while its viewer pays.
-//! 4. Each sold reservation has one order, which comes to its quantity times the price at which it was held.
-//! 5. Reservations and orders are numbered from 1 without gaps; time never goes back.
+//! 1. Every unit is in one state: of each SKU, free + held + offered + sold = allotment, and what is held, offered and
+//!    sold is what its reservations come to.
+//! 2. A drop never has more of a SKU, or of all its SKUs together, held, offered and sold than its caps, nor a viewer
+//!    more of a drop, with what is waited for, than its limit.
+//! 3. A reservation goes from held or offered to sold, released, expired or revoked, once and as a whole; no decision
+//!    finds one kept whose deadline has come. A deadline moves once for its viewer's payment, and with those of all that
+//!    is kept, by no more than went by since the last entry.
+//! 4. Each sold reservation has one order, which comes to its quantities times the prices at which they were held.
+//! 5. Reservations, orders and places in line are numbered from 1 without gaps; time never goes back.
 //! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.
 //! 7. A key of a principal is bound once, to one content and one outcome; a refusal binds nothing.
 //! 8. A promise of a lost history is kept or broken once; the units that keep it count as all others do.
-//! 9. Between decisions nothing is free for which somebody waits; a viewer has one place in a drop, and places are served in
-//!    their order. A draw is bound to its seed before its drop opens.
-//! 10. Equal entries make equal shows, byte for byte.
+//! 9. Equal entries make equal shows, byte for byte.
+//! 10. A viewer waits in a drop once, and while it runs; no decision finds anything free in an open drop for which
+//!     somebody waits. Lots are drawn once, of the seed that the drop was bound to before it opened.
 
 pub mod ids;
 pub mod inventory;

@@ -19,7 +19,7 @@ type LineName = (Slot<Sku>, Slot<DropId>);
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Lines {
     /// Who waits, by place; no empty lines. Those whose lots are not drawn stand in none.
-    lines: BTreeMap<LineName, BTreeMap<u32, WaiterId>>,
+    standing: BTreeMap<LineName, BTreeMap<u32, WaiterId>>,
     /// Lines for which something is free. None between decisions: it is offered before anything else is decided.
     ready: BTreeSet<LineName>,
     /// Everybody's one place in each drop that is not closed.
@@ -43,7 +43,7 @@ impl Lines {
         if waiter.place == 0 {
             *self.entered.entry((waiter.sku, waiter.drop)).or_default() += 1;
         } else {
-            self.lines.entry((waiter.sku, waiter.drop)).or_default().insert(waiter.place, id);
+            self.standing.entry((waiter.sku, waiter.drop)).or_default().insert(waiter.place, id);
         }
     }
 
@@ -57,10 +57,11 @@ impl Lines {
                     self.entered.remove(&line);
                 }
             }
-        } else if let Some(line) = self.lines.get_mut(&(waiter.sku, waiter.drop)) {
+        } else if let Some(line) = self.standing.get_mut(&(waiter.sku, waiter.drop)) {
             line.remove(&waiter.place);
             if line.is_empty() {
-                self.lines.remove(&(waiter.sku, waiter.drop));
+                self.standing.remove(&(waiter.sku, waiter.drop));
+                self.ready.remove(&(waiter.sku, waiter.drop));
             }
         }
     }
@@ -81,9 +82,14 @@ impl Lines {
         self.waiting.is_empty()
     }
 
+    /// Takes over which lines are said to be ready.
+    pub(super) fn ready_as(&mut self, other: &Self) {
+        self.ready.clone_from(&other.ready);
+    }
+
     /// How many wait for that SKU in that drop, in line or for the lots to be drawn.
     pub(super) fn len(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> u32 {
-        let in_line = self.lines.get(&(sku, drop)).map_or(0, BTreeMap::len);
+        let in_line = self.standing.get(&(sku, drop)).map_or(0, BTreeMap::len);
         let entered = self.entered.get(&(sku, drop)).copied().unwrap_or(0);
         entered.saturating_add(u32::try_from(in_line).unwrap_or(u32::MAX))
     }
@@ -91,7 +97,7 @@ impl Lines {
     /// How many wait for that SKU in all drops.
     pub(super) fn waiting_for(&self, sku: Slot<Sku>) -> u32 {
         let (first, is_it) = ((sku, Slot::new(0)), |line: &LineName| line.0 == sku);
-        let in_line = self.lines.range(first..).take_while(|(line, _)| is_it(line)).map(|(_, line)| line.len());
+        let in_line = self.standing.range(first..).take_while(|(line, _)| is_it(line)).map(|(_, line)| line.len());
         let entered = self.entered.range(first..).take_while(|(line, _)| is_it(line)).map(|(_, count)| *count);
         let in_line = in_line.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         in_line.chain(entered).fold(0, u32::saturating_add)
@@ -99,12 +105,12 @@ impl Lines {
 
     /// How many stand before that place in that line.
     pub(super) fn before(&self, sku: Slot<Sku>, drop: Slot<DropId>, place: u32) -> usize {
-        self.lines.get(&(sku, drop)).map_or(0, |line| line.range(..place).count())
+        self.standing.get(&(sku, drop)).map_or(0, |line| line.range(..place).count())
     }
 
     /// The place of who is next in that line.
     pub(super) fn first(&self, sku: Slot<Sku>, drop: Slot<DropId>) -> Option<u32> {
-        self.lines.get(&(sku, drop)).and_then(|line| line.keys().next().copied())
+        self.standing.get(&(sku, drop)).and_then(|line| line.keys().next().copied())
     }
 
     /// Whether what is free of that SKU in that drop belongs to who waits.
@@ -112,19 +118,19 @@ impl Lines {
         if self.is_empty() {
             return false;
         }
-        self.lines.contains_key(&(sku, drop)) || self.of_sku(sku).any(|line| self.ready.contains(&line))
+        self.standing.contains_key(&(sku, drop)) || self.of_sku(sku).any(|line| self.ready.contains(&line))
     }
 
     fn of_sku(&self, sku: Slot<Sku>) -> impl Iterator<Item = LineName> {
         let first = (sku, Slot::new(0));
-        self.lines.range(first..).map(|(line, _)| *line).take_while(move |line| line.0 == sku)
+        self.standing.range(first..).map(|(line, _)| *line).take_while(move |line| line.0 == sku)
     }
 
     /// Who is served next: within a drop who stands first, between drops that share a SKU who came first.
     fn next(&self) -> Option<WaiterId> {
         let mut of_drops: BTreeMap<Slot<DropId>, (u32, WaiterId)> = BTreeMap::new();
         for line in &self.ready {
-            let Some((&place, &id)) = self.lines.get(line).and_then(BTreeMap::first_key_value) else { continue };
+            let Some((&place, &id)) = self.standing.get(line).and_then(BTreeMap::first_key_value) else { continue };
             let next = of_drops.entry(line.1).or_insert((place, id));
             *next = (*next).min((place, id));
         }
@@ -182,22 +188,31 @@ impl Show {
 
     /// The same for every line, for a show that was just read back.
     pub(super) fn look_at_all_lines(&mut self) {
-        let lines: Vec<_> = self.index.lines.lines.keys().copied().collect();
+        let lines: Vec<_> = self.index.lines.standing.keys().copied().collect();
         for line in lines {
             self.look_at_line(line);
         }
     }
 
-    fn look_at_line(&mut self, line @ (sku, drop): LineName) {
-        let is_ready = self.index.lines.lines.contains_key(&line) && {
-            let drop = &self.records.drops[drop];
-            let item = drop.items().find(|(_, stock)| stock.sku == sku);
-            drop.phase == DropPhase::Open && item.is_some_and(|(item, stock)| self.left_of(drop, item, stock) > 0)
-        };
-        if is_ready {
+    /// Whether the lines for which something is free are those that are said to be.
+    pub(super) fn knows_ready_lines(&self) -> bool {
+        let lines = &self.index.lines;
+        lines.standing.keys().filter(|&&line| self.is_ready(line)).eq(&lines.ready)
+    }
+
+    fn look_at_line(&mut self, line: LineName) {
+        if self.is_ready(line) {
             self.index.lines.ready.insert(line);
         } else {
             self.index.lines.ready.remove(&line);
         }
+    }
+
+    fn is_ready(&self, line @ (sku, drop): LineName) -> bool {
+        let drop = &self.records.drops[drop];
+        let item = drop.items().find(|(_, stock)| stock.sku == sku);
+        self.index.lines.standing.contains_key(&line)
+            && drop.phase == DropPhase::Open
+            && item.is_some_and(|(item, stock)| self.left_of(drop, item, stock) > 0)
     }
 }

@@ -96,7 +96,8 @@ pub struct ShowSettings {
 pub struct HoldRules {
     /// The most units one viewer may hold, wait for and have bought in the show together; `None`: only drops have limits.
     pub limit_per_viewer: Option<u32>,
-    /// The most reservations of one viewer that are held or offered at one moment; `None`: no limit.
+    /// The most reservations of one viewer that are held or offered when the viewer asks for more; `None`: no limit. Who
+    /// waits already is offered units whatever this says.
     pub open_holds_per_viewer: Option<u32>,
     /// By how much [`super::Command::ExtendHold`] extends a hold, once, while its viewer pays; 0: not at all.
     pub payment_extension_ms: u64,

@@ -211,8 +211,10 @@ impl Serialize for Show {
 impl<'de> Deserialize<'de> for Show {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let records = Records::deserialize(deserializer)?;
-        let index = Index::of(&records);
-        let mut show = Self { records, index };
+        let mut show = Self { records, index: Index::default() };
+        // The index is made only of what points somewhere: it is as large as the largest slot.
+        show.check_references().map_err(D::Error::custom)?;
+        show.index = Index::of(&show.records);
         show.check_records().map_err(D::Error::custom)?;
         show.look_at_all_lines();
         Ok(show)

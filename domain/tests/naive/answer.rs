@@ -59,6 +59,12 @@ impl Naive {
             }
             Command::SettleOrder { order, payment } => self.settle(order, payment),
             Command::ExtendHolds { by_ms } => self.extend_holds(now, by_ms),
+            Command::WithdrawUnits { .. }
+            | Command::JoinWaitlist { .. }
+            | Command::LeaveWaitlist { .. }
+            | Command::ExtendHold { .. }
+            | Command::CommitDraw { .. }
+            | Command::DrawLots { .. } => unreachable!("not walked yet"),
             Command::Reclaim(promise) => Ok(self.reclaim(now, &promise)),
             _ if self.ended_at().is_some() => Err(Refusal::ShowEnded),
             _ if self.started_at().is_none() => Err(Refusal::ShowNotLive),
@@ -80,7 +86,7 @@ impl Naive {
                 self.drop_in(&drop, &[DropPhase::Open, DropPhase::Paused])?;
                 done(Effect::Closed(drop, CloseReason::Host))
             }
-            Command::Reserve { drop, sku, quantity } => self.reserve(now, who, drop, sku, quantity),
+            Command::Reserve { drop, sku, quantity, with: _ } => self.reserve(now, who, drop, sku, quantity),
         }
     }
 

@@ -135,6 +135,7 @@ fn broken(promise: &Promise, sold: bool, key: Key) -> BrokenPromise {
         sku: promise.sku.clone(),
         quantity: promise.quantity,
         unit_price_minor: promise.unit_price_minor,
+        with: promise.with.clone(),
         lost: promise.lost,
         sold,
         key,

@@ -89,6 +89,7 @@ fn promises() -> impl Strategy<Value = Fact> {
             sku: sku("tee"),
             quantity: 1,
             unit_price_minor: 1,
+            with: Vec::new(),
             lost: ReservationId(7),
             sold,
             key: used.key,

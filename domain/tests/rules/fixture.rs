@@ -1,17 +1,18 @@
 //! A stage to play scenes on: a small show, people who ask things of it, and facts as short lines of text.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
+    ids::{BrandId, DropId, Key, PrincipalId, ProductId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, HOLD_TTL_MS_DEFAULT, Outcome, Principal, ProductPlan,
-        Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fairness, Fingerprint, HOLD_TTL_MS_DEFAULT, HoldRules, Outcome, Principal,
+        ProductPlan, Refusal, Request, Role, Show, ShowPlan, ShowSettings, VariantPlan, Waitlist,
     },
     text::Text,
     time::Timestamp,
 };
 
-pub(crate) use crate::promised::*;
+use crate::line::line;
+pub(crate) use crate::{commands::*, promised::*};
 
 /// The moment at which every stage begins.
 pub(crate) const BEGIN_MS: u64 = 1_000_000;
@@ -102,10 +103,19 @@ impl Stage {
         assert_eq!(self.entries.len(), before, "{what}");
     }
 
-    /// `allotment = free + held + sold`, as a line.
+    /// `allotment = free + held + sold`, and what is offered, as a line.
     pub(crate) fn stock(&self, sku_name: &str) -> String {
         let stock = self.show.stock(&sku(sku_name)).unwrap();
-        format!("{} = {} + {} + {}", stock.allotment, stock.free, stock.held, stock.sold)
+        let offered = if stock.offered > 0 { format!(" + {} offered", stock.offered) } else { String::new() };
+        format!("{} = {} + {} + {}{offered}", stock.allotment, stock.free, stock.held, stock.sold)
+    }
+
+    /// Asks as [`Stage::ask`] does; what follows is one entry.
+    #[track_caller]
+    pub(crate) fn accepts_at_once(&mut self, who: &Principal, command: Command, facts: &[&str]) {
+        let before = self.entries.len();
+        self.accepts(who, command, facts);
+        assert_eq!(self.entries.len(), before + 1);
     }
 
     #[track_caller]
@@ -156,6 +166,7 @@ pub(crate) fn settings() -> ShowSettings {
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
+        hold_rules: HoldRules::default(),
     }
 }
 
@@ -187,6 +198,10 @@ pub(crate) fn drop_plan(name: &str, sku_name: &str) -> DropPlan {
         opens_at: None,
         duration_ms: None,
         close_when_sold_out: false,
+        shared_cap: None,
+        fairness: Fairness::FirstCome,
+        waitlist: Waitlist::Off,
+        offer_ttl_ms: None,
     }
 }
 
@@ -220,109 +235,4 @@ pub(crate) fn system() -> Principal {
 
 pub(crate) fn viewer(name: &str) -> Principal {
     Principal { role: Role::Viewer, id: somebody(name) }
-}
-
-pub(crate) fn plan_of(plan: ShowPlan) -> Command {
-    Command::Plan(Box::new(plan))
-}
-
-pub(crate) fn open(drop: &str) -> Command {
-    Command::OpenDrop { drop: drop_id(drop) }
-}
-
-pub(crate) fn schedule(drop: &str, opens_at: Option<u64>) -> Command {
-    Command::ScheduleDrop { drop: drop_id(drop), opens_at: opens_at.map(Timestamp) }
-}
-
-pub(crate) fn pause(drop: &str) -> Command {
-    Command::PauseDrop { drop: drop_id(drop) }
-}
-
-pub(crate) fn resume(drop: &str) -> Command {
-    Command::ResumeDrop { drop: drop_id(drop) }
-}
-
-pub(crate) fn extend(drop: &str, by_ms: u64) -> Command {
-    Command::ExtendDrop { drop: drop_id(drop), by_ms }
-}
-
-pub(crate) fn close(drop: &str) -> Command {
-    Command::CloseDrop { drop: drop_id(drop) }
-}
-
-pub(crate) fn add_units(drop: Option<&str>, sku_name: &str, units: u32) -> Command {
-    Command::AddUnits { drop: drop.map(drop_id), sku: sku(sku_name), units }
-}
-
-pub(crate) fn reserve(drop: &str, sku_name: &str, quantity: u32) -> Command {
-    Command::Reserve { drop: drop_id(drop), sku: sku(sku_name), quantity }
-}
-
-pub(crate) fn confirm(reservation: u64) -> Command {
-    Command::Confirm { reservation: ReservationId(reservation) }
-}
-
-pub(crate) fn release(reservation: u64) -> Command {
-    Command::Release { reservation: ReservationId(reservation) }
-}
-
-pub(crate) fn settle(order: u64) -> Command {
-    Command::SettleOrder { order: OrderId(order), payment: somebody("pay_1") }
-}
-
-pub(crate) fn extend_holds(by_ms: u64) -> Command {
-    Command::ExtendHolds { by_ms }
-}
-
-/// A fact as a line; moments are milliseconds since [`BEGIN_MS`].
-fn line(fact: &Fact) -> String {
-    let since = |moment: Timestamp| moment.0 - BEGIN_MS;
-    let end = |moment: Option<Timestamp>| moment.map_or("-".to_owned(), |moment| since(moment).to_string());
-    match fact {
-        Fact::ShowPlanned(settings) => format!("planned by {}", settings.brand),
-        Fact::ProductListed(product) => {
-            let variants =
-                product.variants.iter().map(|variant| format!(" {}@{}", variant.sku, variant.list_price_minor));
-            format!("listed {} at {}:{}", product.product, product.place, variants.collect::<String>())
-        }
-        Fact::ProductUnlisted { product } => format!("unlisted {product}"),
-        Fact::UnitsAdded { sku, units, planned } => {
-            format!("{units} {sku} {}", if *planned { "planned" } else { "added" })
-        }
-        Fact::UnitsWithdrawn { sku, units } => format!("{units} {sku} withdrawn"),
-        Fact::DropPlanned { plan, place } => format!("{} at {place}", plan.drop),
-        Fact::DropUnplanned { drop } => format!("{drop} left out"),
-        Fact::ShowStarted => "started".to_owned(),
-        Fact::ShowEnded => "ended".to_owned(),
-        Fact::DropScheduled { drop, opens_at } => format!("{drop} opens at {}", end(*opens_at)),
-        Fact::DropOpened { drop, closes_at } => format!("{drop} open until {}", end(*closes_at)),
-        Fact::DropPaused { drop } => format!("{drop} paused"),
-        Fact::DropResumed { drop } => format!("{drop} resumed"),
-        Fact::DropExtended { drop, closes_at } => format!("{drop} extended to {}", since(*closes_at)),
-        Fact::CapRaised { drop, sku, units } => format!("{drop} sells {units} {sku} more"),
-        Fact::DropClosed { drop, reason } => format!("{drop} closed: {reason:?}"),
-        Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at } => {
-            let until = since(*expires_at);
-            format!("#{reservation}: {quantity} {sku}@{unit_price_minor} held for {viewer} in {drop} until {until}")
-        }
-        Fact::ReservationSold { reservation } => format!("#{reservation} sold"),
-        Fact::ReservationReleased { reservation } => format!("#{reservation} released"),
-        Fact::ReservationExpired { reservation } => format!("#{reservation} expired"),
-        Fact::HoldsExtended { by_ms } => format!("all held {by_ms} longer"),
-        Fact::OrderPlaced { order, reservation, total_minor } => {
-            format!("order {order}: #{reservation} for {total_minor}")
-        }
-        Fact::OrderPaid { order, payment } => format!("order {order} paid by {payment}"),
-        Fact::PromiseKept(kept) => {
-            let reserve = kept.reserve.as_ref().map(|used| format!(" {} holds", used.key));
-            let sale = kept.sale.as_ref().map(|sale| format!(" {} buys as {}", sale.confirm.key, sale.order));
-            let keys: String = [reserve, sale].into_iter().flatten().collect();
-            format!("lost #{} of {} kept as #{}:{keys}", kept.lost, kept.viewer, kept.reservation)
-        }
-        Fact::PromiseBroken(promise) => {
-            let what = if promise.sold { "bought" } else { "held" };
-            let of = format!("{} {}@{} of {}", promise.quantity, promise.sku, promise.unit_price_minor, promise.viewer);
-            format!("lost #{} broken: {of} in {}, {what} by {}", promise.lost, promise.drop, promise.key)
-        }
-    }
 }

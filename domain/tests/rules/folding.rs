@@ -170,6 +170,7 @@ fn broken(key: &str) -> Fact {
         sku: sku("none"),
         quantity: 1,
         unit_price_minor: 1,
+        with: Vec::new(),
         lost: ReservationId(7),
         sold: false,
         key: used(key).key,

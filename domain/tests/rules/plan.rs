@@ -130,7 +130,7 @@ fn what_happened_can_not_be_planned_away() {
         (
             |plan| plan.products[0].variants[0].units = 2,
             "products[0].variants[0].units",
-            PlanProblem::BelowCommitted { held_and_sold: 4 },
+            PlanProblem::BelowCommitted { committed: 4 },
         ),
         (
             |plan| plan.products[0].variants[0].units = UNITS_MAX,
@@ -144,7 +144,7 @@ fn what_happened_can_not_be_planned_away() {
                 plan.drops.clear();
             },
             "products",
-            left_out("tee", "units of it are held or sold"),
+            left_out("tee", "units of it are held, offered or sold"),
         ),
         (|plan| plan.drops.clear(), "drops", left_out("night", "it was opened")),
         (|plan| _ = plan.drops[0].items.pop(), "drops[0].items", fixed(opened)),

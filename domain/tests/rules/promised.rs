@@ -2,6 +2,7 @@
 
 use dropcast_domain::{
     ids::{Key, ReservationId},
+    inventory::BundleLine,
     show::{Command, Fingerprint, KeyUse, Promise, Promised},
     time::Timestamp,
 };
@@ -17,10 +18,16 @@ pub(crate) fn promise(name: &str, quantity: u32, promised: Promised) -> Promise 
         sku: sku("tee"),
         quantity,
         unit_price_minor: 2_000,
+        with: Vec::new(),
         expires_at: Timestamp(BEGIN_MS + 1_000),
         lost: ReservationId(7),
         promised,
     }
+}
+
+/// What a promised bundle held besides.
+pub(crate) fn bundled(sku_name: &str, quantity: u32, unit_price_minor: u64) -> BundleLine {
+    BundleLine { sku: sku(sku_name), quantity, unit_price_minor }
 }
 
 pub(crate) fn reclaim(promise: Promise) -> Command {

@@ -3,12 +3,14 @@
 use std::fmt::Debug;
 
 use dropcast_domain::{
-    ids::{DropId, NameError},
+    ids::{DropId, NameError, WaiterId},
     money::Currency,
     show::{
-        Command, DropPhase, Fingerprint, HOLDS_MAX, PlanProblem, Principal, Refusal, Request, ReservationState, Role,
+        Command, Digest, DropPhase, Fingerprint, HOLDS_MAX, PlanProblem, Principal, Promise, Refusal, Request,
+        ReservationState, Role,
     },
     text::TextError,
+    time::Timestamp,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -39,6 +41,12 @@ fn every_command_reads_as_it_was_written() {
         Command::SettleOrder { .. } => 13,
         Command::Reclaim(_) => 14,
         Command::ExtendHolds { .. } => 15,
+        Command::WithdrawUnits { .. } => 16,
+        Command::JoinWaitlist { .. } => 17,
+        Command::LeaveWaitlist { .. } => 18,
+        Command::ExtendHold { .. } => 19,
+        Command::CommitDraw { .. } => 20,
+        Command::DrawLots { .. } => 21,
     };
     let commands = [
         plan_of(plan()),
@@ -51,7 +59,14 @@ fn every_command_reads_as_it_was_written() {
         extend("night", 9),
         close("night"),
         add_units(Some("night"), "tee", 3),
+        withdraw("tee", 2, true),
         reserve("night", "tee", 2),
+        reserve_with("night", "tee", 2, &[("cap", 1)]),
+        join("night", "tee", 2),
+        leave(1),
+        extend_hold(1),
+        commit_draw("night", Digest([7; 32])),
+        draw_lots("night", Digest([7; 32]), Digest([255; 32])),
         confirm(1),
         release(1),
         settle(1),
@@ -59,6 +74,7 @@ fn every_command_reads_as_it_was_written() {
         reclaim(promise("ann", 1, lost_hold("r"))),
         reclaim(promise("ann", 1, lost_purchase("r", "c"))),
         reclaim(promise("ann", 1, lost_sale("c"))),
+        reclaim(Promise { with: vec![bundled("cap", 1, 800)], ..promise("ann", 1, lost_hold("r")) }),
     ];
     let mut seen = std::collections::BTreeSet::new();
     for command in commands {
@@ -68,7 +84,7 @@ fn every_command_reads_as_it_was_written() {
             reads_as_written(&Request { principal, key, fingerprint: Fingerprint([7; 16]), command: command.clone() });
         }
     }
-    assert_eq!(seen, (0..16).collect());
+    assert_eq!(seen, (0..22).collect());
     assert_eq!(serde_json::to_string(&Command::OpenDrop { drop: drop_id("night") }).unwrap(), OPEN_DROP);
 }
 
@@ -95,6 +111,19 @@ fn every_refusal_reads_as_it_was_written() {
         Refusal::SoldOut,
         Refusal::NotEnough { available: 3 },
         Refusal::LimitReached { limit: 2, remaining: 1 },
+        Refusal::ShowLimitReached { limit: 2, remaining: 1 },
+        Refusal::OpenHoldsReached { limit: 2 },
+        Refusal::CoolingDown { until: Timestamp(7) },
+        Refusal::BundleInvalid { max: 10 },
+        Refusal::WaitlistOff,
+        Refusal::AlreadyWaiting { waiter: WaiterId(3) },
+        Refusal::WaiterUnknown,
+        Refusal::WaiterOver,
+        Refusal::DrawPending,
+        Refusal::DrawUncommitted,
+        Refusal::DrawNotDue,
+        Refusal::SeedForeign,
+        Refusal::ExtensionOver,
         Refusal::ReservationUnknown,
         Refusal::ReservationState { state: ReservationState::Expired },
         Refusal::OrderUnknown,
@@ -126,6 +155,6 @@ fn problems() -> Vec<PlanProblem> {
         PlanProblem::Fixed { reason: "it was opened".into() },
         PlanProblem::TooLong { max: 200 },
         PlanProblem::LeftOut { name: name(), reason: "it was opened".into() },
-        PlanProblem::BelowCommitted { held_and_sold: 3 },
+        PlanProblem::BelowCommitted { committed: 3 },
     ]
 }

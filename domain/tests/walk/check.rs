@@ -50,7 +50,7 @@ impl World {
             let held = self.naive.units(ReservationState::Held, |held| held.sku == sku);
             let sold = self.naive.units(ReservationState::Sold, |held| held.sku == sku);
             let allotment = self.naive.given(&sku);
-            let stock = Stock { allotment, free: allotment - held - sold, held, sold };
+            let stock = Stock { allotment, free: allotment - held - sold, held, offered: 0, sold };
             assert_eq!(self.show.stock(&sku), listed.then_some(stock), "{sku}");
         }
         let places: Vec<_> = self.show.products().map(|product| (product.place, &product.product)).collect();

@@ -35,6 +35,7 @@ impl World {
             sku: sku(lost.sku),
             quantity: lost.quantity,
             unit_price_minor: 6,
+            with: Vec::new(),
             expires_at: self.now.after_ms(lost.held_for_ms),
             lost: number,
             promised,

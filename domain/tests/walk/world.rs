@@ -4,8 +4,8 @@ use dropcast_domain::{
     ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fingerprint, Principal, ProductPlan, Request, Role, Show, ShowPlan,
-        ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Entry, Fact, Fairness, Fingerprint, HoldRules, Principal, ProductPlan, Request,
+        Role, Show, ShowPlan, ShowSettings, VariantPlan, Waitlist,
     },
     text::Text,
     time::Timestamp,
@@ -98,7 +98,7 @@ impl World {
             Step::Close(drop) => (host, Command::CloseDrop { drop: drop_id(drop) }),
             Step::Add(drop, of, units) => (host, Command::AddUnits { drop: drop.map(drop_id), sku: sku(of), units }),
             Step::Reserve { viewer, drop, sku: of, quantity } => {
-                (as_viewer(viewer), Command::Reserve { drop: drop_id(drop), sku: sku(of), quantity })
+                (as_viewer(viewer), Command::Reserve { drop: drop_id(drop), sku: sku(of), quantity, with: Vec::new() })
             }
             Step::Confirm(viewer, which) => {
                 let reservation = ReservationId(which.index(reservations) as u64 + 1);
@@ -255,6 +255,10 @@ fn first_plan() -> ShowPlan {
         opens_at: None,
         duration_ms: None,
         close_when_sold_out,
+        shared_cap: None,
+        fairness: Fairness::FirstCome,
+        waitlist: Waitlist::Off,
+        offer_ttl_ms: None,
     };
     let variant = |number: usize, units| VariantPlan { sku: sku(number), title: text(""), list_price_minor: 7, units };
     let product = |name: &str, variants: Vec<VariantPlan>| ProductPlan {
@@ -278,6 +282,7 @@ fn first_plan() -> ShowPlan {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
+            hold_rules: HoldRules::default(),
         },
         products: vec![product("tee", vec![variant(0, 4), variant(1, 3)]), product("cap", vec![variant(2, 3)])],
         drops: vec![

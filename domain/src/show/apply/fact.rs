@@ -67,7 +67,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
             waitlist::join(show, at, &waitlist::Join { waiter, viewer, drop, sku, quantity })
         }
         Fact::WaitlistLeft { waiter } => waitlist::leave(show, *waiter),
-        Fact::DrawCommitted { drop, commitment } => waitlist::commit(show, drop, *commitment),
+        Fact::DrawCommitted { drop, commitment } => waitlist::commit(show, at, drop, *commitment),
         Fact::LotsDrawn { drop, seed, digest } => waitlist::draw(show, at, drop, *seed, *digest),
         Fact::HoldsExtended { by_ms } => outage::extend_holds(show, at, *by_ms),
         Fact::OrderPlaced { order, reservation, total_minor } => {

@@ -1,6 +1,6 @@
 //! Facts about who waits, and about draws.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{
     buying::{self, Hold, expect_number, look_at_lines},
@@ -39,7 +39,11 @@ pub(super) fn join(show: &mut Show, at: Timestamp, join: &Join<'_>) -> Result<()
     if join.quantity == 0 || join.quantity > room {
         return Err(FoldError::LimitExceeded(join.drop.clone()));
     }
-    let is_drawn_for = drop.draw_stage(at) != DrawStage::Over;
+    let is_drawn_for = match drop.draw_stage(at) {
+        DrawStage::Over => false,
+        DrawStage::Entries => true,
+        DrawStage::Pending => return Err(FoldError::Draw(join.drop.clone())),
+    };
     if show.index.lines.waits(slot, viewer).is_some() {
         return Err(FoldError::Waiter(join.waiter));
     }
@@ -92,12 +96,17 @@ pub(super) fn close(show: &mut Show, drop: Slot<DropId>) -> Result<(), FoldError
     Ok(())
 }
 
-pub(super) fn commit(show: &mut Show, drop: &DropId, commitment: Digest) -> Result<(), FoldError> {
+/// A drop whose moment passed because its draw was bound to nothing opens at once, with all its time.
+pub(super) fn commit(show: &mut Show, at: Timestamp, drop: &DropId, commitment: Digest) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Planned])?;
     if !show.records.drops[slot].draws() {
         return Err(FoldError::Draw(drop.clone()));
     }
-    change(show, slot, |drop| drop.commitment = Some(commitment));
+    let is_live = show.phase() == ShowPhase::Live;
+    change(show, slot, |drop| {
+        drop.commitment = Some(commitment);
+        drop.opens_at = drop.opens_at.map(|opens_at| if is_live { opens_at.max(at) } else { opens_at });
+    });
     Ok(())
 }
 
@@ -121,8 +130,8 @@ pub(super) fn draw(
         let viewer = show.waiter_record(id).map(|waiter| &show.records.principals.name(waiter.viewer).id);
         (viewer.map(|viewer| lots.lot(&Lots::ticket(viewer))), id)
     };
-    let entrants: BTreeMap<_, ()> = show.index.lines.in_drop(slot).into_iter().map(|id| (lot(id), ())).collect();
-    for (_, id) in entrants.into_keys() {
+    let entrants: BTreeSet<_> = show.index.lines.in_drop(slot).into_iter().map(lot).collect();
+    for (_, id) in entrants {
         let place = next_place(show, slot);
         let waiter = waiter_mut(show, id)?;
         let before = waiter.clone();

@@ -45,7 +45,8 @@ pub(super) struct Wanted<'a> {
 /// not sell, a quantity out of its bounds, a bundle out of its bounds, a draw that is being held, a place in the draw
 /// already, a viewer who has to rest or has as many open holds as the show allows, more than the limit of the drop or the
 /// show, nothing or too little left, a full show. So a viewer who may have no more is told so even when nothing is left,
-/// and *sold out* is said to those only who could have bought.
+/// and *sold out* is said to those only who could have bought. Where the waitlist is automatic, who is told *sold out* but
+/// for a bundle joins the line instead, and is refused only a second place in it and a full show.
 pub(super) fn reserve(show: &Show, now: Timestamp, wanted: &Wanted<'_>) -> Result<Decision, Refusal> {
     let drop = open_drop(show, wanted)?;
     match drop.draw_stage(now) {

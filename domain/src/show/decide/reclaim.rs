@@ -1,5 +1,7 @@
 //! Promises of a lost history, asked for in the one that goes on.
 
+use std::collections::BTreeSet;
+
 use super::{
     Decision,
     buying::{room, sale_of},
@@ -9,26 +11,30 @@ use crate::{
     ids::{OrderId, ReservationId, Sku},
     inventory::{BundleLine, reservation::ReservationRecord},
     show::{
-        BrokenPromise, Drop, Fact, KeptPromise, KeptSale, KeyUse, Outcome, PRICE_MINOR_MAX, Principal, Promise,
-        QUANTITY_MAX, Refusal, ReservationState, Role, Show,
+        BUNDLE_LINES_MAX, BrokenPromise, Drop, Fact, KeptPromise, KeptSale, KeyUse, Outcome, PRICE_MINOR_MAX,
+        Principal, Promise, QUANTITY_MAX, Refusal, ReservationState, Role, Show,
     },
     time::Timestamp,
 };
 
-/// Refuses a quantity or a price that no plan allows: no history can have promised that. Every other promise is
-/// accepted, and there is nothing to do for what is done: a key that stands for something in this history (its viewer
+/// Refuses a quantity or a price that no plan allows, and a bundle out of its bounds: no history can have promised that.
+/// Every other promise is accepted, and there is nothing to do for what is done: a key that stands for something in this history (its viewer
 /// asked again, or it was reclaimed before), a reservation that its viewer bought or gave back here, a promise that was
 /// recorded as broken.
 ///
 /// What is left to do is kept where it can be. A sale is made of the reservation if that is still held here. Otherwise
-/// units are held anew, whatever the phase of the show and the drop: within the drop's cap, the allotment, the viewer's
-/// limit and the bounds of the show. Their deadline gives the viewer as much time as anybody who holds now has. Where
-/// that can't be, the promise is broken, and that is recorded whatever the bounds.
+/// units are held anew, whatever the phase of the show and the drop, and whoever waits: within the drop's caps, the
+/// allotment, the viewer's limit in the drop and the bounds of the show. Their deadline gives the viewer as much time as
+/// anybody who holds now has. Where that can't be, the promise is broken, and that is recorded whatever the bounds.
 pub(super) fn reclaim(show: &Show, now: Timestamp, promise: &Promise) -> Result<Decision, Refusal> {
     let fits = |(_, quantity, price): (&Sku, u32, u64)| quantity > 0 && price <= PRICE_MINOR_MAX;
     let units: u64 = promise.lines().map(|line| u64::from(line.1)).sum();
     if units > u64::from(QUANTITY_MAX) || !promise.lines().all(fits) {
         return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
+    }
+    let skus: BTreeSet<_> = promise.lines().map(|line| line.0).collect();
+    if promise.with.len() >= BUNDLE_LINES_MAX || skus.len() <= promise.with.len() {
+        return Err(Refusal::BundleInvalid { max: BUNDLE_LINES_MAX });
     }
     let Some(due) = Due::of(show, promise) else { return Ok(Decision::done(Vec::new())) };
     let kept = match due.here() {
@@ -104,10 +110,11 @@ impl<'a> Due<'a> {
     fn fits(&self, drop: &Drop) -> bool {
         let Self { show, promise, .. } = *self;
         let remaining = show.remaining_limit(&promise.drop, &promise.viewer).unwrap_or(0);
-        let available = |sku| drop.item(sku).map_or(0, |(item, stock)| show.available_of(drop, item, stock));
+        // What is free while somebody waits, as in a paused drop, was promised before that.
+        let left = |sku| drop.item(sku).map_or(0, |(item, stock)| show.left_of(drop, item, stock));
         let units: u32 = promise.lines().map(|line| line.1).sum();
         units <= remaining.min(drop.shared_cap_left())
-            && promise.lines().all(|(sku, quantity, _)| quantity <= available(sku))
+            && promise.lines().all(|(sku, quantity, _)| quantity <= left(sku))
             && room(show.hold_count(), show.key_count()).is_ok()
     }
 

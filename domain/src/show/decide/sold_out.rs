@@ -32,18 +32,23 @@ impl Sale {
     }
 }
 
-/// The drops that have nothing left to sell once these units are sold and that close for that.
+/// The drops that have nothing left to sell once these units are sold and that close for that: the one in which they are
+/// sold, and where that is the end of a SKU, others that sell it.
 ///
 /// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the
 /// host.
 pub(super) fn sold_out_by(show: &Show, sold: &Sale) -> Vec<Fact> {
     let own = &show.records.drops[sold.drop];
     let closed = |drop: &Drop| Fact::DropClosed { drop: drop.plan.drop.clone(), reason: CloseReason::SoldOut };
-    if !sold.lines.iter().any(|&(sku, _)| gone_for_good(show, sold, sku)) {
+    let mut gone = sold.lines.iter().map(|line| line.0).filter(|&sku| gone_for_good(show, sold, sku)).peekable();
+    if gone.peek().is_none() {
         // Other drops can't be affected: only this drop's caps can be what was used up.
         return if closes(show, own, sold) { vec![closed(own)] } else { Vec::new() };
     }
-    show.running_drops().filter(|drop| closes(show, drop, sold)).map(closed).collect()
+    let gone: Vec<_> = gone.collect();
+    let is_touched =
+        |drop: &Drop| drop.plan.drop == own.plan.drop || drop.stocks.iter().any(|stock| gone.contains(&stock.sku));
+    show.running_drops().filter(|drop| is_touched(drop) && closes(show, drop, sold)).map(closed).collect()
 }
 
 /// Whether that sale leaves the drop with nothing kept and nothing to hold, of anything that it sells.
@@ -51,7 +56,6 @@ fn closes(show: &Show, drop: &Drop, sold: &Sale) -> bool {
     if !drop.plan.close_when_sold_out || !drop.is_running() {
         return false;
     }
-    let sells_it = drop.stocks.iter().any(|stock| sold.lines.iter().any(|&(sku, _)| sku == stock.sku));
     let is_own = drop.plan.drop == *show.records.drops.name(sold.drop);
     let here = |units: u32| if is_own { units } else { 0 };
     let free_here: u32 = drop.stocks.iter().map(|stock| here(sold.free_units(stock.sku))).sum();
@@ -62,7 +66,7 @@ fn closes(show: &Show, drop: &Drop, sold: &Sale) -> bool {
         let nothing_kept = stock.held + stock.offered == here(sold.kept_units(stock.sku));
         nothing_kept && (cap_is_sold || gone_for_good(show, sold, stock.sku))
     };
-    sells_it && drop.items().all(nothing_left)
+    drop.items().all(nothing_left)
 }
 
 /// Whether that sale leaves nothing of the SKU that can be held or come back.
