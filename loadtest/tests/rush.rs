@@ -29,6 +29,8 @@ fn an_honest_server_is_green() {
     assert_eq!((&line["answered"], &line["unanswered"]), (&json!(400), &json!(0)));
     assert_eq!((&line["held"], &line["sold"], &line["stock"]), (&json!(25), &json!(0), &json!(25)));
     assert_eq!((&line["oversold"], &line["lost"], &line["kills"]), (&json!(0), &json!(0), &json!(0)));
+    // Every click, and the host's two calls.
+    assert_eq!((&line["history_checked"], &line["history_violations"]), (&json!(402), &json!(0)));
     assert!(line["click_p99_ms"].as_f64() >= line["click_p50_ms"].as_f64());
     assert!(line["drop_p50_ms"].as_f64() > Some(0.0));
     assert!(outcome.stdout.contains("sold_out"), "{}", outcome.stdout);
@@ -54,6 +56,8 @@ fn the_last_line_has_these_fields_in_this_order() {
         "oversold",
         "lost",
         "broken_promises",
+        "history_checked",
+        "history_violations",
         "kills",
         "click_p50_ms",
         "click_p99_ms",
@@ -163,6 +167,13 @@ fn an_acknowledged_hold_that_is_missing_is_red() {
 fn an_acknowledged_sale_that_is_missing_is_red() {
     let outcome = rush(Behaviour::LosesSales, &["--confirm=1"]);
     assert_red(&outcome, "25 acknowledged reservations are missing from the journal.");
+}
+
+#[test]
+fn a_refusal_that_was_never_true_is_red() {
+    let outcome = rush(Behaviour::RefusesFalsely, &[]);
+    assert_red(&outcome, "was refused (sold_out), which was not so after any of the entries");
+    assert_eq!(outcome.json()["history_violations"], 1);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
 use prost::Message as _;
 
-use super::{chain::Chain, findings::Acknowledged, promises::Promises, units::Units, violations::Violations};
+use super::{chain::Chain, findings::Acknowledged, promises::Promises, units::Units};
+use crate::{history::States, violations::Violations};
 
 /// The sum of a journal's facts so far.
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ pub(super) struct Audit {
     /// What each viewer's key stands for.
     keys: BTreeMap<(String, String), u64>,
     promises: Promises,
+    states: States,
     violations: Violations,
 }
 
@@ -66,6 +68,7 @@ impl Audit {
         if let Some(cause) = &body.cause {
             self.bind(cause);
         }
+        self.states.add(entry.seq, &body);
     }
 
     fn add_fact(&mut self, seq: u64, fact: &Fact) {
@@ -222,6 +225,11 @@ impl Audit {
     /// What became of all units, of whichever SKU.
     pub(super) fn totals(&self) -> Units {
         self.skus.values().fold(Units::default(), Units::plus)
+    }
+
+    /// What was true after each entry.
+    pub(super) fn states(&self) -> &States {
+        &self.states
     }
 
     /// What does not add up, apart from what is oversold or lost.

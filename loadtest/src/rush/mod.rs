@@ -22,4 +22,3 @@ pub(crate) mod show;
 mod units;
 mod verdict;
 mod viewer;
-mod violations;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dropcast_proto::v1::{Done, DropPhase, Role, answer_outcome};
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     audit::Audit,
     cluster::{Cluster, ClusterError},
     crowd::{Crowd, Guest},
+    findings::Findings,
     pace::{Event, Schedule},
     progress::{Progress, say},
     report::{Report, Seen},
@@ -17,6 +19,7 @@ use super::{
 };
 use crate::{
     api::{Api, ApiError},
+    history::{Asked, History, Recorder, Sight},
     tokens::{Holder, Signer},
     wire::Endpoint,
 };
@@ -79,6 +82,27 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
     report
 }
 
+/// Runs the show, and writes down what it asked for.
+struct Host<'a> {
+    rush: &'a Rush<'a>,
+    token: String,
+    recorder: Recorder,
+}
+
+impl<'a> Host<'a> {
+    fn new(rush: &'a Rush<'a>, token: String) -> Self {
+        Self { rush, token, recorder: Recorder::new(Role::Host, HOST) }
+    }
+
+    async fn command(&mut self, verb: &str, key: &str) -> Result<(), ApiError> {
+        let Rush { api, shared, .. } = self.rush;
+        self.recorder.calls(shared.clock(), key, Asked::Run);
+        api.command(&self.token, &shared.show, verb, key).await?;
+        self.recorder.is_told(shared.clock(), key, &answer_outcome::Kind::Done(Done {}));
+        Ok(())
+    }
+}
+
 struct Rush<'a> {
     arguments: &'a Arguments,
     progress: &'a Progress,
@@ -107,18 +131,31 @@ impl<'a> Rush<'a> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
         self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments.stock, self.arguments.limit)).await?;
-        self.api.command(&host, &self.shared.show, "start", "start").await?;
+        let mut host = Host::new(&self, host);
+        host.command("start", "start").await?;
 
         let (crowd, senders) = self.gather().await?;
         let opening_at = Instant::now();
-        self.api.command(&host, &self.shared.show, &format!("drops/{DROP}/open"), "open").await?;
+        host.command(&format!("drops/{DROP}/open"), "open").await?;
         let clicking_at = self.click(senders, opening_at, cluster.as_deref_mut()).await?;
-        let findings = crowd.disperse().await;
+        let mut findings = crowd.disperse().await;
 
         let audit = self.audit(&brand).await?;
         let kills = cluster.as_deref().map_or(&[][..], Cluster::kills);
-        let seen = Seen { opening_at, clicking_at, kills, findings, counters: &self.shared.counters };
+        let history = self.history(host.recorder, &mut findings);
+        let seen = Seen { opening_at, clicking_at, kills, findings, history, counters: &self.shared.counters };
         Ok(Report::new(self.arguments, seen, audit))
+    }
+
+    /// What everybody asked and was told, and the first sight of the open drop: all that came later says no more.
+    fn history(&self, host: Recorder, findings: &mut [Findings]) -> History {
+        let mut calls = host.into_calls();
+        for findings in findings.iter_mut() {
+            calls.append(&mut findings.calls);
+        }
+        let first_seen = findings.iter().filter_map(|findings| findings.drop_seen_at).min();
+        let sight = |at| Sight { at: self.shared.on_clock(at), drop: DROP.into(), phase: DropPhase::Open };
+        History { calls, sights: first_seen.map(sight).into_iter().collect() }
     }
 
     async fn gather(&self) -> Result<(Crowd, Vec<UnboundedSender<Event>>), RunError> {

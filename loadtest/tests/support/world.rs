@@ -17,6 +17,8 @@ pub(crate) enum Behaviour {
     Honest,
     /// Still: it asks to send every click again.
     RetriesFirst,
+    /// It refuses the first click as sold out.
+    RefusesFalsely,
     /// It holds one unit more than there are.
     Oversells,
     /// It gives viewers more than the drop allows.
@@ -75,14 +77,19 @@ impl World {
             fact::Kind::DropPlanned(v1::DropPlanned {
                 drop: "rush".into(),
                 limit_per_viewer: self.limit,
+                items: vec![v1::PlannedItem { sku: "rush-unit".into(), ..Default::default() }],
                 ..Default::default()
             }),
         ];
         self.append(None, facts);
     }
 
-    pub(crate) fn open(&mut self) {
-        self.append(None, vec![fact::Kind::DropOpened(v1::DropOpened { drop: "rush".into(), closes_at: None })]);
+    pub(crate) fn start(&mut self, cause: Cause) {
+        self.append(Some(cause), vec![fact::Kind::ShowStarted(v1::ShowStarted {})]);
+    }
+
+    pub(crate) fn open(&mut self, cause: Cause) {
+        self.append(Some(cause), vec![fact::Kind::DropOpened(v1::DropOpened { drop: "rush".into(), closes_at: None })]);
         self.opened_at_seq = Some(self.journal.len() as u64);
     }
 
@@ -103,13 +110,16 @@ impl World {
         }
         let taken = self.taken.get(viewer).copied().unwrap_or_default();
         if self.opened_at_seq.is_none() {
-            return refused(RefusalCode::DropPhase);
+            let drop_phase = v1::DropPhase::Planned.into();
+            return refused(Refusal { code: RefusalCode::DropPhase.into(), drop_phase, ..Default::default() });
         }
         if taken >= self.limit && self.behaviour != Behaviour::IgnoresLimit {
-            return refused(RefusalCode::LimitReached);
+            let limit = Some(self.limit - taken);
+            return refused(Refusal { code: RefusalCode::LimitReached.into(), limit, ..Default::default() });
         }
-        if self.free == 0 {
-            return refused(RefusalCode::SoldOut);
+        let lies = self.behaviour == Behaviour::RefusesFalsely && !std::mem::replace(&mut self.misbehaved, true);
+        if self.free == 0 || lies {
+            return refused(Refusal { code: RefusalCode::SoldOut.into(), ..Default::default() });
         }
         self.hold(key)
     }
@@ -121,7 +131,7 @@ impl World {
         let number = self.reservations;
         *self.taken.entry(viewer.clone()).or_default() += 1;
         let kind = key_outcome::Kind::Reservation(number);
-        let cause = cause(&viewer, &key.1, kind);
+        let cause = cause(Role::Viewer, &viewer, &key.1, kind);
         let held = fact::Kind::ReservationHeld(v1::ReservationHeld {
             reservation: number,
             viewer,
@@ -148,10 +158,11 @@ impl World {
             let sold = v1::ReservationSold { reservation: confirm.reservation };
             let order =
                 v1::OrderPlaced { order: confirm.reservation, reservation: confirm.reservation, total_minor: 1_999 };
-            let cause = cause(viewer, &confirm.key, key_outcome::Kind::Order(order.order));
+            let cause = cause(Role::Viewer, viewer, &confirm.key, key_outcome::Kind::Order(order.order));
             self.append(Some(cause), vec![fact::Kind::ReservationSold(sold), fact::Kind::OrderPlaced(order)]);
         }
-        let purchase = v1::Purchase { reservation: Some(reservation(confirm.reservation)), order: None };
+        let order = Some(v1::Order { order: confirm.reservation, ..Default::default() });
+        let purchase = v1::Purchase { reservation: Some(reservation(confirm.reservation)), order };
         AnswerOutcome { kind: Some(answer_outcome::Kind::Sold(purchase)) }
     }
 
@@ -172,19 +183,28 @@ impl World {
     }
 }
 
-fn cause(viewer: &str, key: &str, kind: key_outcome::Kind) -> Cause {
+/// Who asked, and what the key stands for.
+pub(crate) fn cause(role: Role, name: &str, key: &str, kind: key_outcome::Kind) -> Cause {
     let outcome = Some(KeyOutcome { kind: Some(kind) });
     let binding = Some(KeyBinding { key: key.to_owned(), fingerprint: vec![0; 16], outcome });
-    Cause { role: Role::Viewer.into(), principal: viewer.to_owned(), binding }
+    Cause { role: role.into(), principal: name.to_owned(), binding }
 }
 
 fn reservation(number: u64) -> v1::Reservation {
     let price = Some(Money { amount_minor: 1_999, currency: "EUR".into() });
-    v1::Reservation { reservation: number, unit_price: price.clone(), total: price, ..Default::default() }
+    v1::Reservation {
+        reservation: number,
+        drop: "rush".into(),
+        sku: "rush-unit".into(),
+        quantity: 1,
+        unit_price: price.clone(),
+        total: price,
+        ..Default::default()
+    }
 }
 
-fn refused(code: RefusalCode) -> Option<AnswerOutcome> {
-    outcome(answer_outcome::Kind::Refused(Refusal { code: code.into(), ..Default::default() }))
+fn refused(refusal: Refusal) -> Option<AnswerOutcome> {
+    outcome(answer_outcome::Kind::Refused(refusal))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "beside the outcomes there are clicks that are never answered")]
