@@ -58,6 +58,12 @@ fn the_last_line_has_these_fields_in_this_order() {
         "broken_promises",
         "history_checked",
         "history_violations",
+        "bots",
+        "bots_asked",
+        "bots_answered",
+        "bots_held",
+        "bot_most_held",
+        "people_held",
         "kills",
         "click_p50_ms",
         "click_p99_ms",
@@ -142,6 +148,33 @@ fn holds_can_be_confirmed() {
     let outcome = rush(Behaviour::Honest, &["--confirm=1"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!((&outcome.json()["held"], &outcome.json()["sold"]), (&json!(0), &json!(25)));
+}
+
+#[test]
+fn bots_get_no_more_than_anybody() {
+    let outcome = rush(Behaviour::Honest, &["--bots=8", "--clicks-per-second=400", "--stock=100", "--cut=0"]);
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    let line = outcome.json();
+    let number = |name: &str| line[name].as_u64().unwrap();
+    assert_eq!((number("bots"), number("answered"), number("unanswered")), (8, 400, 0));
+    assert_eq!(number("bots_held") + number("people_held"), number("held") + number("sold"));
+    assert!((1..=3).contains(&number("bot_most_held")), "{line}");
+    assert!(number("bots_answered") > number("bots_held"));
+    // Every answer to a click, to the host and to the bots was looked at, but those that were to wait.
+    assert!(number("history_checked") > 402);
+    assert!(outcome.stdout.contains("unreadable messages"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_bot_above_the_limit_is_red() {
+    let outcome = rush(Behaviour::IgnoresLimit, &["--bots=8", "--limit=1", "--stock=500", "--clicks-per-second=400"]);
+    assert_red(&outcome, "where 1 are allowed");
+    assert!(outcome.json()["bot_most_held"].as_u64() > Some(1));
+}
+
+#[test]
+fn bots_that_nobody_answers_are_red() {
+    assert_red(&rush(Behaviour::DeafToBots, &["--bots=2"]), "The bots got no answer at all.");
 }
 
 #[test]

@@ -44,6 +44,16 @@ impl Recorder {
         }
     }
 
+    /// Whether an answer to this key may still come.
+    pub(crate) fn awaits(&self, key: &str) -> bool {
+        self.open.contains_key(key)
+    }
+
+    /// Its connection is lost: what has no answer by now gets none.
+    pub(crate) fn forgets(&mut self) {
+        self.open.clear();
+    }
+
     /// Everything that was written down.
     pub(crate) fn into_calls(self) -> Vec<Call> {
         self.calls

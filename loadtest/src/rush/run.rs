@@ -2,15 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dropcast_proto::v1::{Done, DropPhase, Role, answer_outcome};
+use dropcast_proto::v1::DropPhase;
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use super::{
     arguments::{Arguments, Journal},
     audit::Audit,
+    bots::{self, Bots},
     cluster::{Cluster, ClusterError},
     crowd::{Crowd, Guest},
     findings::Findings,
+    host::Host,
     pace::{Event, Schedule},
     progress::{Progress, say},
     report::{Report, Seen},
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     api::{Api, ApiError},
-    history::{Asked, History, Recorder, Sight},
+    history::{Call, History, Sight},
     tokens::{Holder, Signer},
     wire::Endpoint,
 };
@@ -70,8 +72,8 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
         return Rush::new(arguments, progress, &arguments.target.url, secret)?.run(None).await;
     };
     let mut cluster = match arguments.journal {
-        Journal::Embedded => Cluster::embedded(binary).await?,
-        Journal::Redis => Cluster::on_redis(binary, arguments.nodes()).await?,
+        Journal::Embedded => Cluster::embedded(binary, arguments.per_token_per_second()).await?,
+        Journal::Redis => Cluster::on_redis(binary, arguments.nodes(), arguments.per_token_per_second()).await?,
     };
     let rush = Rush::new(arguments, progress, &cluster.urls(), cluster.secret())?;
     let report = rush.run(Some(&mut cluster)).await;
@@ -80,27 +82,6 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
         say(&format!("The servers' data and logs are kept in {}.", folder.display()));
     }
     report
-}
-
-/// Runs the show, and writes down what it asked for.
-struct Host<'a> {
-    rush: &'a Rush<'a>,
-    token: String,
-    recorder: Recorder,
-}
-
-impl<'a> Host<'a> {
-    fn new(rush: &'a Rush<'a>, token: String) -> Self {
-        Self { rush, token, recorder: Recorder::new(Role::Host, HOST) }
-    }
-
-    async fn command(&mut self, verb: &str, key: &str) -> Result<(), ApiError> {
-        let Rush { api, shared, .. } = self.rush;
-        self.recorder.calls(shared.clock(), key, Asked::Run);
-        api.command(&self.token, &shared.show, verb, key).await?;
-        self.recorder.is_told(shared.clock(), key, &answer_outcome::Kind::Done(Done {}));
-        Ok(())
-    }
 }
 
 struct Rush<'a> {
@@ -131,25 +112,29 @@ impl<'a> Rush<'a> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
         self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments.stock, self.arguments.limit)).await?;
-        let mut host = Host::new(&self, host);
+        let mut host = Host::new(&self.api, &self.shared, host);
         host.command("start", "start").await?;
 
+        let Arguments { bots, limit, seed, .. } = *self.arguments;
+        let bots = Bots::unleash(&self.shared, self.guests(bots::NAME, bots)?, limit, seed);
         let (crowd, senders) = self.gather().await?;
         let opening_at = Instant::now();
         host.command(&format!("drops/{DROP}/open"), "open").await?;
         let clicking_at = self.click(senders, opening_at, cluster.as_deref_mut()).await?;
-        let mut findings = crowd.disperse().await;
+        let (mut findings, mut haul) = (crowd.disperse().await, bots.recall().await);
 
         let audit = self.audit(&brand).await?;
         let kills = cluster.as_deref().map_or(&[][..], Cluster::kills);
-        let history = self.history(host.recorder, &mut findings);
-        let seen = Seen { opening_at, clicking_at, kills, findings, history, counters: &self.shared.counters };
+        let mut calls = host.into_calls();
+        calls.append(&mut haul.calls);
+        let history = self.history(calls, &mut findings);
+        let counters = &self.shared.counters;
+        let seen = Seen { opening_at, clicking_at, kills, findings, haul, history, counters };
         Ok(Report::new(self.arguments, seen, audit))
     }
 
     /// What everybody asked and was told, and the first sight of the open drop: all that came later says no more.
-    fn history(&self, host: Recorder, findings: &mut [Findings]) -> History {
-        let mut calls = host.into_calls();
+    fn history(&self, mut calls: Vec<Call>, findings: &mut [Findings]) -> History {
         for findings in findings.iter_mut() {
             calls.append(&mut findings.calls);
         }
@@ -158,15 +143,20 @@ impl<'a> Rush<'a> {
         History { calls, sights: first_seen.map(sight).into_iter().collect() }
     }
 
-    async fn gather(&self) -> Result<(Crowd, Vec<UnboundedSender<Event>>), RunError> {
-        let Arguments { viewers, connects_per_second, .. } = *self.arguments;
+    /// So many viewers, whose names begin like this.
+    fn guests(&self, prefix: &str, count: u32) -> Result<Vec<Guest>, RunError> {
         let guest = |number: u32| {
-            let name = format!("viewer-{number}");
+            let name = format!("{prefix}{number}");
             let token = self.signer.sign(Holder::Viewer { show: &self.shared.show, name: &name })?;
             Ok(Guest { name, token })
         };
-        let guests: Result<Vec<_>, RunError> = (0..viewers).map(guest).collect();
-        let (crowd, senders) = Crowd::gather(&self.shared, guests?, connects_per_second);
+        (0..count).map(guest).collect()
+    }
+
+    async fn gather(&self) -> Result<(Crowd, Vec<UnboundedSender<Event>>), RunError> {
+        let Arguments { viewers, connects_per_second, .. } = *self.arguments;
+        let guests = self.guests("viewer-", viewers)?;
+        let (crowd, senders) = Crowd::gather(&self.shared, guests, connects_per_second);
         let deadline = Instant::now() + GATHER_TIMEOUT + Duration::from_secs((viewers / connects_per_second).into());
         let ready = || self.shared.counters.ready.get();
         if !self.progress.watch("connecting", viewers.into(), deadline, ready).await {

@@ -15,6 +15,8 @@ pub(super) struct Case<'a> {
     pub(super) confirms_unanswered: u64,
     /// What else does not add up.
     pub(super) violations: &'a Violations,
+    /// Whether bots hammered and nobody answered.
+    pub(super) bots_ignored: bool,
     /// What of the answers can't be true.
     pub(super) answers: &'a Violations,
 }
@@ -22,7 +24,7 @@ pub(super) struct Case<'a> {
 /// What is wrong, a sentence each; nothing when the rush went as it must.
 pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
     let mut faults = Vec::new();
-    let Case { units, lost, unanswered, confirms_unanswered, violations, answers } = case;
+    let Case { units, lost, unanswered, confirms_unanswered, violations, answers, bots_ignored } = case;
     if units.oversold > 0 {
         let oversold = counted(units.oversold, "unit was", "units were");
         faults.push(format!("{oversold} held or sold beyond the allotment of {}.", units.allotted));
@@ -37,6 +39,9 @@ pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
     if *confirms_unanswered > 0 {
         let confirms = counted(*confirms_unanswered, "confirmation got", "confirmations got");
         faults.push(format!("{confirms} no answer."));
+    }
+    if *bots_ignored {
+        faults.push("The bots got no answer at all.".to_owned());
     }
     tell(&mut faults, "The journal does not add up", violations);
     tell(&mut faults, "The answers do not agree with the journal", answers);
