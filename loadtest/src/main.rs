@@ -7,11 +7,13 @@ mod compare;
 mod fan;
 mod figure;
 mod files;
+mod history;
 mod machine;
 mod page;
 mod rush;
 mod stoppable;
 mod tokens;
+mod violations;
 mod wire;
 
 use std::process::ExitCode;
@@ -29,8 +31,8 @@ struct Arguments {
 enum Command {
     /// Opens a drop in front of a crowd, clicks as fast as asked, and audits what was sold.
     ///
-    /// Ends with 0 when every click got an answer and the journal keeps every promise, with 1 when it doesn't, and
-    /// with 2 when the rush could not be run. The last line on standard output is one JSON object.
+    /// Ends with 0 when every click got an answer that can be true and the journal keeps every promise, with 1 when
+    /// not, and with 2 when the rush could not be run. The last line on standard output is one JSON object.
     Rush(rush::arguments::Arguments),
     /// Measures two nodes on Redis beside a server that runs one Lua script per click, in turn, by the same client.
     ///

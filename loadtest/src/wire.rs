@@ -102,6 +102,11 @@ impl Connection {
         self.socket.flush().await
     }
 
+    /// Sends a frame as it is.
+    pub(crate) async fn throw(&mut self, frame: Message) -> Result<(), SocketError> {
+        self.socket.send(frame).await
+    }
+
     /// The next message. Safe to drop while it waits.
     pub(crate) async fn receive(&mut self) -> Received {
         match self.socket.next().await {

@@ -29,6 +29,8 @@ fn an_honest_server_is_green() {
     assert_eq!((&line["answered"], &line["unanswered"]), (&json!(400), &json!(0)));
     assert_eq!((&line["held"], &line["sold"], &line["stock"]), (&json!(25), &json!(0), &json!(25)));
     assert_eq!((&line["oversold"], &line["lost"], &line["kills"]), (&json!(0), &json!(0), &json!(0)));
+    // Every click, and the host's two calls.
+    assert_eq!((&line["history_checked"], &line["history_violations"]), (&json!(402), &json!(0)));
     assert!(line["click_p99_ms"].as_f64() >= line["click_p50_ms"].as_f64());
     assert!(line["drop_p50_ms"].as_f64() > Some(0.0));
     assert!(outcome.stdout.contains("sold_out"), "{}", outcome.stdout);
@@ -54,6 +56,14 @@ fn the_last_line_has_these_fields_in_this_order() {
         "oversold",
         "lost",
         "broken_promises",
+        "history_checked",
+        "history_violations",
+        "bots",
+        "bots_asked",
+        "bots_answered",
+        "bots_held",
+        "bot_most_held",
+        "people_held",
         "kills",
         "click_p50_ms",
         "click_p99_ms",
@@ -141,6 +151,33 @@ fn holds_can_be_confirmed() {
 }
 
 #[test]
+fn bots_get_no_more_than_anybody() {
+    let outcome = rush(Behaviour::Honest, &["--bots=8", "--clicks-per-second=400", "--stock=100", "--cut=0"]);
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.stdout, outcome.stderr);
+    let line = outcome.json();
+    let number = |name: &str| line[name].as_u64().unwrap();
+    assert_eq!((number("bots"), number("answered"), number("unanswered")), (8, 400, 0));
+    assert_eq!(number("bots_held") + number("people_held"), number("held") + number("sold"));
+    assert!((1..=3).contains(&number("bot_most_held")), "{line}");
+    assert!(number("bots_answered") > number("bots_held"));
+    // Every answer to a click, to the host and to the bots was looked at, but those that were to wait.
+    assert!(number("history_checked") > 402);
+    assert!(outcome.stdout.contains("unreadable messages"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_bot_above_the_limit_is_red() {
+    let outcome = rush(Behaviour::IgnoresLimit, &["--bots=8", "--limit=1", "--stock=500", "--clicks-per-second=400"]);
+    assert_red(&outcome, "where 1 are allowed");
+    assert!(outcome.json()["bot_most_held"].as_u64() > Some(1));
+}
+
+#[test]
+fn bots_that_nobody_answers_are_red() {
+    assert_red(&rush(Behaviour::DeafToBots, &["--bots=2"]), "The bots got no answer at all.");
+}
+
+#[test]
 fn one_unit_too_many_is_red() {
     let outcome = rush(Behaviour::Oversells, &[]);
     assert_red(&outcome, "1 unit was held or sold beyond the allotment of 25.");
@@ -163,6 +200,13 @@ fn an_acknowledged_hold_that_is_missing_is_red() {
 fn an_acknowledged_sale_that_is_missing_is_red() {
     let outcome = rush(Behaviour::LosesSales, &["--confirm=1"]);
     assert_red(&outcome, "25 acknowledged reservations are missing from the journal.");
+}
+
+#[test]
+fn a_refusal_that_was_never_true_is_red() {
+    let outcome = rush(Behaviour::RefusesFalsely, &[]);
+    assert_red(&outcome, "was refused (sold_out), which was not so after any of the entries");
+    assert_eq!(outcome.json()["history_violations"], 1);
 }
 
 #[test]

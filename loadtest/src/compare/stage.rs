@@ -42,7 +42,7 @@ enum Servers {
 impl Stage {
     /// Two nodes, whose drop has a unit for every click of so many viewers.
     pub(super) async fn nodes(arguments: &Arguments, viewers: u32, clicks: u32) -> Result<Self, CompareError> {
-        let cluster = Cluster::on_redis(&arguments.server, NODES).await?;
+        let cluster = Cluster::on_redis(&arguments.server, NODES, 0).await?;
         let (signer, show) = (Signer::new(cluster.secret(), TOKEN_TTL), show::fresh_name());
         let api = Api::new(&cluster.urls())?;
         let brand = signer.sign(Holder::Brand { brand: BRAND })?;

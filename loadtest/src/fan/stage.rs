@@ -85,7 +85,13 @@ impl Stage {
 
     fn node(arguments: &Arguments, folder: TempDir, runtime: &Runtime, dialect: Dialect) -> Result<Self, FanError> {
         let secret = format!("{:032x}", rand::random::<u128>());
-        let launch = Launch { binary: arguments.server.clone(), folder: folder.path().to_owned(), secret, redis: None };
+        let launch = Launch {
+            binary: arguments.server.clone(),
+            folder: folder.path().to_owned(),
+            secret,
+            per_token_per_second: 0,
+            redis: None,
+        };
         let node = runtime.block_on(Node::start(&launch, "node-1"))?;
         let show = runtime.block_on(Show::open(&node.url(), &launch.secret, dialect))?;
         let address = node.address();

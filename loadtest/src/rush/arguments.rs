@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use super::kills::Kill;
 
+/// A server's own default.
+const PER_TOKEN_PER_SECOND_MIN: u32 = 10;
+
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -41,6 +44,11 @@ pub(crate) struct Arguments {
     /// The part of the holds that is confirmed.
     #[arg(long, default_value_t = 0.0, value_name = "FRACTION", value_parser = fraction)]
     pub(super) confirm: f64,
+    /// How many bots hammer beside the viewers, from before the drop opens: several connections each, the same keys
+    /// over and over, no waiting, reservations of others, messages that can't be read. Nodes of --server then let one
+    /// viewer send twice as many commands a second as a buyer does on average, and at least 10.
+    #[arg(long, default_value_t = 0, value_parser = value_parser!(u32).range(..=10_000))]
+    pub(super) bots: u32,
     /// How fast the crowd connects.
     #[arg(long, default_value_t = 1_000, value_parser = value_parser!(u32).range(1..=100_000))]
     pub(super) connects_per_second: u32,
@@ -117,6 +125,16 @@ impl Arguments {
     /// How many nodes serve.
     pub(super) fn nodes(&self) -> u32 {
         self.nodes.unwrap_or_else(|| u32::try_from(self.target.url.len().max(1)).unwrap_or(u32::MAX))
+    }
+
+    /// How many commands nodes of our own let one viewer send per second: it slows down bots and no people. 0 is no
+    /// limit.
+    pub(super) fn per_token_per_second(&self) -> u32 {
+        if self.bots == 0 {
+            0
+        } else {
+            (2 * self.clicks_per_second.div_ceil(self.buyers)).max(PER_TOKEN_PER_SECOND_MIN)
+        }
     }
 
     /// How long the clicks take to arrive.

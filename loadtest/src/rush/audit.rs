@@ -6,7 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
 use prost::Message as _;
 
-use super::{chain::Chain, findings::Acknowledged, promises::Promises, units::Units, violations::Violations};
+use super::{
+    chain::Chain,
+    findings::Acknowledged,
+    promises::Promises,
+    taken::{Shares, Taken},
+    units::Units,
+};
+use crate::{history::States, violations::Violations};
 
 /// The sum of a journal's facts so far.
 #[derive(Debug, Default)]
@@ -14,11 +21,12 @@ pub(super) struct Audit {
     chain: Chain,
     skus: BTreeMap<String, Units>,
     limits: BTreeMap<String, u32>,
-    taken: BTreeMap<(String, String), u64>,
+    taken: Taken,
     reservations: BTreeMap<u64, Held>,
     /// What each viewer's key stands for.
     keys: BTreeMap<(String, String), u64>,
     promises: Promises,
+    states: States,
     violations: Violations,
 }
 
@@ -66,6 +74,7 @@ impl Audit {
         if let Some(cause) = &body.cause {
             self.bind(cause);
         }
+        self.states.add(entry.seq, &body);
     }
 
     fn add_fact(&mut self, seq: u64, fact: &Fact) {
@@ -120,10 +129,9 @@ impl Audit {
         self.units(&held.sku).held += quantity;
         self.check_stock(&held.sku);
 
-        let taken = self.taken.entry((held.viewer.clone(), held.drop.clone())).or_default();
-        *taken += quantity;
+        let taken = self.taken.take(&held.viewer, &held.drop, quantity);
         match self.limits.get(&held.drop) {
-            Some(&limit) if *taken <= u64::from(limit) => {}
+            Some(&limit) if taken <= u64::from(limit) => {}
             Some(limit) => self
                 .violations
                 .tell(format!("{} has {taken} units in {}, where {limit} are allowed", held.viewer, held.drop)),
@@ -143,8 +151,7 @@ impl Audit {
         held.state = state;
         let quantity = u64::from(held.fact.quantity);
         if state != ReservationState::Sold {
-            let taken = (held.fact.viewer.clone(), held.fact.drop.clone());
-            self.taken.entry(taken).and_modify(|taken| *taken -= quantity);
+            self.taken.give_back(&held.fact.viewer, &held.fact.drop, quantity);
         }
         let sku = held.fact.sku.clone();
         let units = self.units(&sku);
@@ -222,6 +229,16 @@ impl Audit {
     /// What became of all units, of whichever SKU.
     pub(super) fn totals(&self) -> Units {
         self.skus.values().fold(Units::default(), Units::plus)
+    }
+
+    /// Who has the units at the end.
+    pub(super) fn shares(&self) -> Shares {
+        self.taken.shares()
+    }
+
+    /// What was true after each entry.
+    pub(super) fn states(&self) -> &States {
+        &self.states
     }
 
     /// What does not add up, apart from what is oversold or lost.

@@ -40,14 +40,14 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts one node with a journal of its own.
-    pub(crate) async fn embedded(binary: &Path) -> Result<Self, ClusterError> {
-        Self::fresh(binary)?.with_nodes(1).await
+    /// Starts one node with a journal of its own, which lets one viewer send so many commands per second (0: no limit).
+    pub(crate) async fn embedded(binary: &Path, per_token_per_second: u32) -> Result<Self, ClusterError> {
+        Self::fresh(binary, per_token_per_second)?.with_nodes(1).await
     }
 
-    /// Starts a fresh Redis, and so many nodes on it.
-    pub(crate) async fn on_redis(binary: &Path, nodes: u32) -> Result<Self, ClusterError> {
-        let mut cluster = Self::fresh(binary)?;
+    /// Starts a fresh Redis, and so many nodes on it, which let one viewer send so many commands per second.
+    pub(crate) async fn on_redis(binary: &Path, nodes: u32, per_token_per_second: u32) -> Result<Self, ClusterError> {
+        let mut cluster = Self::fresh(binary, per_token_per_second)?;
         let redis = RedisServer::start(cluster.folder.path().to_owned()).await?;
         cluster.launch.redis = Some(redis.url());
         cluster.redis = Some(redis);
@@ -55,10 +55,11 @@ impl Cluster {
     }
 
     /// A folder, a random secret, and no server yet.
-    fn fresh(binary: &Path) -> Result<Self, ClusterError> {
+    fn fresh(binary: &Path, per_token_per_second: u32) -> Result<Self, ClusterError> {
         let folder = tempfile::Builder::new().prefix("dropcast-rush-").tempdir()?;
         let secret = rand::rng().sample_iter(Alphanumeric).take(48).map(char::from).collect();
-        let launch = Launch { binary: binary.to_owned(), folder: folder.path().to_owned(), secret, redis: None };
+        let (binary, redis) = (binary.to_owned(), None);
+        let launch = Launch { binary, folder: folder.path().to_owned(), secret, per_token_per_second, redis };
         Ok(Self { nodes: Vec::new(), redis: None, launch, kills: Vec::new(), folder })
     }
 

@@ -7,6 +7,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use crate::history::Call;
+
 /// A hold that the server said yes to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Acknowledged {
@@ -33,6 +35,8 @@ pub(super) struct Findings {
     pub(super) acknowledged: Vec<Acknowledged>,
     /// Clicks that were refused, by the number of the refusal's code.
     pub(super) refused: BTreeMap<i32, u64>,
+    /// What it asked, each time, and what it was told.
+    pub(super) calls: Vec<Call>,
     /// The first thing that the server complained about.
     pub(super) complaint: Option<String>,
 }

@@ -2,11 +2,13 @@
 
 pub(crate) mod arguments;
 mod audit;
+mod bots;
 mod chain;
 pub(crate) mod cluster;
 pub(crate) mod command;
 mod crowd;
 mod findings;
+mod host;
 mod kills;
 pub(crate) mod node;
 mod pace;
@@ -19,7 +21,7 @@ mod report;
 mod run;
 mod shared;
 pub(crate) mod show;
+mod taken;
 mod units;
 mod verdict;
 mod viewer;
-mod violations;

@@ -31,6 +31,8 @@ pub(crate) struct Launch {
     pub(crate) folder: PathBuf,
     /// What they check tokens with.
     pub(crate) secret: String,
+    /// How many commands they let one viewer send per second; 0 is no limit.
+    pub(crate) per_token_per_second: u32,
     /// The Redis that they share; each has an embedded journal when there is none.
     pub(crate) redis: Option<String>,
 }
@@ -117,7 +119,7 @@ impl Launch {
             .env("DROPCAST_TOKEN_SECRET", &self.secret)
             // A crowd from one address is what a load test is, and what these limits are there to stop.
             .env("DROPCAST_LIMITS__PER_ADDRESS_PER_SECOND", "0")
-            .env("DROPCAST_LIMITS__PER_TOKEN_PER_SECOND", "0")
+            .env("DROPCAST_LIMITS__PER_TOKEN_PER_SECOND", self.per_token_per_second.to_string())
             .env("DROPCAST_LIMITS__CONNECTIONS_PER_ADDRESS", "0");
         if let Some(redis) = &self.redis {
             command
@@ -142,7 +144,8 @@ mod tests {
 
     fn launch(binary: &str, folder: &Path, redis: Option<&str>) -> Launch {
         let secret = "a secret".to_owned();
-        Launch { binary: binary.into(), folder: folder.to_owned(), secret, redis: redis.map(str::to_owned) }
+        let redis = redis.map(str::to_owned);
+        Launch { binary: binary.into(), folder: folder.to_owned(), secret, per_token_per_second: 0, redis }
     }
 
     #[tokio::test]

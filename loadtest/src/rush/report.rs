@@ -11,10 +11,12 @@ use tokio::time::Instant;
 use super::{
     arguments::{Arguments, Journal},
     audit::Audit,
+    bots::{Figures, Haul},
     findings::{Counters, Findings},
     units::Units,
     verdict::{self, Case},
 };
+use crate::history::{self, History};
 
 /// Digits that the percentiles are exact to.
 const DIGITS: u8 = 3;
@@ -31,6 +33,10 @@ pub(super) struct Seen<'a> {
     pub(super) kills: &'a [String],
     /// What each viewer saw.
     pub(super) findings: Vec<Findings>,
+    /// What bots did.
+    pub(super) haul: Haul,
+    /// What they asked and were told.
+    pub(super) history: History,
     /// What they did together.
     pub(super) counters: &'a Counters,
 }
@@ -51,6 +57,12 @@ pub(super) struct Line {
     oversold: u64,
     lost: u64,
     broken_promises: u64,
+    /// Answers that were held against the journal.
+    history_checked: u64,
+    /// What of them can't be true.
+    history_violations: u64,
+    #[serde(flatten)]
+    bots: Figures,
     kills: usize,
     click_p50_ms: Option<f64>,
     click_p99_ms: Option<f64>,
@@ -93,11 +105,15 @@ impl Report {
             last_answer_at = last_answer_at.max(findings.last_answer_at.unwrap_or(last_answer_at));
         }
         let lost = audit.count_lost(acknowledged);
+        let answers = history::check(&seen.history, audit.states());
+        let bots = Figures::new(arguments.bots, &seen.haul, &audit.shares());
         let (units, violations) = (audit.totals(), audit.into_violations());
         let answered = counters.answered.get();
         let unanswered = u64::from(arguments.clicks).saturating_sub(answered);
         let confirms_unanswered = counters.confirms.get().saturating_sub(counters.confirms_answered.get());
-        let case = Case { units, lost, unanswered, confirms_unanswered, violations: &violations };
+        let bots_ignored = bots.bots > 0 && bots.bots_answered == 0;
+        let (violations, history) = (&violations, &answers.violations);
+        let case = Case { units, lost, unanswered, confirms_unanswered, violations, answers: history, bots_ignored };
         Self {
             faults: verdict::faults(&case),
             line: Line {
@@ -114,6 +130,9 @@ impl Report {
                 oversold: units.oversold,
                 lost,
                 broken_promises: units.broken_promises,
+                history_checked: answers.checked,
+                history_violations: answers.violations.count,
+                bots,
                 kills: seen.kills.len(),
                 click_p50_ms: percentile_ms(&click_us, 50.0),
                 click_p99_ms: percentile_ms(&click_us, 99.0),
@@ -172,6 +191,15 @@ impl fmt::Display for Report {
         if line.broken_promises > 0 {
             writeln!(f, "    promises  {} broken, each recorded and told", count(line.broken_promises))?;
         }
+        if line.bots.bots > 0 {
+            writeln!(f, "        bots  {}", line.bots)?;
+        }
+        writeln!(
+            f,
+            "     history  {} answers checked, {} of them can't be true",
+            count(line.history_checked),
+            count(line.history_violations)
+        )?;
         writeln!(f, " drop on time  {} of {} screens", count(self.drop_us.len()), count(line.viewers.into()))?;
         writeln!(f, " connections  {}", self.connections)?;
         writeln!(f, "      killed  {}", self.killed)?;

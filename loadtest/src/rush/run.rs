@@ -2,13 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
+use dropcast_proto::v1::DropPhase;
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 use super::{
     arguments::{Arguments, Journal},
     audit::Audit,
+    bots::{self, Bots},
     cluster::{Cluster, ClusterError},
     crowd::{Crowd, Guest},
+    findings::Findings,
+    host::Host,
     pace::{Event, Schedule},
     progress::{Progress, say},
     report::{Report, Seen},
@@ -17,6 +21,7 @@ use super::{
 };
 use crate::{
     api::{Api, ApiError},
+    history::{Call, History, Sight},
     tokens::{Holder, Signer},
     wire::Endpoint,
 };
@@ -67,8 +72,8 @@ pub(super) async fn run(arguments: &Arguments, progress: &Progress) -> Result<Re
         return Rush::new(arguments, progress, &arguments.target.url, secret)?.run(None).await;
     };
     let mut cluster = match arguments.journal {
-        Journal::Embedded => Cluster::embedded(binary).await?,
-        Journal::Redis => Cluster::on_redis(binary, arguments.nodes()).await?,
+        Journal::Embedded => Cluster::embedded(binary, arguments.per_token_per_second()).await?,
+        Journal::Redis => Cluster::on_redis(binary, arguments.nodes(), arguments.per_token_per_second()).await?,
     };
     let rush = Rush::new(arguments, progress, &cluster.urls(), cluster.secret())?;
     let report = rush.run(Some(&mut cluster)).await;
@@ -107,29 +112,51 @@ impl<'a> Rush<'a> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
         self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments.stock, self.arguments.limit)).await?;
-        self.api.command(&host, &self.shared.show, "start", "start").await?;
+        let mut host = Host::new(&self.api, &self.shared, host);
+        host.command("start", "start").await?;
 
+        let Arguments { bots, limit, seed, .. } = *self.arguments;
+        let bots = Bots::unleash(&self.shared, self.guests(bots::NAME, bots)?, limit, seed);
         let (crowd, senders) = self.gather().await?;
         let opening_at = Instant::now();
-        self.api.command(&host, &self.shared.show, &format!("drops/{DROP}/open"), "open").await?;
+        host.command(&format!("drops/{DROP}/open"), "open").await?;
         let clicking_at = self.click(senders, opening_at, cluster.as_deref_mut()).await?;
-        let findings = crowd.disperse().await;
+        let (mut findings, mut haul) = (crowd.disperse().await, bots.recall().await);
 
         let audit = self.audit(&brand).await?;
         let kills = cluster.as_deref().map_or(&[][..], Cluster::kills);
-        let seen = Seen { opening_at, clicking_at, kills, findings, counters: &self.shared.counters };
+        let mut calls = host.into_calls();
+        calls.append(&mut haul.calls);
+        let history = self.history(calls, &mut findings);
+        let counters = &self.shared.counters;
+        let seen = Seen { opening_at, clicking_at, kills, findings, haul, history, counters };
         Ok(Report::new(self.arguments, seen, audit))
+    }
+
+    /// What everybody asked and was told, and the first sight of the open drop: all that came later says no more.
+    fn history(&self, mut calls: Vec<Call>, findings: &mut [Findings]) -> History {
+        for findings in findings.iter_mut() {
+            calls.append(&mut findings.calls);
+        }
+        let first_seen = findings.iter().filter_map(|findings| findings.drop_seen_at).min();
+        let sight = |at| Sight { at: self.shared.on_clock(at), drop: DROP.into(), phase: DropPhase::Open };
+        History { calls, sights: first_seen.map(sight).into_iter().collect() }
+    }
+
+    /// So many viewers, whose names begin like this.
+    fn guests(&self, prefix: &str, count: u32) -> Result<Vec<Guest>, RunError> {
+        let guest = |number: u32| {
+            let name = format!("{prefix}{number}");
+            let token = self.signer.sign(Holder::Viewer { show: &self.shared.show, name: &name })?;
+            Ok(Guest { name, token })
+        };
+        (0..count).map(guest).collect()
     }
 
     async fn gather(&self) -> Result<(Crowd, Vec<UnboundedSender<Event>>), RunError> {
         let Arguments { viewers, connects_per_second, .. } = *self.arguments;
-        let guest = |number: u32| {
-            let name = format!("viewer-{number}");
-            let token = self.signer.sign(Holder::Viewer { show: &self.shared.show, name: &name })?;
-            Ok(Guest { name, token })
-        };
-        let guests: Result<Vec<_>, RunError> = (0..viewers).map(guest).collect();
-        let (crowd, senders) = Crowd::gather(&self.shared, guests?, connects_per_second);
+        let guests = self.guests("viewer-", viewers)?;
+        let (crowd, senders) = Crowd::gather(&self.shared, guests, connects_per_second);
         let deadline = Instant::now() + GATHER_TIMEOUT + Duration::from_secs((viewers / connects_per_second).into());
         let ready = || self.shared.counters.ready.get();
         if !self.progress.watch("connecting", viewers.into(), deadline, ready).await {

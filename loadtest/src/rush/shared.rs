@@ -1,8 +1,14 @@
 //! What all viewers of a rush share.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
 
 use super::findings::Counters;
 use crate::wire::Endpoint;
@@ -23,13 +29,32 @@ pub(super) struct Shared {
     /// Why the last connection failed or ended, if one did.
     trouble: Mutex<Option<String>>,
     handshakes: Semaphore,
+    /// When the clock began that everybody's calls and answers are on.
+    began: Instant,
 }
 
 impl Shared {
     /// For viewers of `show` at one or more endpoints.
     pub(super) fn new(show: String, endpoints: Vec<Endpoint>, confirm: f64) -> Self {
-        let handshakes = Semaphore::new(HANDSHAKES_MAX);
-        Self { show, endpoints, confirm, counters: Counters::default(), trouble: Mutex::default(), handshakes }
+        Self {
+            show,
+            endpoints,
+            confirm,
+            counters: Counters::default(),
+            trouble: Mutex::default(),
+            handshakes: Semaphore::new(HANDSHAKES_MAX),
+            began: Instant::now(),
+        }
+    }
+
+    /// How late it is, on one clock for everybody.
+    pub(super) fn clock(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The same for a moment that was noted.
+    pub(super) fn on_clock(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.began)
     }
 
     /// Why the last connection failed or ended, if one did.

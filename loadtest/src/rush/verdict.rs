@@ -1,6 +1,7 @@
 //! Whether a rush went as it must.
 
-use super::{units::Units, violations::Violations};
+use super::units::Units;
+use crate::violations::Violations;
 
 /// What is judged.
 pub(super) struct Case<'a> {
@@ -14,12 +15,16 @@ pub(super) struct Case<'a> {
     pub(super) confirms_unanswered: u64,
     /// What else does not add up.
     pub(super) violations: &'a Violations,
+    /// Whether bots hammered and nobody answered.
+    pub(super) bots_ignored: bool,
+    /// What of the answers can't be true.
+    pub(super) answers: &'a Violations,
 }
 
 /// What is wrong, a sentence each; nothing when the rush went as it must.
 pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
     let mut faults = Vec::new();
-    let Case { units, lost, unanswered, confirms_unanswered, violations } = case;
+    let Case { units, lost, unanswered, confirms_unanswered, violations, answers, bots_ignored } = case;
     if units.oversold > 0 {
         let oversold = counted(units.oversold, "unit was", "units were");
         faults.push(format!("{oversold} held or sold beyond the allotment of {}.", units.allotted));
@@ -35,12 +40,20 @@ pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
         let confirms = counted(*confirms_unanswered, "confirmation got", "confirmations got");
         faults.push(format!("{confirms} no answer."));
     }
-    faults.extend(violations.told.iter().map(|violation| format!("The journal does not add up: {violation}.")));
+    if *bots_ignored {
+        faults.push("The bots got no answer at all.".to_owned());
+    }
+    tell(&mut faults, "The journal does not add up", violations);
+    tell(&mut faults, "The answers do not agree with the journal", answers);
+    faults
+}
+
+fn tell(faults: &mut Vec<String>, what: &str, violations: &Violations) {
+    faults.extend(violations.told.iter().map(|violation| format!("{what}: {violation}.")));
     let untold = violations.count - violations.told.len() as u64;
     if untold > 0 {
-        faults.push(format!("And {} more.", counted(untold, "violation", "violations")));
+        faults.push(format!("{what}: {} more.", counted(untold, "violation", "violations")));
     }
-    faults
 }
 
 fn counted(count: u64, one: &str, more: &str) -> String {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dropcast_proto::v1::{
-    Answer, Drop, DropPhase, Hello, Problem, Refusal, Reservation, Welcome, answer_outcome, client_message,
+    Answer, Drop, DropPhase, Hello, Problem, Refusal, Reservation, Role, Welcome, answer_outcome, client_message,
     server_message,
 };
 use rand::RngExt as _;
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     backoff,
+    history::Recorder,
     wire::{Connection, Endpoint, Received},
 };
 
@@ -35,6 +36,7 @@ pub(super) struct Viewer {
     cursor: Option<String>,
     had_snapshot: bool,
     presses: Presses,
+    recorder: Recorder,
     findings: Findings,
 }
 
@@ -55,6 +57,7 @@ impl Viewer {
         token: String,
         events: UnboundedReceiver<Event>,
     ) -> Self {
+        let recorder = Recorder::new(Role::Viewer, &name);
         Self {
             shared,
             number,
@@ -64,6 +67,7 @@ impl Viewer {
             cursor: None,
             had_snapshot: false,
             presses: Presses::default(),
+            recorder,
             findings: Findings::default(),
         }
     }
@@ -74,7 +78,7 @@ impl Viewer {
             () = self.live(comes_at) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        self.findings
+        Findings { calls: self.recorder.into_calls(), ..self.findings }
     }
 
     async fn live(&mut self, comes_at: Instant) {
@@ -142,6 +146,7 @@ impl Viewer {
     async fn send(&mut self, connection: &mut Connection, outbox: Vec<Press>) -> Result<(), ()> {
         for press in outbox {
             if let Some(message) = self.presses.message(press) {
+                self.recorder.asks(self.shared.clock(), &press.key(), &message);
                 connection.feed(message).await.map_err(drop)?;
             }
         }
@@ -222,6 +227,9 @@ impl Viewer {
             return Vec::new();
         };
         let outcome = answer.outcome.and_then(|outcome| outcome.kind);
+        if let Some(outcome) = &outcome {
+            self.recorder.is_told(self.shared.clock(), &answer.key, outcome);
+        }
         match (press, outcome) {
             (Press::Click(number), Some(Kind::Held(reservation))) => {
                 return self.take_hold(number, answer.key, &reservation);

@@ -3,4 +3,5 @@
 pub(crate) mod rush;
 pub(crate) mod server;
 mod session;
+mod shop;
 pub(crate) mod world;

@@ -12,18 +12,19 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, header},
     routing::{get, post, put},
 };
+use dropcast_proto::v1::{Cause, DoneOutcome, Role, key_outcome};
 use hyper_util::rt::TokioIo;
 use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, runtime::Runtime, sync::broadcast};
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{handshake::derive_accept_key, protocol::Role},
+    tungstenite::{handshake::derive_accept_key, protocol},
 };
 
 use super::{
     session,
-    world::{Behaviour, World},
+    world::{Behaviour, World, cause},
 };
 
 pub(crate) const SECRET: &str = "a secret of the tests";
@@ -139,9 +140,18 @@ fn router(shared: &Arc<Shared>) -> Router {
         .with_state(Arc::clone(shared))
 }
 
-fn check(headers: &HeaderMap, role: &str) {
+/// Checks who asks.
+fn check(headers: &HeaderMap, role: &str) -> String {
     let bearer = headers[header::AUTHORIZATION].to_str().unwrap().strip_prefix("Bearer ").unwrap();
-    assert_eq!(holder(bearer).0, role);
+    let (found, name) = holder(bearer);
+    assert_eq!(found, role);
+    name
+}
+
+/// What an entry says about the host that asked for it.
+fn host(headers: &HeaderMap) -> Cause {
+    let key = headers["idempotency-key"].to_str().unwrap();
+    cause(Role::Host, &check(headers, "host"), key, key_outcome::Kind::Done(DoneOutcome {}))
 }
 
 async fn apply(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(plan): Json<Value>) -> Json<Value> {
@@ -150,9 +160,8 @@ async fn apply(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(plan)
     Json(json!({}))
 }
 
-async fn start(headers: HeaderMap) -> Json<Value> {
-    check(&headers, "host");
-    assert!(headers.contains_key("idempotency-key"));
+async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Json<Value> {
+    shared.world().start(host(&headers));
     Json(json!({"done": {}}))
 }
 
@@ -161,9 +170,8 @@ async fn open(
     headers: HeaderMap,
     Path(path): Path<(String, String)>,
 ) -> Json<Value> {
-    check(&headers, "host");
     assert_eq!(path.1, "rush");
-    shared.world().open();
+    shared.world().open(host(&headers));
     let _ = shared.opened.send(());
     Json(json!({"done": {}}))
 }
@@ -186,7 +194,7 @@ async fn upgrade(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let protocol = request.headers()[header::SEC_WEBSOCKET_PROTOCOL].clone();
     tokio::spawn(async move {
         if let Ok(upgraded) = hyper::upgrade::on(request).await {
-            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
+            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), protocol::Role::Server, None).await;
             session::serve(shared, socket).await;
         }
     });

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use dropcast_proto::v1::{
-    self, Answer, AnswerOutcome, ClientMessage, Hello, ServerMessage, client_message, server_message,
-};
+use dropcast_proto::v1::{self, Answer, ClientMessage, Hello, ServerMessage, client_message, server_message};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -13,7 +11,7 @@ use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 use super::{
     server::{Shared, holder},
-    world::World,
+    world::{Behaviour, World},
 };
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -65,14 +63,19 @@ fn drop_changed(world: &World) -> server_message::Kind {
 }
 
 fn take(world: &mut World, viewer: &str, bytes: &[u8]) -> Option<server_message::Kind> {
-    let (key, outcome) = match ClientMessage::decode(bytes).unwrap().kind.unwrap() {
+    let Some(kind) = ClientMessage::decode(bytes).ok().and_then(|message| message.kind) else {
+        return Some(server_message::Kind::Problem(v1::Problem::default()));
+    };
+    if world.behaviour == Behaviour::DeafToBots && viewer.starts_with("bot-") {
+        return None;
+    }
+    let (key, outcome) = match kind {
         client_message::Kind::Reserve(reserve) => (reserve.key.clone(), world.reserve(viewer, &reserve)),
-        client_message::Kind::Confirm(confirm) => (confirm.key.clone(), Some(world.confirm(viewer, &confirm))),
+        client_message::Kind::Confirm(confirm) => (confirm.key.clone(), world.confirm(viewer, &confirm)),
+        client_message::Kind::Release(release) => (release.key.clone(), world.release(viewer, &release)),
         other => panic!("a rush does not send {other:?}"),
     };
-    outcome.map(|outcome: AnswerOutcome| {
-        server_message::Kind::Answer(Answer { key, outcome: Some(outcome), receipt: None })
-    })
+    outcome.map(|outcome| server_message::Kind::Answer(Answer { key, outcome: Some(outcome), receipt: None }))
 }
 
 async fn send(socket: &mut Socket, kind: server_message::Kind) {

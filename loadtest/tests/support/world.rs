@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dropcast_proto::v1::{
-    self, AnswerOutcome, Cause, EntryBody, Fact, JournalEntry, KeyBinding, KeyOutcome, Money, Refusal, RefusalCode,
-    Reserve, Retry, Role, answer_outcome, fact, key_outcome,
-};
+use dropcast_proto::v1::{self, Cause, EntryBody, Fact, JournalEntry, KeyBinding, KeyOutcome, Role, fact, key_outcome};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
+
+use super::shop::{Bound, Held};
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,10 +16,14 @@ pub(crate) enum Behaviour {
     Honest,
     /// Still: it asks to send every click again.
     RetriesFirst,
+    /// It refuses the first click as sold out.
+    RefusesFalsely,
     /// It holds one unit more than there are.
     Oversells,
     /// It gives viewers more than the drop allows.
     IgnoresLimit,
+    /// It answers no bot.
+    DeafToBots,
     /// It acknowledges one hold that it does not write down.
     LosesHold,
     /// It acknowledges confirmations that it does not write down.
@@ -38,7 +41,7 @@ pub(crate) enum Behaviour {
 /// The state, and the journal that it came from.
 #[derive(Default)]
 pub(crate) struct World {
-    behaviour: Behaviour,
+    pub(crate) behaviour: Behaviour,
     pub(crate) journal: Vec<JournalEntry>,
     /// Clicks that were decided.
     pub(crate) clicks: u64,
@@ -46,11 +49,11 @@ pub(crate) struct World {
     pub(crate) resumed: u64,
     /// The entry that opened the drop.
     pub(crate) opened_at_seq: Option<u64>,
-    free: u64,
-    limit: u32,
-    reservations: u64,
-    taken: BTreeMap<String, u32>,
-    keys: BTreeMap<(String, String), u64>,
+    pub(crate) free: u32,
+    pub(crate) limit: u32,
+    /// By their numbers, from 1.
+    pub(crate) held: Vec<Held>,
+    pub(crate) keys: BTreeMap<(String, String), Bound>,
     digest: Vec<u8>,
     misbehaved: bool,
 }
@@ -61,101 +64,39 @@ impl World {
     }
 
     pub(crate) fn plan(&mut self, plan: &serde_json::Value) {
-        let units = plan["products"][0]["variants"][0]["units"].as_u64().unwrap();
+        let units = u32::try_from(plan["products"][0]["variants"][0]["units"].as_u64().unwrap()).unwrap();
         self.limit = u32::try_from(plan["drops"][0]["limit_per_viewer"].as_u64().unwrap()).unwrap();
-        self.free = units + u64::from(self.behaviour == Behaviour::Oversells);
+        self.free = units + u32::from(self.behaviour == Behaviour::Oversells);
         self.digest = vec![0; 32];
         let facts = vec![
             fact::Kind::ShowPlanned(v1::ShowPlanned::default()),
-            fact::Kind::UnitsAdded(v1::UnitsAdded {
-                sku: "rush-unit".into(),
-                units: u32::try_from(units).unwrap(),
-                planned: true,
-            }),
+            fact::Kind::UnitsAdded(v1::UnitsAdded { sku: "rush-unit".into(), units, planned: true }),
             fact::Kind::DropPlanned(v1::DropPlanned {
                 drop: "rush".into(),
                 limit_per_viewer: self.limit,
+                items: vec![v1::PlannedItem { sku: "rush-unit".into(), ..Default::default() }],
                 ..Default::default()
             }),
         ];
         self.append(None, facts);
     }
 
-    pub(crate) fn open(&mut self) {
-        self.append(None, vec![fact::Kind::DropOpened(v1::DropOpened { drop: "rush".into(), closes_at: None })]);
+    pub(crate) fn start(&mut self, cause: Cause) {
+        self.append(Some(cause), vec![fact::Kind::ShowStarted(v1::ShowStarted {})]);
+    }
+
+    pub(crate) fn open(&mut self, cause: Cause) {
+        self.append(Some(cause), vec![fact::Kind::DropOpened(v1::DropOpened { drop: "rush".into(), closes_at: None })]);
         self.opened_at_seq = Some(self.journal.len() as u64);
     }
 
-    /// The outcome of a click; `None` when it is never to be answered.
-    pub(crate) fn reserve(&mut self, viewer: &str, reserve: &Reserve) -> Option<AnswerOutcome> {
-        self.clicks += 1;
-        if self.behaviour == Behaviour::Silent && self.clicks.is_multiple_of(10) {
-            return None;
-        }
-        if self.behaviour == Behaviour::RetriesFirst && reserve.attempt.is_none() {
-            return outcome(answer_outcome::Kind::Retry(Retry { after_ms: 5, ..Default::default() }));
-        }
-        let key = (viewer.to_owned(), reserve.key.clone());
-        if let Some(&number) = self.keys.get(&key)
-            && self.behaviour != Behaviour::HoldsTwice
-        {
-            return outcome(answer_outcome::Kind::Held(reservation(number)));
-        }
-        let taken = self.taken.get(viewer).copied().unwrap_or_default();
-        if self.opened_at_seq.is_none() {
-            return refused(RefusalCode::DropPhase);
-        }
-        if taken >= self.limit && self.behaviour != Behaviour::IgnoresLimit {
-            return refused(RefusalCode::LimitReached);
-        }
-        if self.free == 0 {
-            return refused(RefusalCode::SoldOut);
-        }
-        self.hold(key)
+    /// Whether it behaves like this now, which it does only once.
+    pub(crate) fn misbehaves(&mut self, behaviour: Behaviour) -> bool {
+        self.behaviour == behaviour && !std::mem::replace(&mut self.misbehaved, true)
     }
 
-    fn hold(&mut self, key: (String, String)) -> Option<AnswerOutcome> {
-        let viewer = key.0.clone();
-        self.free -= 1;
-        self.reservations += 1;
-        let number = self.reservations;
-        *self.taken.entry(viewer.clone()).or_default() += 1;
-        let kind = key_outcome::Kind::Reservation(number);
-        let cause = cause(&viewer, &key.1, kind);
-        let held = fact::Kind::ReservationHeld(v1::ReservationHeld {
-            reservation: number,
-            viewer,
-            drop: "rush".into(),
-            sku: "rush-unit".into(),
-            quantity: 1,
-            unit_price_minor: 1_999,
-            expires_at: 4_000_000_000_000,
-        });
-        self.keys.insert(key, number);
-        if self.behaviour == Behaviour::LosesHold && !std::mem::replace(&mut self.misbehaved, true) {
-            return outcome(answer_outcome::Kind::Held(reservation(number)));
-        }
-        self.append(Some(cause), vec![held]);
-        if self.behaviour == Behaviour::HoldsTwice && !std::mem::replace(&mut self.misbehaved, true) {
-            return outcome(answer_outcome::Kind::Retry(Retry { after_ms: 0, ..Default::default() }));
-        }
-        outcome(answer_outcome::Kind::Held(reservation(number)))
-    }
-
-    pub(crate) fn confirm(&mut self, viewer: &str, confirm: &v1::Confirm) -> AnswerOutcome {
-        let key = (viewer.to_owned(), confirm.key.clone());
-        if self.keys.insert(key, confirm.reservation).is_none() && self.behaviour != Behaviour::LosesSales {
-            let sold = v1::ReservationSold { reservation: confirm.reservation };
-            let order =
-                v1::OrderPlaced { order: confirm.reservation, reservation: confirm.reservation, total_minor: 1_999 };
-            let cause = cause(viewer, &confirm.key, key_outcome::Kind::Order(order.order));
-            self.append(Some(cause), vec![fact::Kind::ReservationSold(sold), fact::Kind::OrderPlaced(order)]);
-        }
-        let purchase = v1::Purchase { reservation: Some(reservation(confirm.reservation)), order: None };
-        AnswerOutcome { kind: Some(answer_outcome::Kind::Sold(purchase)) }
-    }
-
-    fn append(&mut self, cause: Option<Cause>, kinds: Vec<fact::Kind>) {
+    /// Writes an entry down.
+    pub(crate) fn append(&mut self, cause: Option<Cause>, kinds: Vec<fact::Kind>) {
         let facts: Vec<_> = kinds.into_iter().map(|kind| Fact { kind: Some(kind) }).collect();
         let body = EntryBody { cause: cause.clone(), facts: facts.clone() }.encode_to_vec();
         let (seq, decided_at) = (self.journal.len() as u64 + 1, 1_777_660_200_000);
@@ -172,22 +113,9 @@ impl World {
     }
 }
 
-fn cause(viewer: &str, key: &str, kind: key_outcome::Kind) -> Cause {
+/// Who asked, and what the key stands for.
+pub(crate) fn cause(role: Role, name: &str, key: &str, kind: key_outcome::Kind) -> Cause {
     let outcome = Some(KeyOutcome { kind: Some(kind) });
     let binding = Some(KeyBinding { key: key.to_owned(), fingerprint: vec![0; 16], outcome });
-    Cause { role: Role::Viewer.into(), principal: viewer.to_owned(), binding }
-}
-
-fn reservation(number: u64) -> v1::Reservation {
-    let price = Some(Money { amount_minor: 1_999, currency: "EUR".into() });
-    v1::Reservation { reservation: number, unit_price: price.clone(), total: price, ..Default::default() }
-}
-
-fn refused(code: RefusalCode) -> Option<AnswerOutcome> {
-    outcome(answer_outcome::Kind::Refused(Refusal { code: code.into(), ..Default::default() }))
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "beside the outcomes there are clicks that are never answered")]
-fn outcome(kind: answer_outcome::Kind) -> Option<AnswerOutcome> {
-    Some(AnswerOutcome { kind: Some(kind) })
+    Cause { role: role.into(), principal: name.to_owned(), binding }
 }
