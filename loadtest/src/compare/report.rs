@@ -84,7 +84,7 @@ impl Report {
              - **At the other's top rate**: the clicks of all viewers arrive at the rate that axum + Lua reached in the\n  \
                same round; a click waits from the moment at which it was to be made.\n\
              - **Engine and journal alone**: no sockets; one task feeds clicks to a show's writer\n  \
-               (`cargo bench --bench engine_redis`). Beside it the same script, as fast as any of some ways to pipeline it\n  \
+               (`cargo bench --bench engine`). Beside it the same script, as fast as any of some ways to pipeline it\n  \
                gets: {lua}.\n\
              - **Take-over**: from `kill -9` of the node that writes the show to the first click that was made after it at\n  \
                the other node and was accepted.\n\n\
