@@ -10,7 +10,7 @@ use crate::{
 
 /// More than the records of all clicks take.
 const FILE_BYTES: usize = 128 * 1_024 * 1_024;
-const ZEROS: [u8; 1_024 * 1_024] = [0; 1_024 * 1_024];
+static ZEROS: [u8; 1_024 * 1_024] = [0; 1_024 * 1_024];
 /// Units of one click.
 const QUANTITY: u32 = 1;
 const DEADLINE_MS: u64 = 1_900_000_000_000;
