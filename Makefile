@@ -52,16 +52,24 @@ check: web-packages deny compose ## Check format, lints, types, licences, where 
 bench: ## Measure everything on this machine, the rules and the journal first: ROUNDS=; writes docs/benchmarks.md.
 	cargo bench --locked -p dropcast-domain
 	cargo bench --locked --bench journal
-	$(MAKE) bench-redis
-	$(MAKE) bench-fan
+	$(MAKE) bench-redis bench-rush bench-fan
 
-# First what runs longest undisturbed: the engine and the journal alone; then the whole path, which takes its figures up.
-.PHONY: bench-redis
-bench-redis: web redis-server ## Measure two nodes on Redis beside one Lua script per click: ROUNDS=; writes docs/benchmarks.md.
+# What runs undisturbed by sockets; the comparisons below take its figures up.
+.PHONY: bench-engine
+bench-engine: web redis-server ## Measure the engine and its journals alone, and the memory of a show's state: ROUNDS=.
 	cargo build --release --locked --workspace --bins
-	ROUNDS=$(ROUNDS) cargo bench --locked --bench engine_redis | tee target/engine_redis.txt
+	ROUNDS=$(ROUNDS) cargo bench --locked --bench engine | tee target/engine.txt
+	cargo bench --locked --bench memory | tee target/memory.txt
+
+.PHONY: bench-redis
+bench-redis: bench-engine ## Measure two nodes on Redis beside one Lua script per click: ROUNDS=; writes docs/benchmarks.md.
 	target/release/loadtest compare --server target/release/dropcast --rounds $(ROUNDS) \
-		--engine target/engine_redis.txt --page docs/benchmarks.md
+		--engine target/engine.txt --page docs/benchmarks.md
+
+.PHONY: bench-rush
+bench-rush: bench-engine ## Measure a rush on one server beside axum and one Lua script per click: ROUNDS=; writes docs/benchmarks.md.
+	target/release/loadtest compare-rush --server target/release/dropcast --rounds $(ROUNDS) \
+		--engine target/engine.txt --memory target/memory.txt --page docs/benchmarks.md
 
 .PHONY: bench-fan
 bench-fan: web target/fan/.installed $(if $(filter all,$(PEERS)),fan-peers) ## Measure what a message to everybody costs, beside others: ROUNDS= CONNECTIONS= PEERS=all; writes docs/benchmarks.md.

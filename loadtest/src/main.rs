@@ -9,6 +9,7 @@ mod figure;
 mod files;
 mod history;
 mod machine;
+mod noop;
 mod page;
 mod rush;
 mod stoppable;
@@ -38,12 +39,19 @@ enum Command {
     ///
     /// The last line on standard output is one JSON object. It fails only when it can't be run.
     Compare(compare::arguments::Arguments),
+    /// Measures a rush on one server beside a server that runs one Lua script per click, in turn, by the same client.
+    ///
+    /// The last line on standard output is one JSON object. It fails only when it can't be run, sells a unit too many or
+    /// leaves a click without an answer.
+    CompareRush(compare::rush::arguments::Arguments),
     /// Measures what it costs to hand a message to everybody, beside other servers.
     ///
     /// The last line on standard output is one JSON object. It fails only when it can't be run.
     Fan(fan::arguments::Arguments),
     /// Serves clicks as one would without Dropcast: axum and one Lua script on Redis for each; to compare with.
     Baseline(baseline::command::Arguments),
+    /// Receives clicks and does nothing with them; to compare with.
+    Noop(noop::command::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -55,7 +63,9 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Rush(arguments) => rush::command::main(&arguments),
         Command::Compare(arguments) => compare::command::main(&arguments),
+        Command::CompareRush(arguments) => compare::rush::command::main(&arguments),
         Command::Fan(arguments) => fan::command::main(&arguments),
         Command::Baseline(arguments) => baseline::command::main(&arguments),
+        Command::Noop(arguments) => noop::command::main(&arguments),
     }
 }

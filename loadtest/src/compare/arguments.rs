@@ -18,9 +18,6 @@ pub(crate) struct Arguments {
     /// How many clicks each of them makes; every click gets a unit.
     #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=100))]
     pub(super) clicks: u32,
-    /// How many threads carry the viewers.
-    #[arg(long, default_value_t = 1, value_parser = value_parser!(u16).range(1..=64))]
-    pub(super) threads: u16,
     /// The last line of the benchmark of the engine and the journal alone, to be taken into the report.
     #[arg(long, value_name = "FILE")]
     pub(super) engine: Option<PathBuf>,

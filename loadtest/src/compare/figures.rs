@@ -61,6 +61,7 @@ pub(super) fn median(measured: &[Measured]) -> Measured {
         per_s: rates.get(rates.len() / 2).copied().unwrap_or_default(),
         p50: of(|measured| measured.p50),
         p99: of(|measured| measured.p99),
+        took: of(|measured| measured.took),
         computed: Computed {
             redis: of(|measured| measured.computed.redis),
             servers: of(|measured| measured.computed.servers),
@@ -83,7 +84,7 @@ mod tests {
     fn measured(per_s: f64, p99_ms: u64, redis_us: u64) -> Measured {
         let p99 = Duration::from_millis(p99_ms);
         let redis = Duration::from_micros(redis_us);
-        Measured { per_s, p50: p99 / 2, p99, computed: Computed { redis, servers: redis, client: redis } }
+        Measured { per_s, p50: p99 / 2, p99, took: p99, computed: Computed { redis, servers: redis, client: redis } }
     }
 
     #[test]

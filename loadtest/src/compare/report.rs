@@ -1,15 +1,14 @@
 //! What a comparison ends with: a table, a page, and one line for programs.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 
 use super::{
     engine::EngineFigures,
     figures::{Line, Rounds, median, middle},
+    table::Table,
     takeover::{AFTER_LEASE, LEASE},
 };
-use crate::figure::ms;
+use crate::figure::{ms, us};
 
 /// What a comparison found.
 pub(super) struct Report {
@@ -29,36 +28,36 @@ impl Report {
 
     /// The medians side by side.
     pub(super) fn table(&self) -> String {
-        let mut table = "| median | Dropcast | one Lua script per click | ratio |\n|---|---|---|---|\n".to_owned();
-        let mut row = |what: &str, ours: f64, theirs: f64, digits: usize| {
-            // Nothing can go wrong while a text is written.
-            let _ =
-                writeln!(table, "| {what} | {ours:.digits$} | {theirs:.digits$} | {} |", three_digits(ours / theirs));
-        };
+        let mut table = Table::new(["median", "Dropcast", "one Lua script per click", "ratio"]);
         let (nodes, baseline) = (median(&self.rounds.nodes), median(&self.rounds.baseline));
         let at_its_rate = median(&self.rounds.nodes_at_its_rate);
         if let Some(engine) = &self.engine {
-            row("engine and journal alone: accepted reservations/s", engine.engine_per_s, engine.lua_per_s, 0);
-            row("the same: Redis CPU per accepted click, µs", engine.engine_redis_us, engine.lua_redis_us, 2);
+            let (redis, lua) = (engine.engine_redis_us, engine.lua_redis_us);
+            table.row(
+                "engine and journal alone: accepted reservations/s",
+                engine.engine_per_s,
+                engine.lua_per_s,
+                0,
+                None,
+            );
+            table.row("the same: Redis CPU per accepted click, µs", redis, lua, 2, None);
         }
-        row("whole path: accepted clicks/s", nodes.per_s, baseline.per_s, 0);
-        row("whole path: click to answer p50, ms", ms(nodes.p50), ms(baseline.p50), 2);
-        row("whole path: click to answer p99, ms", ms(nodes.p99), ms(baseline.p99), 2);
-        row("the same at the other's top rate: p50, ms", ms(at_its_rate.p50), ms(baseline.p50), 2);
-        row("the same at the other's top rate: p99, ms", ms(at_its_rate.p99), ms(baseline.p99), 2);
-        let us = |duration| ms(duration) * 1_000.0;
+        table.row("whole path: accepted clicks/s", nodes.per_s, baseline.per_s, 0, None);
+        table.row("whole path: click to answer p50, ms", ms(nodes.p50), ms(baseline.p50), 2, None);
+        table.row("whole path: click to answer p99, ms", ms(nodes.p99), ms(baseline.p99), 2, None);
+        table.row("the same at the other's top rate: p50, ms", ms(at_its_rate.p50), ms(baseline.p50), 2, None);
+        table.row("the same at the other's top rate: p99, ms", ms(at_its_rate.p99), ms(baseline.p99), 2, None);
         let (ours, theirs) = (nodes.computed, baseline.computed);
-        row("whole path: Redis CPU per accepted click, µs", us(ours.redis), us(theirs.redis), 2);
-        row("the same of the servers, µs", us(ours.servers), us(theirs.servers), 2);
-        row("the same of the client, µs", us(ours.client), us(theirs.client), 2);
+        table.row("whole path: Redis CPU per accepted click, µs", us(ours.redis), us(theirs.redis), 2, None);
+        table.row("the same of the servers, µs", us(ours.servers), us(theirs.servers), 2, None);
+        table.row("the same of the client, µs", us(ours.client), us(theirs.client), 2, None);
         let takeover = middle(&self.rounds.takeovers);
         let verdict = if takeover <= LEASE + AFTER_LEASE { "within" } else { "NOT within" };
         let (takeover, lease, after) = (ms(takeover), ms(LEASE), ms(AFTER_LEASE));
-        let _ = writeln!(
-            table,
-            "| take-over after kill -9 of the writer's node, ms | {takeover:.0} | – | {verdict} lease + {after:.0} ms (lease {lease:.0} ms) |"
-        );
-        table
+        table.line(&format!(
+            "take-over after kill -9 of the writer's node, ms | {takeover:.0} | – | {verdict} lease + {after:.0} ms (lease {lease:.0} ms)"
+        ));
+        table.into_text()
     }
 
     /// A section of a page for people.
@@ -84,7 +83,7 @@ impl Report {
              - **At the other's top rate**: the clicks of all viewers arrive at the rate that axum + Lua reached in the\n  \
                same round; a click waits from the moment at which it was to be made.\n\
              - **Engine and journal alone**: no sockets; one task feeds clicks to a show's writer\n  \
-               (`cargo bench --bench engine_redis`). Beside it the same script, as fast as any of some ways to pipeline it\n  \
+               (`cargo bench --bench engine`). Beside it the same script, as fast as any of some ways to pipeline it\n  \
                gets: {lua}.\n\
              - **Take-over**: from `kill -9` of the node that writes the show to the first click that was made after it at\n  \
                the other node and was accepted.\n\n\
@@ -94,16 +93,4 @@ impl Report {
             self.line(),
         )
     }
-}
-
-/// Three digits that say something, whatever its size.
-fn three_digits(ratio: f64) -> String {
-    let digits = if ratio >= 100.0 {
-        0
-    } else if ratio >= 10.0 {
-        1
-    } else {
-        3
-    };
-    format!("{ratio:.digits$}")
 }

@@ -3,17 +3,22 @@
 use super::{
     arguments::Arguments,
     clicks::{self, Computed, Measured},
+    crowd::Pace,
     engine::EngineFigures,
     figures::Rounds,
     report::Report,
-    stage::Stage,
+    stage::{Sale, Stage},
     takeover,
 };
 use crate::{
     api::ApiError,
-    figure::ms,
+    figure::{ms, us},
     machine,
-    rush::{cluster::ClusterError, progress::say, redis::RedisServerError},
+    rush::{
+        cluster::ClusterError,
+        progress::say,
+        redis::{Aof, RedisServerError},
+    },
 };
 
 /// Why nothing could be compared.
@@ -37,9 +42,9 @@ pub(super) enum CompareError {
     /// A server does not do what it should.
     #[error("{0}")]
     Server(String),
-    /// Not every click got its unit.
-    #[error("{refused} clicks got no unit, though there was one for each")]
-    Refused { refused: u64 },
+    /// Clicks got more or fewer units than there were.
+    #[error("{accepted} clicks got a unit, not {expected}")]
+    Sold { accepted: u32, expected: u32 },
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -52,12 +57,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Report, CompareError> {
     let mut rounds = Rounds::default();
     for round in 1..=arguments.rounds {
         let Arguments { viewers, clicks, .. } = *arguments;
-        let on = |stage, per_s| measure_and_stop(stage, clicks, per_s);
-        let baseline = on(Stage::baseline(viewers, clicks).await?, None).await?;
+        let sale = Sale { viewers, limit: clicks, units: viewers * clicks };
+        let on = |stage, pace| measure_and_stop(stage, sale.units, pace);
+        let baseline = on(Stage::baseline(sale, Aof::Always).await?, Pace::Answered).await?;
         tell(round, "axum + Lua", &baseline);
-        let nodes = on(Stage::nodes(arguments, viewers, clicks).await?, None).await?;
+        let nodes = on(Stage::nodes(&arguments.server, sale).await?, Pace::Answered).await?;
         tell(round, "two nodes", &nodes);
-        let at_its_rate = on(Stage::nodes(arguments, viewers, clicks).await?, Some(baseline.per_s)).await?;
+        let at_its_rate = Pace::PerSecond(baseline.per_s);
+        let at_its_rate = on(Stage::nodes(&arguments.server, sale).await?, at_its_rate).await?;
         tell(round, "two nodes at the rate of axum + Lua", &at_its_rate);
         let takeover = takeover::measure(arguments).await?;
         say(&format!("round {round}: a take-over took {:.0} ms", ms(takeover)));
@@ -69,15 +76,16 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Report, CompareError> {
     Ok(Report { rounds, engine, machine, viewers: arguments.viewers, clicks: arguments.clicks })
 }
 
-async fn measure_and_stop(stage: Stage, clicks: u32, per_s: Option<f64>) -> Result<Measured, CompareError> {
-    let measured = clicks::measure(&stage, clicks, per_s).await;
+/// So many clicks of all viewers together, in whatever pace.
+pub(super) async fn measure_and_stop(stage: Stage, clicks: u32, pace: Pace) -> Result<Measured, CompareError> {
+    let measured = clicks::measure(&stage, &stage.hall, clicks, pace).await;
     stage.stop().await;
     measured
 }
 
-fn tell(round: u32, what: &str, measured: &Measured) {
-    let Measured { per_s, p50, p99, computed: Computed { redis, servers, client } } = *measured;
-    let us = |duration| ms(duration) * 1_000.0;
+/// Says what was measured.
+pub(super) fn tell(round: u32, what: &str, measured: &Measured) {
+    let Measured { per_s, p50, p99, computed: Computed { redis, servers, client }, .. } = *measured;
     say(&format!(
         "round {round}: {what}: {per_s:.0} clicks/s, p50 {:.2} ms, p99 {:.2} ms; each took {:.2} µs of Redis, \
          {:.2} µs of the servers, {:.2} µs of the client",

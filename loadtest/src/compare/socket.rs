@@ -1,5 +1,4 @@
-//! A viewer's WebSocket that costs as little as can be: a read and a write for each click and hardly more, so that what
-//! is compared are the servers. Both are spoken to by this one client.
+//! A viewer's WebSocket, with hardly more than the frames.
 
 use std::io;
 
@@ -32,11 +31,11 @@ const LENGTH_IN_TWO: u8 = 0x7e;
 const LENGTH_IN_EIGHT: u8 = 0x7f;
 
 /// The kinds of frames (RFC 6455 section 5.2).
-mod opcode {
-    pub(super) const BINARY: u8 = 0x2;
-    pub(super) const CLOSE: u8 = 0x8;
-    pub(super) const PING: u8 = 0x9;
-    pub(super) const PONG: u8 = 0xa;
+pub(super) mod opcode {
+    pub(in crate::compare) const BINARY: u8 = 0x2;
+    pub(in crate::compare) const CLOSE: u8 = 0x8;
+    pub(in crate::compare) const PING: u8 = 0x9;
+    pub(in crate::compare) const PONG: u8 = 0xa;
 }
 
 /// An open connection.
@@ -102,6 +101,11 @@ impl Socket {
         }
     }
 
+    /// The bare connection, and what was received and not taken.
+    pub(super) fn into_parts(self) -> io::Result<(std::net::TcpStream, Vec<u8>)> {
+        Ok((self.stream.into_std()?, self.received[self.taken..].to_vec()))
+    }
+
     async fn read(&mut self) -> io::Result<()> {
         self.received.drain(..self.taken);
         self.taken = 0;
@@ -126,7 +130,7 @@ fn upgrade(endpoint: &Endpoint) -> String {
 }
 
 /// A frame as a client sends it.
-fn masked(opcode: u8, payload: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn masked(opcode: u8, payload: &[u8]) -> io::Result<Vec<u8>> {
     let too_long = |_| io::Error::other("a message is too long");
     let mut frame = Vec::with_capacity(payload.len() + 8);
     frame.push(FIN | opcode);
@@ -143,7 +147,7 @@ fn masked(opcode: u8, payload: &[u8]) -> io::Result<Vec<u8>> {
 
 /// The kind of the first frame, and where its payload begins and ends; `None` until all of it is there. A server never
 /// masks, and ours sends every message in one frame.
-fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
+pub(super) fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
     let (opcode, length) = (bytes.first()? & 0xf, bytes.get(1)? & 0x7f);
     let (start, length) = match length {
         LENGTH_IN_TWO => (4, u64::from(u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?))),

@@ -9,7 +9,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 
-use super::{arguments::Arguments, run::CompareError, stage::Stage, viewer::Viewer};
+use super::{
+    arguments::Arguments,
+    run::CompareError,
+    stage::{Sale, Stage},
+    viewer::Viewer,
+};
 
 /// For how long a claim keeps other nodes away, as the servers are started.
 pub(super) const LEASE: Duration = Duration::from_secs(2);
@@ -30,14 +35,15 @@ type Sold = Instant;
 
 /// From the kill to the first accepted click that was made after it.
 pub(super) async fn measure(arguments: &Arguments) -> Result<Duration, CompareError> {
-    let mut stage = Stage::nodes(arguments, VIEWERS, CLICKS).await?;
+    let sale = Sale { viewers: VIEWERS, limit: CLICKS, units: VIEWERS * CLICKS };
+    let mut stage = Stage::nodes(&arguments.server, sale).await?;
     let writer = stage.writer().await?;
-    let endpoint = stage.endpoints.iter().enumerate().find(|(number, _)| *number != writer);
+    let endpoint = stage.hall.endpoints.iter().enumerate().find(|(number, _)| *number != writer);
     let endpoint = endpoint.ok_or_else(|| CompareError::Server("there is no other node".to_owned()))?.1.clone();
     let (sold, mut sales) = mpsc::unbounded_channel();
     let mut clicking = JoinSet::new();
-    for (number, token) in (0..).zip(&stage.tokens) {
-        let viewer = Viewer::join(endpoint.clone(), stage.show.clone(), token.clone()).await?;
+    for (number, token) in (0..).zip(&stage.hall.tokens) {
+        let viewer = Viewer::join(endpoint.clone(), stage.hall.show.clone(), token.clone()).await?;
         clicking.spawn(click(viewer, EVERY * number / VIEWERS, sold.clone()));
     }
     drop(sold);

@@ -1,13 +1,12 @@
-//! One viewer: a WebSocket, and clicks one after the other.
+//! One viewer's coming in, and single clicks.
 
-use std::{io, time::Duration};
+use std::{io, net::TcpStream, time::Duration};
 
-use dropcast_proto::v1::{Answer, Hello, Reserve, answer_outcome, client_message, server_message};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use dropcast_proto::v1::{Answer, Hello, Reserve, client_message, server_message};
+use tokio::time::timeout;
 
 use super::{run::CompareError, socket::Socket};
 use crate::{
-    backoff,
     rush::show::{DROP, SKU},
     wire::{Endpoint, Received},
 };
@@ -18,24 +17,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Somebody who is there and has not clicked yet.
 pub(super) struct Viewer {
     socket: Socket,
-}
-
-/// When each click is made, at the earliest: the first at `start`, the next one so much later each time.
-#[derive(Clone, Copy)]
-pub(super) struct Beat {
-    pub(super) start: Instant,
-    pub(super) every: Duration,
-}
-
-/// What a viewer saw.
-#[derive(Default)]
-pub(super) struct Seen {
-    /// How long each click waited for its unit, from the moment it was to be made.
-    pub(super) waits: Vec<Duration>,
-    /// Clicks that got none.
-    pub(super) refused: u64,
-    /// When the last answer came.
-    pub(super) ended_at: Option<Instant>,
 }
 
 impl Viewer {
@@ -56,40 +37,9 @@ impl Viewer {
         }
     }
 
-    /// Clicks so often, each time as soon as the beat says and the click before is answered.
-    pub(super) async fn click(mut self, clicks: u32, beat: Beat) -> Result<Seen, CompareError> {
-        let mut seen = Seen::default();
-        for number in 0..clicks {
-            // Without a beat a click is made when the one before is answered.
-            let waits = number == 0 || !beat.every.is_zero();
-            let due = if waits { beat.start + beat.every * number } else { Instant::now() };
-            if waits {
-                sleep_until(due).await;
-            }
-            if self.one_click(number).await? {
-                seen.waits.push(due.elapsed());
-            } else {
-                seen.refused += 1;
-            }
-        }
-        seen.ended_at = Some(Instant::now());
-        Ok(seen)
-    }
-
-    /// Whether a unit is held.
-    async fn one_click(&mut self, number: u32) -> Result<bool, CompareError> {
-        let key = format!("click-{number}");
-        let mut attempt = 0;
-        loop {
-            self.send(&key, attempt).await?;
-            match self.answer(&key).await? {
-                Some(answer_outcome::Kind::Held(_)) => return Ok(true),
-                Some(answer_outcome::Kind::Retry(retry)) => sleep(backoff::asked(retry.after_ms)).await,
-                Some(answer_outcome::Kind::Pending(pending)) => sleep(backoff::asked(pending.after_ms)).await,
-                _ => return Ok(false),
-            }
-            attempt += 1;
-        }
+    /// The bare connection, and what was received and not looked at.
+    pub(super) fn into_parts(self) -> Result<(TcpStream, Vec<u8>), CompareError> {
+        self.socket.into_parts().map_err(|error| broken(&error))
     }
 
     /// Sends a click that was sent `attempt` times before.
@@ -103,15 +53,6 @@ impl Viewer {
             with: Vec::new(),
         };
         self.socket.send(client_message::Kind::Reserve(reserve)).await.map_err(|error| broken(&error))
-    }
-
-    async fn answer(&mut self, key: &str) -> Result<Option<answer_outcome::Kind>, CompareError> {
-        loop {
-            let answer = self.next_answer().await?;
-            if answer.key == key {
-                return Ok(answer.outcome.and_then(|outcome| outcome.kind));
-            }
-        }
     }
 
     /// The next answer to any click. Safe to drop while it waits.

@@ -131,7 +131,7 @@ impl Told {
             Kind::Released(released) => Some(Self::Released { reservation: released.reservation }),
             Kind::Done(_) => Some(Self::Done),
             Kind::Refused(refusal) => Some(Self::Refused(refusal.into())),
-            Kind::Retry(_) | Kind::Pending(_) => None,
+            Kind::Retry(_) | Kind::Pending(_) | Kind::Waiter(_) => None,
         }
     }
 

@@ -53,7 +53,7 @@ impl States {
         match binding.outcome.as_ref().and_then(|outcome| outcome.kind.as_ref()) {
             Some(key_outcome::Kind::Reservation(number)) => reservation = Some(*number),
             Some(key_outcome::Kind::Order(number)) => order = Some(*number),
-            Some(key_outcome::Kind::Done(_)) => {}
+            Some(key_outcome::Kind::Done(_) | key_outcome::Kind::Waiter(_)) => {}
             None => return Err("a key that stands for nothing that is known here".to_owned()),
         }
         let asked = asked(facts);

@@ -1,5 +1,4 @@
-//! A Redis of a rush's own, which writes every change down before it answers: started for it, killed in the middle if
-//! asked, and never left behind.
+//! A Redis of a rush's own: started for it, killed in the middle if asked, and never left behind.
 
 use std::{io, path::PathBuf, process::Command, time::Duration};
 
@@ -25,23 +24,38 @@ pub(crate) enum RedisServerError {
     Asking(#[from] RedisError),
 }
 
+/// How durable what Redis is told is, when it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aof {
+    /// Every change is written down before.
+    Always,
+    /// It is in memory.
+    Off,
+}
+
 /// A running Redis. Dropping it kills its process.
 pub(crate) struct RedisServer {
     folder: PathBuf,
     port: u16,
+    aof: Aof,
     client: Client,
     process: Process,
 }
 
 impl RedisServer {
+    /// Starts a Redis that writes every change down before it answers.
+    pub(crate) async fn start(folder: PathBuf) -> Result<Self, RedisServerError> {
+        Self::start_with(folder, Aof::Always).await
+    }
+
     /// Starts a Redis on a free port of this machine with its files and its log in `folder`, and waits until it
     /// answers.
-    pub(crate) async fn start(folder: PathBuf) -> Result<Self, RedisServerError> {
+    pub(crate) async fn start_with(folder: PathBuf, aof: Aof) -> Result<Self, RedisServerError> {
         let failed = |source| ProcessError::Start { name: NAME.to_owned(), source };
         let port = free_port().map_err(failed)?;
         let client = Client::open(url(port))?;
-        let process = Process::spawn(NAME, &folder, &mut command(&folder, port))?;
-        let mut redis = Self { folder, port, client, process };
+        let process = Process::spawn(NAME, &folder, &mut command(&folder, port, aof))?;
+        let mut redis = Self { folder, port, aof, client, process };
         redis.wait_until_ready().await?;
         Ok(redis)
     }
@@ -66,7 +80,7 @@ impl RedisServer {
     /// Kills it with -9 and starts it again on the same port with the same files; returns when it answers.
     pub(crate) async fn kill_and_restart(&mut self) -> Result<(), RedisServerError> {
         self.process.kill();
-        self.process = Process::spawn(NAME, &self.folder, &mut command(&self.folder, self.port))?;
+        self.process = Process::spawn(NAME, &self.folder, &mut command(&self.folder, self.port, self.aof))?;
         self.wait_until_ready().await
     }
 
@@ -99,10 +113,14 @@ fn url(port: u16) -> String {
     format!("redis://127.0.0.1:{port}")
 }
 
-fn command(folder: &std::path::Path, port: u16) -> Command {
+fn command(folder: &std::path::Path, port: u16, aof: Aof) -> Command {
     let mut command = Command::new("redis-server");
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--daemonize", "no", "--dir"]).arg(folder);
-    command.args(["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction"]);
+    command.args(["--save", "", "--maxmemory-policy", "noeviction"]);
+    command.args(match aof {
+        Aof::Always => ["--appendonly", "yes", "--appendfsync", "always"],
+        Aof::Off => ["--appendonly", "no", "--appendfsync", "no"],
+    });
     command
 }
 

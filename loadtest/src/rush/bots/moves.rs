@@ -94,7 +94,7 @@ fn press(reserve: Reserve) -> Move {
 }
 
 fn reserve(key: String, quantity: u32) -> Reserve {
-    Reserve { key, attempt: None, drop: DROP.to_owned(), sku: SKU.to_owned(), quantity }
+    Reserve { key, attempt: None, drop: DROP.to_owned(), sku: SKU.to_owned(), quantity, with: Vec::new() }
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use redis::{AsyncCommands as _, Client, Script, aio::MultiplexedConnection, pipe};
 
 use crate::{
+    engine::key,
     figures::{Measured, Measuring},
     redis_server::RedisServer,
+    show::LIMIT,
 };
 
 const RESERVE: &str = include_str!("../../loadtest/src/baseline/reserve.lua");
 const KEYS: [&str; 5] = ["{bench}:stock", "{bench}:viewers", "{bench}:keys", "{bench}:holds", "{bench}:deadlines"];
-/// How many units one viewer may have.
-const LIMIT: u64 = 100;
 const UNITS: u64 = 1 << 40;
 const DEADLINE_MS: u64 = 1_900_000_000_000;
 
@@ -23,7 +23,7 @@ pub(crate) async fn sell(redis: &RedisServer, connections: usize, depth: usize, 
     connection.hset::<_, _, _, ()>(KEYS[0], "free", UNITS).await.expect("stock");
     let script = Script::new(RESERVE);
     script.prepare_invoke().load_async(&mut connection).await.expect("a script");
-    let (measuring, until) = (Measuring::start(redis), Instant::now() + measured_for);
+    let (measuring, until) = (Measuring::start(Some(redis)), Instant::now() + measured_for);
     let mut sellers = tokio::task::JoinSet::new();
     for seller in 0..connections {
         let connection = client.get_multiplexed_async_connection().await.expect("a connection");
@@ -44,9 +44,9 @@ async fn sell_on(
     while Instant::now() < until {
         let mut clicks_together = pipe();
         for _ in 0..depth {
-            let viewer = format!("viewer-{seller}-{}", clicks / LIMIT);
+            let viewer = format!("viewer-{seller}-{}", clicks / u64::from(LIMIT));
             let click = clicks_together.cmd("EVALSHA").arg(&sha).arg(KEYS.len()).arg(&KEYS);
-            click.arg(viewer).arg(format!("click-{clicks}")).arg(1).arg(LIMIT).arg(DEADLINE_MS);
+            click.arg(viewer).arg(key(clicks)).arg(1).arg(LIMIT).arg(DEADLINE_MS);
             clicks += 1;
         }
         let reservations: Vec<i64> = clicks_together.query_async(&mut connection).await.expect("answers");
