@@ -138,12 +138,16 @@ impl Show {
         if self.index.lines.ready.is_empty() {
             return None;
         }
+        let reservation = ReservationId(self.reservation_count() as u64 + 1);
+        if self.records.promises.reclaimed.contains_key(&reservation) {
+            return None; // The next fact holds it for whom it was promised.
+        }
         let id = self.index.lines.next()?;
         let waiter = self.waiter_record(id)?;
         let drop = &self.records.drops[waiter.drop];
         let (item, stock) = drop.items().find(|(_, stock)| stock.sku == waiter.sku)?;
         Some(Fact::ReservationOffered {
-            reservation: ReservationId(self.reservation_count() as u64 + 1),
+            reservation,
             waiter: id,
             viewer: self.records.principals.name(waiter.viewer).id.clone(),
             drop: drop.plan.drop.clone(),

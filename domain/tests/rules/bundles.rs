@@ -28,8 +28,7 @@ fn wide() -> ShowPlan {
     let mut plan = plan();
     plan.products = vec![product("tee", &variants)];
     plan.drops[0].limit_per_viewer = QUANTITY_MAX;
-    plan.drops[0].items =
-        names.iter().map(|name| DropItem { sku: sku(name), price_minor: None, cap: None }).collect();
+    plan.drops[0].items = names.iter().map(|name| DropItem { sku: sku(name), price_minor: None, cap: None }).collect();
     plan
 }
 

@@ -131,7 +131,11 @@ fn a_viewer_has_so_many_units_in_the_show() {
     stage.ask(&ann, leave(1)).unwrap();
     stage.ask(&ann, reserve("noon", "tee", 1)).unwrap();
     stage.ask(&ann, release(3)).unwrap();
-    stage.refuses(&ann, reserve_with("night", "tee", 1, &[("cap", 1)]), Refusal::LimitReached { limit: 2, remaining: 1 });
+    stage.refuses(
+        &ann,
+        reserve_with("night", "tee", 1, &[("cap", 1)]),
+        Refusal::LimitReached { limit: 2, remaining: 1 },
+    );
     assert_eq!(stage.show.remaining_limit(&drop_id("noon"), &somebody("ann")), Some(1));
     stage.ask(&ann, reserve("night", "tee", 1)).unwrap();
     stage.refuses(&ann, reserve("noon", "tee", 1), left(0));
@@ -170,10 +174,8 @@ fn the_first_lapse_brings_a_rest_where_none_is_allowed() {
 
 #[test]
 fn what_is_given_back_bought_revoked_or_was_offered_is_no_lapse() {
-    let mut plan = ruled(HoldRules {
-        cool_down: Some(CoolDown { lapses_allowed: 0, for_ms: 50_000 }),
-        ..HoldRules::default()
-    });
+    let mut plan =
+        ruled(HoldRules { cool_down: Some(CoolDown { lapses_allowed: 0, for_ms: 50_000 }), ..HoldRules::default() });
     plan.products[0].variants[0].units = 4;
     plan.drops[0].waitlist = Waitlist::Ask;
     let mut stage = Stage::selling_as(plan);
@@ -210,10 +212,8 @@ fn a_rest_is_told_before_open_holds_and_both_before_limits() {
 
 #[test]
 fn an_outage_extends_offers_too_and_moves_the_lapse() {
-    let mut plan = ruled(HoldRules {
-        cool_down: Some(CoolDown { lapses_allowed: 0, for_ms: 50_000 }),
-        ..HoldRules::default()
-    });
+    let mut plan =
+        ruled(HoldRules { cool_down: Some(CoolDown { lapses_allowed: 0, for_ms: 50_000 }), ..HoldRules::default() });
     plan.products[0].variants[0].units = 2;
     plan.drops[0].waitlist = Waitlist::Ask;
     let mut stage = Stage::selling_as(plan);

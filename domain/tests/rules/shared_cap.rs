@@ -84,11 +84,8 @@ fn what_it_frees_is_offered_to_who_waits_for_another_sku() {
     stage.accepts_at_once(&viewer("ann"), release(1), &facts);
     assert_eq!(available(&stage), [0, 0]);
     stage.ask(&viewer("dee"), join("night", "tee", 1)).unwrap();
-    let facts = [
-        "1 cap added",
-        "night sells 1 more in all",
-        "#4: 1 tee@2500 offered to dee (waiter 3) in night until 120000",
-    ];
+    let facts =
+        ["1 cap added", "night sells 1 more in all", "#4: 1 tee@2500 offered to dee (waiter 3) in night until 120000"];
     stage.accepts_at_once(&host(), add_units(Some("night"), "cap", 1), &facts);
 }
 
