@@ -158,6 +158,11 @@ impl Show {
         })
     }
 
+    /// Whether anybody waits, or entered a draw.
+    pub(super) fn somebody_waits(&self) -> bool {
+        !self.index.lines.is_empty()
+    }
+
     /// Whether what is free of that SKU in that drop belongs to who waits.
     pub(super) fn is_kept_for_line(&self, sku: Slot<Sku>, drop: &Drop) -> bool {
         !self.index.lines.is_empty()

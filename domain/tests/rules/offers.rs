@@ -209,3 +209,24 @@ fn a_long_row_of_offers_falls_into_several_entries_and_nobody_slips_in() {
     }
     assert_eq!(follower, stage.show);
 }
+
+#[test]
+fn what_came_free_while_nobody_looked_is_offered_before_what_came_later() {
+    let mut plan = lined(Waitlist::Ask, 2);
+    plan.drops[0].duration_ms = Some(121_000);
+    let mut stage = Stage::selling_as(plan);
+    stage.ask(&viewer("ann"), reserve("night", "tee", 1)).unwrap();
+    stage.wait_ms(1_000);
+    stage.ask(&viewer("dee"), reserve("night", "tee", 1)).unwrap();
+    stage.ask(&viewer("bob"), join("night", "tee", 2)).unwrap();
+    stage.ask(&viewer("cem"), join("night", "tee", 1)).unwrap();
+    // At 120 s and, all at one moment, at 121 s.
+    let facts = [
+        "#1 expired",
+        "#3: 1 tee@2500 offered to bob (waiter 1) in night until 230000",
+        "night closed: Time",
+        "#2 expired",
+    ];
+    assert_eq!(stage.wait_ms(199_000), facts);
+    assert_eq!(state(&stage, 2), WaiterState::Closed);
+}
