@@ -134,6 +134,17 @@ pub(crate) struct SkuRecord {
 }
 
 impl SkuRecord {
+    /// All units that the show was ever given of what it has and of what was sold elsewhere.
+    pub(crate) fn given(&self) -> u64 {
+        u64::from(self.stock.allotment) + u64::from(self.sold_elsewhere)
+    }
+
+    /// nothing → free, while all that was ever given can be counted.
+    pub(crate) fn add(&mut self, units: u32) -> Result<(), StockError> {
+        u32::try_from(self.given() + u64::from(units)).map_err(|_| StockError::TooMany)?;
+        self.stock.add(units)
+    }
+
     /// The units that came on top of the plan's.
     pub(crate) fn on_top(&self) -> u32 {
         (self.stock.allotment + self.sold_elsewhere).saturating_sub(self.planned)

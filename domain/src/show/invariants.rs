@@ -124,8 +124,8 @@ impl Show {
 
     fn check_stock(&self, slot: Slot<Sku>) -> Result<(), Violation> {
         let record = &self.records.skus[slot];
-        let given = u64::from(record.stock.allotment) + u64::from(record.sold_elsewhere);
-        if record.stock.adds_up() && u64::from(record.planned) <= given {
+        let given = record.given();
+        if record.stock.adds_up() && u64::from(record.planned) <= given && u32::try_from(given).is_ok() {
             return Ok(());
         }
         Err(Violation::Stock(self.records.skus.name(slot).clone()))

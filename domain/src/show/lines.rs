@@ -145,12 +145,16 @@ impl Show {
         if self.index.lines.ready.is_empty() {
             return None;
         }
+        let reservation = ReservationId(self.reservation_count() as u64 + 1);
+        if self.records.promises.reclaimed.contains_key(&reservation) {
+            return None; // The next fact holds it for whom it was promised.
+        }
         let id = self.index.lines.next()?;
         let waiter = self.waiter_record(id)?;
         let drop = &self.records.drops[waiter.drop];
         let (item, stock) = drop.items().find(|(_, stock)| stock.sku == waiter.sku)?;
         Some(Fact::ReservationOffered {
-            reservation: ReservationId(self.reservation_count() as u64 + 1),
+            reservation,
             waiter: id,
             viewer: self.records.principals.name(waiter.viewer).id.clone(),
             drop: drop.plan.drop.clone(),
@@ -159,6 +163,11 @@ impl Show {
             unit_price_minor: self.price_of(item),
             expires_at: now.after_ms(self.offer_ttl_ms(drop)),
         })
+    }
+
+    /// Whether anybody waits, or entered a draw.
+    pub(super) fn somebody_waits(&self) -> bool {
+        !self.index.lines.is_empty()
     }
 
     /// Whether what is free of that SKU in that drop belongs to who waits.

@@ -7,8 +7,9 @@ use super::{
 use crate::time::Timestamp;
 
 /// The next facts that the passing of time made true up to `now`, in the order of their deadlines; `None` when there
-/// are none. What came free is offered to who waits for it first. At one moment drops close before holds expire, and
-/// holds expire before drops open; drops among themselves go in the order of the run of show.
+/// are none. What one moment freed is offered to who waits for it before the next moment comes, whenever somebody looks.
+/// At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go in the
+/// order of the run of show.
 ///
 /// At most [`ENTRY_FACTS_MAX`]: they are taken in before it is asked again. A deadline is due at its own moment
 /// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other:
@@ -22,12 +23,19 @@ pub(super) fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
     if show.next_deadline().is_none_or(|deadline| now < deadline) {
         return None;
     }
+    let somebody_waits = show.somebody_waits();
     let mut facts = Vec::new();
+    let mut moment = None;
     for deadline in show.index.deadlines.iter().take_while(|deadline| deadline.at <= now).take(ENTRY_FACTS_MAX) {
+        // What one moment frees is offered before the next one comes, as if somebody had been awake.
+        if somebody_waits && moment.is_some_and(|moment| moment < deadline.at) {
+            break;
+        }
+        moment = Some(deadline.at);
         let (fact, closes_at) = due(show, deadline);
         facts.push(fact);
         // The end of what opens is not among the deadlines yet and may come before the next of them.
-        if closes_at.is_some_and(|closes_at| closes_at <= now) {
+        if closes_at.is_some_and(|closes_at| closes_at <= now) && !somebody_waits {
             break;
         }
     }

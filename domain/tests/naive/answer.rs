@@ -3,15 +3,16 @@
 use dropcast_domain::{
     ids::{DropId, OrderId, PrincipalId, ReservationId, Sku},
     show::{
-        CloseReason, Command, DROP_DURATION_MS_MAX, DropPhase, Fact, HOLD_EXTENSION_MS_MAX, Outcome, QUANTITY_MAX,
-        Refusal, Request, ReservationState, UNITS_MAX,
+        CloseReason, Command, DROP_DURATION_MS_MAX, Digest, DropPhase, Fact, Fairness, HOLD_EXTENSION_MS_MAX, Outcome,
+        Refusal, Request, ReservationState, UNITS_MAX, WantedLine,
     },
     time::Timestamp,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    history::{Effect, Held, Naive, fact},
-    questions::Told,
+    history::{Effect, Held, Naive},
+    questions::{Told, units_of},
 };
 
 /// What becomes true, and what the key stands for.
@@ -25,11 +26,12 @@ impl Naive {
             return if fingerprint == request.fingerprint { Ok((vec![], outcome)) } else { Err(Refusal::KeyConflict) };
         }
         let (effects, outcome) = self.answer(now, request)?;
-        let facts: Vec<Fact> = effects.iter().map(fact).collect();
+        let mut facts: Vec<Fact> = Vec::new();
         for effect in effects {
-            self.note(now, effect);
+            facts.extend(self.tell(now, effect));
         }
         if !facts.is_empty() {
+            facts.extend(self.offer(now));
             self.note_key(now, request, outcome);
         }
         Ok((facts, outcome))
@@ -52,6 +54,11 @@ impl Naive {
                 if passed { Err(Refusal::MomentPassed) } else { done(Effect::Scheduled(drop, opens_at)) }
             }
             Command::AddUnits { drop, sku, units } => self.add(drop, &sku, units),
+            Command::WithdrawUnits { sku, units, force } => self.withdraw(sku, units, force),
+            Command::LeaveWaitlist { waiter } => self.leave(who, waiter),
+            Command::CommitDraw { drop, commitment } => self.commit(drop, commitment),
+            Command::DrawLots { drop, seed, digest } => self.draw(now, drop, seed, digest),
+            Command::ExtendHold { reservation } => self.extend_hold(who, reservation),
             Command::Confirm { reservation } => self.confirm(who, reservation),
             Command::Release { reservation } => {
                 self.own(who, reservation)?;
@@ -59,18 +66,15 @@ impl Naive {
             }
             Command::SettleOrder { order, payment } => self.settle(order, payment),
             Command::ExtendHolds { by_ms } => self.extend_holds(now, by_ms),
-            Command::WithdrawUnits { .. }
-            | Command::JoinWaitlist { .. }
-            | Command::LeaveWaitlist { .. }
-            | Command::ExtendHold { .. }
-            | Command::CommitDraw { .. }
-            | Command::DrawLots { .. } => unreachable!("not walked yet"),
-            Command::Reclaim(promise) => Ok(self.reclaim(now, &promise)),
+            Command::Reclaim(promise) => self.reclaim(now, &promise),
             _ if self.ended_at().is_some() => Err(Refusal::ShowEnded),
             _ if self.started_at().is_none() => Err(Refusal::ShowNotLive),
             Command::End => Ok((self.end(), Outcome::Done)),
             Command::OpenDrop { drop } => {
                 let told = self.drop_in(&drop, &[DropPhase::Planned])?;
+                if !told.may_open() {
+                    return Err(Refusal::DrawUncommitted);
+                }
                 done(Effect::Opened(drop, told.plan.duration_ms.map(|ms| Timestamp(now.0 + ms))))
             }
             Command::PauseDrop { drop } => {
@@ -86,7 +90,12 @@ impl Naive {
                 self.drop_in(&drop, &[DropPhase::Open, DropPhase::Paused])?;
                 done(Effect::Closed(drop, CloseReason::Host))
             }
-            Command::Reserve { drop, sku, quantity, with: _ } => self.reserve(now, who, drop, sku, quantity),
+            Command::Reserve { drop, sku, quantity, with } => {
+                let mut lines = vec![WantedLine { sku, quantity }];
+                lines.extend(with);
+                self.reserve(now, who, drop, &lines)
+            }
+            Command::JoinWaitlist { drop, sku, quantity } => self.join(now, who, drop, &[WantedLine { sku, quantity }]),
         }
     }
 
@@ -114,7 +123,7 @@ impl Naive {
             return Err(Refusal::DurationInvalid { max_ms: HOLD_EXTENSION_MS_MAX });
         }
         let by_ms = by_ms.min(now.0 - self.happened.last().unwrap().0.0);
-        let is_any_held = self.held().iter().any(|held| self.is_held(held.id));
+        let is_any_held = self.held().iter().any(|held| self.is_kept(held.id));
         let effects = if by_ms > 0 && is_any_held { vec![Effect::AllHeldLonger(by_ms)] } else { vec![] };
         Ok((effects, Outcome::Done))
     }
@@ -123,17 +132,20 @@ impl Naive {
         let mut effects = vec![Effect::Added(sku.clone(), units)];
         if let Some(drop) = drop {
             let told = self.drop_named(&drop)?;
-            if !told.plan.items.iter().any(|item| item.sku == *sku) {
+            if !told.sells(sku) {
                 return Err(Refusal::SkuUnknown);
             }
             if told.phase == DropPhase::Closed {
                 return Err(Refusal::DropPhase { phase: told.phase });
             }
             if self.cap(&drop, sku).is_some() {
-                effects.push(Effect::Raised(drop, sku.clone(), units));
+                effects.push(Effect::Raised(drop.clone(), sku.clone(), units));
+            }
+            if self.shared_cap(&drop).is_some() {
+                effects.push(Effect::RaisedInAll(drop, units));
             }
         }
-        if self.plan().and_then(|plan| super::questions::units_of(plan, sku)).is_none() {
+        if self.plan().and_then(|plan| units_of(plan, sku)).is_none() {
             return Err(Refusal::SkuUnknown);
         }
         if units == 0 || units > UNITS_MAX {
@@ -142,51 +154,66 @@ impl Naive {
         Ok((effects, Outcome::Done))
     }
 
-    fn reserve(&self, now: Timestamp, viewer: &PrincipalId, drop: DropId, sku: Sku, quantity: u32) -> Answer {
-        let told = self.drop_in(&drop, &[DropPhase::Open])?;
-        if !told.plan.items.iter().any(|item| item.sku == sku) {
+    /// What is free goes first, then what is offered, then what is held, of each the newest; and whole reservations.
+    fn withdraw(&self, sku: Sku, units: u32, force: bool) -> Answer {
+        if self.plan().and_then(|plan| units_of(plan, &sku)).is_none() {
             return Err(Refusal::SkuUnknown);
         }
-        if quantity == 0 || quantity > QUANTITY_MAX {
-            return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
+        if units == 0 || units > UNITS_MAX {
+            return Err(Refusal::QuantityInvalid { max: UNITS_MAX });
         }
-        let limit = told.plan.limit_per_viewer;
-        let taken = self.taken_by(&drop, viewer);
-        if taken + quantity > limit {
-            return Err(Refusal::LimitReached { limit, remaining: limit - taken });
-        }
-        let available = self.available(&drop, &sku);
-        if available == 0 {
-            return Err(Refusal::SoldOut);
-        }
-        if quantity > available {
+        let free = self.free(&sku);
+        let units_in = |state| self.units(state, |_, of| *of == sku);
+        let kept = units_in(ReservationState::Held) + units_in(ReservationState::Offered);
+        let available = if force { free + kept } else { free };
+        if units > available {
             return Err(Refusal::NotEnough { available });
         }
-        let id = ReservationId(self.held().len() as u64 + 1);
-        let price = self.price(&told.plan, &sku);
-        let hold_ttl_ms = told.plan.hold_ttl_ms.unwrap_or(self.plan().unwrap().settings.hold_ttl_ms);
-        let expires_at = Timestamp(now.0 + hold_ttl_ms);
-        let held = Held { id, viewer: viewer.clone(), drop, sku, quantity, price, expires_at };
-        Ok((vec![Effect::Held(held)], Outcome::Reservation(id)))
-    }
-
-    fn confirm(&self, viewer: &PrincipalId, id: ReservationId) -> Answer {
-        let held = self.own(viewer, id)?;
-        let order = OrderId(self.orders().len() as u64 + 1);
-        let mut effects = vec![Effect::Sold(id), Effect::Ordered(order, id, held.price * u64::from(held.quantity))];
+        let mut effects = Vec::new();
+        if units > free {
+            effects.push(Effect::Missing(sku.clone(), units - free));
+        }
         let mut after = self.clone();
-        after.note(Timestamp(0), Effect::Sold(id));
-        effects.extend(after.closed_by_sale(&held));
-        Ok((effects, Outcome::Order(order)))
+        for state in [ReservationState::Offered, ReservationState::Held] {
+            let of_it = |held: &&Held| self.state(held.id) == state && held.lines.iter().any(|line| line.sku == sku);
+            for held in self.held().iter().filter(of_it).rev() {
+                if after.free(&sku) < units {
+                    after.note(Timestamp(0), Effect::Revoked(held.id));
+                    effects.push(Effect::Revoked(held.id));
+                }
+            }
+        }
+        effects.push(Effect::SoldElsewhere(sku, units));
+        Ok((effects, Outcome::Done))
     }
 
-    /// The drops that close because this was just sold: its own, and where all of the SKU is sold, the others that sell
-    /// it. What other drops lost otherwise closes none.
+    fn commit(&self, drop: DropId, commitment: Digest) -> Answer {
+        let told = self.drop_in(&drop, &[DropPhase::Planned])?;
+        if told.plan.fairness == Fairness::FirstCome {
+            return Err(Refusal::DrawNotDue);
+        }
+        let is_known = told.commitment == Some(commitment);
+        let effects = if is_known { vec![] } else { vec![Effect::Committed(drop, commitment)] };
+        Ok((effects, Outcome::Done))
+    }
+
+    fn draw(&self, now: Timestamp, drop: DropId, seed: Digest, digest: Digest) -> Answer {
+        let told = self.drop_in(&drop, &[DropPhase::Open, DropPhase::Paused])?;
+        if told.undrawn_until().is_none_or(|until| now < until) {
+            return Err(Refusal::DrawNotDue);
+        }
+        if told.commitment != Some(Digest(Sha256::digest(seed.0).into())) {
+            return Err(Refusal::SeedForeign);
+        }
+        Ok((vec![Effect::Drawn(drop, seed, digest)], Outcome::Done))
+    }
+
+    /// The drops that close because this was just sold: its own, and where it was the last of a SKU, the others that
+    /// sell that. What other drops lost otherwise closes none.
     pub(super) fn closed_by_sale(&self, just: &Held) -> Vec<Effect> {
-        let sold = self.units(ReservationState::Sold, |held| held.sku == just.sku);
-        let is_all_sold = sold == self.given(&just.sku);
-        let sells_it = |told: &Told| told.plan.items.iter().any(|item| item.sku == just.sku);
-        let is_touched = |told: &Told| told.plan.drop == just.drop || (is_all_sold && sells_it(told));
+        let is_all_sold = |sku: &Sku| self.units(ReservationState::Sold, |_, of| of == sku) == self.allotment(sku);
+        let ended: Vec<_> = just.lines.iter().map(|line| &line.sku).filter(|sku| is_all_sold(sku)).collect();
+        let is_touched = |told: &Told| told.plan.drop == just.drop || ended.iter().any(|sku| told.sells(sku));
         let closes = |told: &Told| told.is_running() && told.plan.close_when_sold_out && self.is_sold_out(told);
         let over = self.drops().into_iter().filter(|told| is_touched(told) && closes(told));
         over.map(|told| Effect::Closed(told.plan.drop, CloseReason::SoldOut)).collect()
@@ -203,19 +230,23 @@ impl Naive {
 
     /// Whether nothing is left that the drop could ever sell.
     fn is_sold_out(&self, told: &Told) -> bool {
+        let sold = |of: &dyn Fn(&Held, &Sku) -> bool| self.units(ReservationState::Sold, of);
+        let is_here = |held: &Held| held.drop == told.plan.drop;
+        let shared_is_sold = self.shared_cap(&told.plan.drop) == Some(sold(&|held, _| is_here(held)));
         told.plan.items.iter().all(|item| {
-            let here = |held: &Held| held.drop == told.plan.drop && held.sku == item.sku;
-            let anywhere = |held: &Held| held.sku == item.sku;
-            let cap_is_sold = self.cap(&told.plan.drop, &item.sku) == Some(self.units(ReservationState::Sold, here));
-            cap_is_sold || self.units(ReservationState::Sold, anywhere) == self.given(&item.sku)
+            let here = sold(&|held, of| is_here(held) && *of == item.sku);
+            let cap_is_sold = shared_is_sold || self.cap(&told.plan.drop, &item.sku) == Some(here);
+            let nothing_kept = here == self.taken(|held, of| is_here(held) && *of == item.sku);
+            let all_is_sold = || sold(&|_, of| *of == item.sku) == self.allotment(&item.sku);
+            nothing_kept && (cap_is_sold || all_is_sold())
         })
     }
 
-    fn own(&self, viewer: &PrincipalId, id: ReservationId) -> Result<Held, Refusal> {
+    pub(super) fn own(&self, viewer: &PrincipalId, id: ReservationId) -> Result<Held, Refusal> {
         let held = self.held().into_iter().find(|held| held.id == id && held.viewer == *viewer);
         let held = held.ok_or(Refusal::ReservationUnknown)?;
         match self.state(id) {
-            ReservationState::Held => Ok(held),
+            ReservationState::Held | ReservationState::Offered => Ok(held),
             state => Err(Refusal::ReservationState { state }),
         }
     }
@@ -224,7 +255,7 @@ impl Naive {
         self.drop(drop).ok_or(Refusal::DropUnknown)
     }
 
-    fn drop_in(&self, drop: &DropId, phases: &[DropPhase]) -> Result<Told, Refusal> {
+    pub(super) fn drop_in(&self, drop: &DropId, phases: &[DropPhase]) -> Result<Told, Refusal> {
         let told = self.drop_named(drop)?;
         if phases.contains(&told.phase) { Ok(told) } else { Err(Refusal::DropPhase { phase: told.phase }) }
     }

@@ -2,9 +2,11 @@
 //! every question by reading the list from its beginning. It shares nothing with the first but the vocabulary.
 
 mod answer;
+mod buying;
 mod history;
+mod lines;
 mod plan;
 mod promises;
 mod questions;
 
-pub(crate) use history::Naive;
+pub(crate) use history::{Joined, Naive};

@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::Sku,
-    show::{Outcome, Request, ShowPlan},
+    show::{Fact, Outcome, Request, ShowPlan},
     time::Timestamp,
 };
 
@@ -12,17 +12,24 @@ use super::{
 };
 
 impl Naive {
-    /// Answers a plan that is within its bounds, and notes it; `None`: it must be refused.
-    pub(crate) fn ask_plan(&mut self, now: Timestamp, request: &Request, wanted: &ShowPlan) -> Option<Outcome> {
+    /// Answers a plan that is within its bounds, and notes it; returns what is offered then. `None`: it must be refused.
+    pub(crate) fn ask_plan(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        wanted: &ShowPlan,
+    ) -> Option<(Outcome, Vec<Fact>)> {
         let may = self.ended_at().is_none() && self.settings_may(wanted) && self.units_may(wanted);
         if !may || !self.drops_may(wanted) {
             return None;
         }
+        let mut offers = Vec::new();
         if self.plan() != Some(wanted) {
             self.note(now, Effect::Planned(wanted.clone()));
+            offers = self.offer(now);
             self.note_key(now, request, Outcome::Done);
         }
-        Some(Outcome::Done)
+        Some((Outcome::Done, offers))
     }
 
     fn settings_may(&self, wanted: &ShowPlan) -> bool {
@@ -30,12 +37,15 @@ impl Naive {
         self.held().is_empty() || self.plan().is_none_or(same_currency)
     }
 
-    /// Units that are held or sold must be within what the show would be given.
+    /// Units that are held, offered, sold here or sold elsewhere must be within what the show would be given.
     fn units_may(&self, wanted: &ShowPlan) -> bool {
         let mut after = self.clone();
         after.note(Timestamp(0), Effect::Planned(wanted.clone()));
         let skus = self.plan().into_iter().flat_map(|plan| &plan.products).flat_map(|product| &product.variants);
-        let enough = |sku: &Sku| self.taken(|held| held.sku == *sku) <= after.given(sku);
+        let enough = |sku: &Sku| {
+            let (given, elsewhere) = after.given(sku);
+            self.taken(|_, of| of == sku) + elsewhere <= given
+        };
         skus.into_iter().all(|variant| enough(&variant.sku))
     }
 

@@ -1,19 +1,33 @@
 //! What becomes of the promises of a lost history.
 
 use dropcast_domain::{
-    ids::{Key, OrderId, PrincipalId, ReservationId},
+    ids::{Key, OrderId, PrincipalId, ReservationId, Sku},
+    inventory::BundleLine,
     show::{
-        BrokenPromise, Fingerprint, KeptPromise, KeptSale, KeyUse, Outcome, Principal, Promise, Promised,
-        ReservationState, Role,
+        BUNDLE_LINES_MAX, BrokenPromise, Fingerprint, KeptPromise, KeptSale, KeyUse, Outcome, Principal, Promise,
+        Promised, Refusal, ReservationState, Role,
     },
     time::Timestamp,
 };
 
-use super::history::{Effect, Held, Naive};
+use super::{
+    answer::Answer,
+    history::{Effect, Held, Naive},
+};
 
 impl Naive {
     /// Keeps a promise, or notes that it is broken.
-    pub(super) fn reclaim(&self, now: Timestamp, promise: &Promise) -> (Vec<Effect>, Outcome) {
+    pub(super) fn reclaim(&self, now: Timestamp, promise: &Promise) -> Answer {
+        let mut skus: Vec<_> = promise.lines().map(|(sku, ..)| sku).collect();
+        skus.sort();
+        skus.dedup();
+        if skus.len() <= promise.with.len() {
+            return Err(Refusal::BundleInvalid { max: BUNDLE_LINES_MAX });
+        }
+        Ok(self.reclaim_possible(now, promise))
+    }
+
+    fn reclaim_possible(&self, now: Timestamp, promise: &Promise) -> (Vec<Effect>, Outcome) {
         let nothing = (Vec::new(), Outcome::Done);
         let (reserve, confirm) = match promise.promised.clone() {
             Promised::Held { reserve } => (Some(reserve), None),
@@ -42,8 +56,11 @@ impl Naive {
         let state = mine.as_ref().map(|held| self.state(held.id));
         match (mine, state) {
             (Some(_), Some(ReservationState::Sold | ReservationState::Released)) if confirm.is_some() => nothing,
-            (Some(held), Some(ReservationState::Held)) if confirm.is_some() => {
+            (Some(held), Some(ReservationState::Held | ReservationState::Offered)) if confirm.is_some() => {
                 self.kept(promise, &held, vec![], reserve, confirm)
+            }
+            (Some(_), Some(ReservationState::Revoked)) if confirm.is_some() => {
+                (vec![Effect::Broken(broken(promise, sold, name.key))], Outcome::Done)
             }
             _ => match self.held_anew(now, promise) {
                 Some(held) => self.kept(promise, &held, vec![Effect::Held(held.clone())], reserve, confirm),
@@ -72,23 +89,24 @@ impl Naive {
 
     fn held_anew(&self, now: Timestamp, promise: &Promise) -> Option<Held> {
         let told = self.drop(&promise.drop)?;
-        let sold_here = told.plan.items.iter().any(|item| item.sku == promise.sku);
-        let taken = self.taken_by(&promise.drop, &promise.viewer) + promise.quantity;
-        if !sold_here
-            || taken > told.plan.limit_per_viewer
-            || promise.quantity > self.available(&promise.drop, &promise.sku)
-        {
+        let units: u32 = promise.lines().map(|(_, quantity, _)| quantity).sum();
+        let taken = self.taken_by(&promise.viewer, |drop| *drop == promise.drop) + units;
+        let fits = |(sku, quantity, _): (&Sku, u32, u64)| told.sells(sku) && quantity <= self.left(&promise.drop, sku);
+        if taken > told.plan.limit_per_viewer || units > self.shared_left(&promise.drop) || !promise.lines().all(fits) {
             return None;
         }
-        let hold_ttl_ms = told.plan.hold_ttl_ms.unwrap_or(self.plan()?.settings.hold_ttl_ms);
+        let line = |(sku, quantity, unit_price_minor): (&Sku, u32, u64)| BundleLine {
+            sku: sku.clone(),
+            quantity,
+            unit_price_minor,
+        };
         Some(Held {
             id: ReservationId(self.held().len() as u64 + 1),
             viewer: promise.viewer.clone(),
             drop: promise.drop.clone(),
-            sku: promise.sku.clone(),
-            quantity: promise.quantity,
-            price: promise.unit_price_minor,
-            expires_at: promise.expires_at.max(Timestamp(now.0 + hold_ttl_ms)),
+            lines: promise.lines().map(line).collect(),
+            expires_at: promise.expires_at.max(Timestamp(now.0 + self.hold_ttl_ms(&told.plan))),
+            waited: None,
         })
     }
 
@@ -110,7 +128,7 @@ impl Naive {
             return (effects, Outcome::Reservation(held.id));
         }
         effects.push(Effect::Sold(held.id));
-        effects.push(Effect::Ordered(order, held.id, held.price * u64::from(held.quantity)));
+        effects.push(Effect::Ordered(order, held.id, held.total()));
         let mut after = self.clone();
         for effect in &effects {
             after.note(Timestamp(0), effect.clone());

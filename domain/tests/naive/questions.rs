@@ -3,7 +3,8 @@
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
     show::{
-        CloseReason, DropPhase, DropPlan, Fingerprint, OrderState, Outcome, Principal, ReservationState, Role, ShowPlan,
+        CloseReason, Digest, DropPhase, DropPlan, Fairness, Fingerprint, OrderState, Outcome, Principal,
+        ReservationState, Role, ShowPlan,
     },
     time::Timestamp,
 };
@@ -19,6 +20,10 @@ pub(crate) struct Told {
     pub(crate) opened_at: Option<Timestamp>,
     pub(crate) closes_at: Option<Timestamp>,
     pub(crate) closed: Option<(Timestamp, CloseReason)>,
+    pub(crate) raised_in_all: u32,
+    pub(crate) commitment: Option<Digest>,
+    /// Since when its lots are drawn, with which seed and digest.
+    pub(crate) drawn: Option<(Timestamp, Digest, Digest)>,
 }
 
 impl Told {
@@ -28,6 +33,23 @@ impl Told {
 
     pub(crate) fn is_running(&self) -> bool {
         self.phase == DropPhase::Open || self.phase == DropPhase::Paused
+    }
+
+    /// Whether its draw, if it has one, is bound to a seed, and it never opened.
+    pub(crate) fn may_open(&self) -> bool {
+        self.is_planned() && (self.plan.fairness == Fairness::FirstCome || self.commitment.is_some())
+    }
+
+    pub(crate) fn sells(&self, sku: &Sku) -> bool {
+        self.plan.items.iter().any(|item| item.sku == *sku)
+    }
+
+    /// Until when its draw takes entries, while its lots are not drawn.
+    pub(crate) fn undrawn_until(&self) -> Option<Timestamp> {
+        match self.plan.fairness {
+            Fairness::Draw { entry_ms } if self.drawn.is_none() => Some(Timestamp(self.opened_at?.0 + entry_ms)),
+            _ => None,
+        }
     }
 }
 
@@ -58,15 +80,25 @@ impl Naive {
     /// A drop of the last plan.
     pub(crate) fn drop(&self, id: &DropId) -> Option<Told> {
         let mut told: Option<Told> = None;
+        let mut is_live = false;
         for (at, effect) in &self.happened {
             match effect {
                 Effect::Planned(plan) => told = replanned(told, plan, id, *at),
+                Effect::Ended => is_live = false,
                 Effect::Started => {
+                    is_live = true;
                     if let Some(told) = told.as_mut().filter(|told| told.is_planned()) {
                         told.opens_at = told.opens_at.map(|opens_at| opens_at.max(*at));
                     }
                 }
                 Effect::Scheduled(drop, opens_at) if drop == id => told.as_mut()?.opens_at = *opens_at,
+                Effect::RaisedInAll(drop, units) if drop == id => told.as_mut()?.raised_in_all += units,
+                Effect::Committed(drop, commitment) if drop == id => {
+                    let told = told.as_mut()?;
+                    told.commitment = Some(*commitment);
+                    told.opens_at = told.opens_at.map(|opens_at| if is_live { opens_at.max(*at) } else { opens_at });
+                }
+                Effect::Drawn(drop, seed, digest) if drop == id => told.as_mut()?.drawn = Some((*at, *seed, *digest)),
                 Effect::Opened(drop, closes_at) if drop == id => {
                     let told = told.as_mut()?;
                     told.phase = DropPhase::Open;
@@ -87,21 +119,28 @@ impl Naive {
         told
     }
 
-    /// Units that the show was given.
-    pub(crate) fn given(&self, sku: &Sku) -> u32 {
-        let (mut planned, mut added) = (0, 0);
+    /// Units that the show was given, and how many of them were sold elsewhere.
+    pub(crate) fn given(&self, sku: &Sku) -> (u32, u32) {
+        let (mut planned, mut added, mut elsewhere) = (0, 0, 0);
         for (_, effect) in &self.happened {
             match effect {
                 Effect::Planned(plan) => {
                     let listed = units_of(plan, sku);
                     planned = listed.unwrap_or(0);
-                    added = if listed.is_some() { added } else { 0 };
+                    (added, elsewhere) = if listed.is_some() { (added, elsewhere) } else { (0, 0) };
                 }
                 Effect::Added(of, units) if of == sku => added += units,
+                Effect::SoldElsewhere(of, units) if of == sku => elsewhere += units,
                 _ => {}
             }
         }
-        planned + added
+        (planned + added, elsewhere)
+    }
+
+    /// Units that the show has, free or not.
+    pub(crate) fn allotment(&self, sku: &Sku) -> u32 {
+        let (given, elsewhere) = self.given(sku);
+        given - elsewhere
     }
 
     /// The most that the drop may sell.
@@ -135,53 +174,93 @@ impl Naive {
     }
 
     pub(crate) fn state(&self, id: ReservationId) -> ReservationState {
+        let mut state = ReservationState::Held;
         for (_, effect) in &self.happened {
             match effect {
+                Effect::Held(held) if held.id == id && held.waited.is_some() => state = ReservationState::Offered,
                 Effect::Sold(of) if *of == id => return ReservationState::Sold,
                 Effect::Released(of) if *of == id => return ReservationState::Released,
                 Effect::Expired(of) if *of == id => return ReservationState::Expired,
+                Effect::Revoked(of) if *of == id => return ReservationState::Revoked,
                 _ => {}
             }
         }
-        ReservationState::Held
+        state
     }
 
-    /// When it runs out, or would have: later by every outage while it was held.
+    /// When it runs out, or would have: later where its viewer paid, and by every outage while it was kept.
     pub(crate) fn deadline(&self, held: &Held) -> Timestamp {
         let mut deadline = None;
         for (_, effect) in &self.happened {
             match effect {
                 Effect::Held(of) if of.id == held.id => deadline = Some(held.expires_at),
+                Effect::HeldLonger(of, expires_at) if *of == held.id => deadline = Some(*expires_at),
                 Effect::AllHeldLonger(by_ms) => deadline = deadline.map(|at| at.after_ms(*by_ms)),
-                Effect::Sold(of) | Effect::Released(of) | Effect::Expired(of) if *of == held.id => break,
+                Effect::Sold(of) | Effect::Released(of) | Effect::Expired(of) | Effect::Revoked(of)
+                    if *of == held.id =>
+                {
+                    break;
+                }
                 _ => {}
             }
         }
         deadline.unwrap()
     }
 
-    pub(crate) fn is_held(&self, id: ReservationId) -> bool {
-        self.state(id) == ReservationState::Held
+    pub(crate) fn was_extended(&self, id: ReservationId) -> bool {
+        self.happened.iter().any(|(_, effect)| matches!(effect, Effect::HeldLonger(of, _) if *of == id))
     }
 
-    /// Units in that state, of the reservations that `of` picks.
-    pub(crate) fn units(&self, state: ReservationState, of: impl Fn(&Held) -> bool) -> u32 {
-        self.held().iter().filter(|held| of(held) && self.state(held.id) == state).map(|held| held.quantity).sum()
+    /// Held or offered.
+    pub(crate) fn is_kept(&self, id: ReservationId) -> bool {
+        matches!(self.state(id), ReservationState::Held | ReservationState::Offered)
     }
 
-    /// Units held and sold, of the reservations that `of` picks.
-    pub(crate) fn taken(&self, of: impl Fn(&Held) -> bool) -> u32 {
-        self.units(ReservationState::Held, &of) + self.units(ReservationState::Sold, &of)
+    /// Units in that state, of the reservations and their SKUs that `of` picks.
+    pub(crate) fn units(&self, state: ReservationState, of: impl Fn(&Held, &Sku) -> bool) -> u32 {
+        let held = self.held().into_iter().filter(|held| self.state(held.id) == state);
+        let of_one = |held: Held| -> u32 {
+            held.lines.iter().filter(|line| of(&held, &line.sku)).map(|line| line.quantity).sum()
+        };
+        held.map(of_one).sum()
+    }
+
+    /// Units held, offered and sold, of the reservations and their SKUs that `of` picks.
+    pub(crate) fn taken(&self, of: impl Fn(&Held, &Sku) -> bool) -> u32 {
+        let states = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
+        states.into_iter().map(|state| self.units(state, &of)).sum()
     }
 
     pub(crate) fn free(&self, sku: &Sku) -> u32 {
-        self.given(sku) - self.taken(|held| held.sku == *sku)
+        self.allotment(sku) - self.taken(|_, of| of == sku)
     }
 
-    /// Units that the drop could hold, were it open.
-    pub(crate) fn available(&self, drop: &DropId, sku: &Sku) -> u32 {
+    /// The most that the drop may sell of all its SKUs.
+    pub(crate) fn shared_cap(&self, drop: &DropId) -> Option<u32> {
+        let told = self.drop(drop).unwrap();
+        told.plan.shared_cap.map(|cap| cap + told.raised_in_all)
+    }
+
+    /// What the shared cap has left.
+    pub(crate) fn shared_left(&self, drop: &DropId) -> u32 {
+        let taken = || self.taken(|held, _| held.drop == *drop);
+        self.shared_cap(drop).map_or(u32::MAX, |cap| cap - taken())
+    }
+
+    /// Units that the drop could still sell, whoever gets them.
+    pub(crate) fn left(&self, drop: &DropId, sku: &Sku) -> u32 {
         let cap = self.cap(drop, sku).unwrap_or(u32::MAX);
-        (cap - self.taken(|held| held.drop == *drop && held.sku == *sku)).min(self.free(sku))
+        let left = cap - self.taken(|held, of| held.drop == *drop && of == sku);
+        left.min(self.free(sku)).min(self.shared_left(drop))
+    }
+
+    /// Units that the drop could hold, were it open: none while somebody waits for them.
+    pub(crate) fn available(&self, drop: &DropId, sku: &Sku) -> u32 {
+        if self.waiting(drop, sku) > 0 { 0 } else { self.left(drop, sku) }
+    }
+
+    pub(crate) fn hold_ttl_ms(&self, drop: &DropPlan) -> u64 {
+        drop.hold_ttl_ms.unwrap_or(self.plan().unwrap().settings.hold_ttl_ms)
     }
 
     pub(crate) fn price(&self, drop: &DropPlan, sku: &Sku) -> u64 {
@@ -214,8 +293,9 @@ impl Naive {
         })
     }
 
-    pub(crate) fn taken_by(&self, drop: &DropId, viewer: &PrincipalId) -> u32 {
-        self.taken(|held| held.drop == *drop && held.viewer == *viewer)
+    /// Units that the viewer holds, was offered, bought or waits for in the drops that `of` picks.
+    pub(crate) fn taken_by(&self, viewer: &PrincipalId, of: impl Fn(&DropId) -> bool) -> u32 {
+        self.taken(|held, _| held.viewer == *viewer && of(&held.drop)) + self.waited_for(viewer, &of)
     }
 
     fn plans(&self) -> impl Iterator<Item = (Timestamp, &ShowPlan)> {
@@ -242,7 +322,17 @@ fn replanned(before: Option<Told>, plan: &ShowPlan, id: &DropId, at: Timestamp) 
     let opens_at = wanted.opens_at.map(|opens_at| opens_at.max(at));
     let Some(before) = before.filter(|before| !loses_a_sku(&before.plan, plan)) else {
         let phase = DropPhase::Planned;
-        return Some(Told { plan: wanted, phase, opens_at, opened_at: None, closes_at: None, closed: None });
+        return Some(Told {
+            plan: wanted,
+            phase,
+            opens_at,
+            opened_at: None,
+            closes_at: None,
+            closed: None,
+            raised_in_all: 0,
+            commitment: None,
+            drawn: None,
+        });
     };
     let opens_at = if before.plan.opens_at == wanted.opens_at { before.opens_at } else { opens_at };
     Some(Told { plan: wanted, opens_at, ..before })

@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::ReservationId,
-    show::{Command, Outcome, Principal, Refusal},
+    show::{Command, Digest, Outcome, Principal, Refusal},
 };
 
 use crate::fixture::*;
@@ -21,7 +21,16 @@ fn each_command_is_for_its_roles() {
         close("night"),
         add_units(None, "tee", 1),
     ];
-    let of_viewer = [reserve("night", "tee", 1), confirm(1), release(1)];
+    let of_viewer =
+        [reserve("night", "tee", 1), join("night", "tee", 1), leave(1), extend_hold(1), confirm(1), release(1)];
+    let of_system = [
+        settle(1),
+        extend_holds(1),
+        commit_draw("night", Digest::default()),
+        draw_lots("night", Digest::default(), Digest::default()),
+        reclaim(promise("ann", 1, lost_hold("r"))),
+    ];
+    let of_brand = [plan_of(plan()), withdraw("tee", 1, true)];
     let mut stage = Stage::draft(plan());
     for command in of_host {
         stage.refuses(&viewer("ann"), command.clone(), Refusal::RoleForbidden);
@@ -36,14 +45,16 @@ fn each_command_is_for_its_roles() {
         Stage::empty().refuses(&viewer("ann"), command, Refusal::ShowUnknown);
     }
     for who in [viewer("ann"), host(), brand()] {
-        stage.refuses(&who, settle(1), Refusal::RoleForbidden);
-        stage.refuses(&who, extend_holds(1), Refusal::RoleForbidden);
-        stage.refuses(&who, reclaim(promise("ann", 1, lost_hold("r"))), Refusal::RoleForbidden);
+        for command in of_system.clone() {
+            stage.refuses(&who, command, Refusal::RoleForbidden);
+        }
     }
-    for who in [viewer("ann"), host(), system()] {
-        stage.refuses(&who, plan_of(plan()), Refusal::RoleForbidden);
+    for command in of_brand {
+        for who in [viewer("ann"), host(), system()] {
+            stage.refuses(&who, command.clone(), Refusal::RoleForbidden);
+        }
+        stage.refuses(&outsider, command, Refusal::NotYourShow);
     }
-    stage.refuses(&outsider, plan_of(plan()), Refusal::NotYourShow);
     Stage::empty().refuses(&outsider, plan_of(plan()), Refusal::NotYourShow);
 }
 
@@ -90,6 +101,8 @@ fn only_what_is_idempotent_by_itself_needs_no_key() {
     let without = |stage: &mut Stage, who, command| stage.ask_as(&who, None, 0, command).unwrap_err();
     assert_eq!(without(&mut stage, host(), Command::Start), Refusal::KeyMissing);
     assert_eq!(without(&mut stage, viewer("ann"), reserve("night", "tee", 1)), Refusal::KeyMissing);
+    assert_eq!(without(&mut stage, viewer("ann"), join("night", "tee", 1)), Refusal::KeyMissing);
+    assert_eq!(without(&mut stage, brand(), withdraw("tee", 1, false)), Refusal::KeyMissing);
     assert_eq!(without(&mut stage, system(), settle(1)), Refusal::KeyMissing);
 }
 

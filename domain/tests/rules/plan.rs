@@ -3,7 +3,7 @@
 use dropcast_domain::{
     ids::{BrandId, ProductId},
     money::Currency,
-    show::{Command, PlanProblem, Refusal, ShowPlan, UNITS_MAX},
+    show::{Command, Fairness, PlanProblem, Refusal, ShowPlan, UNITS_MAX, Waitlist},
     time::Timestamp,
 };
 
@@ -106,7 +106,7 @@ fn what_happened_can_not_be_planned_away() {
     let left_out =
         |name: &str, reason: &'static str| PlanProblem::LeftOut { name: name.to_owned(), reason: reason.into() };
     let unknown = PlanProblem::Unknown { name: "tee".to_owned() };
-    let rows: [(Change, &str, PlanProblem); 14] = [
+    let rows: [(Change, &str, PlanProblem); 18] = [
         (
             |plan| plan.settings.brand = BrandId::new("zenith").unwrap(),
             "settings.brand",
@@ -152,6 +152,10 @@ fn what_happened_can_not_be_planned_away() {
         (|plan| plan.drops[0].hold_ttl_ms = Some(5_000), "drops[0].hold_ttl_ms", fixed(opened)),
         (|plan| plan.drops[0].duration_ms = Some(5_000), "drops[0].duration_ms", fixed(opened)),
         (|plan| plan.drops[0].close_when_sold_out = true, "drops[0].close_when_sold_out", fixed(opened)),
+        (|plan| plan.drops[0].shared_cap = Some(9), "drops[0].shared_cap", fixed(opened)),
+        (|plan| plan.drops[0].fairness = Fairness::Draw { entry_ms: 1 }, "drops[0].fairness", fixed(opened)),
+        (|plan| plan.drops[0].waitlist = Waitlist::Ask, "drops[0].waitlist", fixed(opened)),
+        (|plan| plan.drops[0].offer_ttl_ms = Some(5_000), "drops[0].offer_ttl_ms", fixed(opened)),
     ];
     let mut stage = Stage::selling();
     stage.ask(&host(), add_units(None, "tee", 1)).unwrap();

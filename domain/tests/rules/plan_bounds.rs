@@ -3,9 +3,10 @@
 use dropcast_domain::{
     ids::Sku,
     show::{
-        ADDRESS_BYTES_MAX, DROP_DURATION_MS_MAX, DROP_ITEMS_MAX, DROPS_MAX, DropItem, DropPlan, HOLD_TTL_MS_MAX,
-        HOLD_TTL_MS_MIN, HOST_NAME_BYTES_MAX, PLAN_ITEMS_MAX, PLAN_SKUS_MAX, PLAN_TEXT_BYTES_MAX, PRICE_MINOR_MAX,
-        PRODUCTS_MAX, PlanProblem, ProductPlan, QUANTITY_MAX, Refusal, ShowPlan, UNITS_MAX, VARIANTS_MAX,
+        ADDRESS_BYTES_MAX, COOL_DOWN_MS_MAX, CoolDown, DRAW_ENTRY_MS_MAX, DROP_DURATION_MS_MAX, DROP_ITEMS_MAX,
+        DROPS_MAX, DropItem, DropPlan, Fairness, HOLD_TTL_MS_MAX, HOLD_TTL_MS_MIN, HOST_NAME_BYTES_MAX, HoldRules,
+        PLAN_ITEMS_MAX, PLAN_SKUS_MAX, PLAN_TEXT_BYTES_MAX, PRICE_MINOR_MAX, PRODUCTS_MAX, PlanProblem, ProductPlan,
+        QUANTITY_MAX, Refusal, ShowPlan, UNITS_MAX, VARIANTS_MAX,
     },
     text::{LANGUAGES_MAX, TEXT_BYTES_MAX, Text, TextError},
     time::Timestamp,
@@ -15,7 +16,7 @@ use crate::fixture::*;
 
 #[test]
 fn a_text_or_an_address_out_of_bounds_is_told_with_its_place() {
-    let rows: [Row; 11] = [
+    let rows: [Row<'_>; 11] = [
         (
             |plan| plan.settings.title = one("English", ""),
             "settings.title",
@@ -60,7 +61,7 @@ fn a_text_or_an_address_out_of_bounds_is_told_with_its_place() {
 
 #[test]
 fn a_list_or_a_name_out_of_place_is_told_with_its_place() {
-    let rows: [Row; 13] = [
+    let rows: [Row<'_>; 13] = [
         (|plan| plan.products[0].variants.clear(), "products[0].variants", PlanProblem::Empty),
         (|plan| plan.drops[0].items.clear(), "drops[0].items", PlanProblem::Empty),
         (|plan| plan.products = products(PRODUCTS_MAX + 1, 1), "products", too_many(PRODUCTS_MAX)),
@@ -95,7 +96,7 @@ fn a_list_or_a_name_out_of_place_is_told_with_its_place() {
 
 #[test]
 fn a_number_out_of_bounds_is_told_with_its_place() {
-    let rows: [Row; 11] = [
+    let rows: [Row<'_>; 11] = [
         (|plan| plan.settings.starts_at = Some(Timestamp(u64::MAX)), "settings.starts_at", range(0, Timestamp::MAX.0)),
         (
             |plan| plan.settings.hold_ttl_ms = HOLD_TTL_MS_MIN - 1,
@@ -140,6 +141,67 @@ fn a_number_out_of_bounds_is_told_with_its_place() {
 }
 
 #[test]
+fn a_rule_out_of_bounds_is_told_with_its_place() {
+    fn cool_down(for_ms: u64) -> CoolDown {
+        CoolDown { lapses_allowed: 0, for_ms }
+    }
+    let (rules, holds) = ("settings.hold_rules", range(HOLD_TTL_MS_MIN, HOLD_TTL_MS_MAX));
+    let (limit, open) = ([rules, ".limit_per_viewer"].concat(), [rules, ".open_holds_per_viewer"].concat());
+    let (extension, rest) = ([rules, ".payment_extension_ms"].concat(), [rules, ".cool_down.for_ms"].concat());
+    let units = range(1, UNITS_MAX.into());
+    let rows: [Row<'_>; 13] = [
+        (|plan| plan.settings.hold_rules.limit_per_viewer = Some(0), &limit, units.clone()),
+        (|plan| plan.settings.hold_rules.limit_per_viewer = Some(UNITS_MAX + 1), &limit, units.clone()),
+        (|plan| plan.settings.hold_rules.open_holds_per_viewer = Some(0), &open, units.clone()),
+        (|plan| plan.settings.hold_rules.open_holds_per_viewer = Some(UNITS_MAX + 1), &open, units.clone()),
+        (
+            |plan| plan.settings.hold_rules.payment_extension_ms = HOLD_TTL_MS_MAX + 1,
+            &extension,
+            range(0, HOLD_TTL_MS_MAX),
+        ),
+        (|plan| plan.settings.hold_rules.cool_down = Some(cool_down(0)), &rest, range(1, COOL_DOWN_MS_MAX)),
+        (
+            |plan| plan.settings.hold_rules.cool_down = Some(cool_down(COOL_DOWN_MS_MAX + 1)),
+            &rest,
+            range(1, COOL_DOWN_MS_MAX),
+        ),
+        (|plan| plan.drops[0].shared_cap = Some(0), "drops[0].shared_cap", units.clone()),
+        (|plan| plan.drops[0].shared_cap = Some(UNITS_MAX + 1), "drops[0].shared_cap", units),
+        (|plan| plan.drops[0].offer_ttl_ms = Some(HOLD_TTL_MS_MIN - 1), "drops[0].offer_ttl_ms", holds.clone()),
+        (|plan| plan.drops[0].offer_ttl_ms = Some(HOLD_TTL_MS_MAX + 1), "drops[0].offer_ttl_ms", holds),
+        (|plan| plan.drops[0].fairness = draw(0), "drops[0].fairness.draw.entry_ms", range(1, DRAW_ENTRY_MS_MAX)),
+        (
+            |plan| (plan.drops[0].fairness, plan.drops[0].duration_ms) = (draw(5_000), Some(5_000)),
+            "drops[0].fairness.draw.entry_ms",
+            range(1, 4_999),
+        ),
+    ];
+    are_told(rows);
+}
+
+#[test]
+fn rules_at_their_bounds_are_accepted() {
+    let mut wanted = plan();
+    wanted.settings.hold_rules = HoldRules {
+        limit_per_viewer: Some(UNITS_MAX),
+        open_holds_per_viewer: Some(1),
+        payment_extension_ms: HOLD_TTL_MS_MAX,
+        cool_down: Some(CoolDown { lapses_allowed: u32::MAX, for_ms: COOL_DOWN_MS_MAX }),
+    };
+    wanted.drops[0].shared_cap = Some(UNITS_MAX);
+    wanted.drops[0].offer_ttl_ms = Some(HOLD_TTL_MS_MAX);
+    (wanted.drops[0].fairness, wanted.drops[0].duration_ms) = (draw(4_999), Some(5_000));
+    let endless = DropPlan { fairness: draw(DRAW_ENTRY_MS_MAX), ..drop_plan("noon", "tee") };
+    wanted.drops.push(endless);
+    let mut stage = Stage::draft(wanted.clone());
+    stage.accepts(&brand(), plan_of(wanted), &[]);
+}
+
+fn draw(entry_ms: u64) -> Fairness {
+    Fairness::Draw { entry_ms }
+}
+
+#[test]
 fn a_plan_at_its_bounds_is_accepted() {
     let mut wanted = plan();
     wanted.products = products(PLAN_SKUS_MAX / VARIANTS_MAX, VARIANTS_MAX);
@@ -163,10 +225,10 @@ fn a_plan_at_its_bounds_is_accepted() {
 }
 
 /// A change that makes a plan wrong, where it is wrong then, and how.
-type Row = (fn(&mut ShowPlan), &'static str, PlanProblem);
+type Row<'a> = (fn(&mut ShowPlan), &'a str, PlanProblem);
 
 #[track_caller]
-fn are_told(rows: impl IntoIterator<Item = Row>) {
+fn are_told<'a>(rows: impl IntoIterator<Item = Row<'a>>) {
     for (change, at, problem) in rows {
         let mut wanted = plan();
         change(&mut wanted);

@@ -170,3 +170,11 @@ fn a_sku_that_leaves_the_catalogue_takes_what_was_sold_elsewhere_along() {
     stage.accepts(&brand(), plan_of(without), &facts);
     stage.accepts(&brand(), plan_of(plan()), &["listed cap at 1: cap@1000", "2 cap planned", "night at 0"]);
 }
+
+#[test]
+fn what_was_sold_elsewhere_counts_towards_the_most_units() {
+    let mut stage = Stage::selling();
+    stage.ask(&host(), add_units(None, "tee", UNITS_MAX - 5)).unwrap();
+    stage.ask(&brand(), withdraw("tee", UNITS_MAX, false)).unwrap();
+    stage.refuses(&host(), add_units(None, "tee", 1), Refusal::Full { bound: "UNITS_MAX".into() });
+}

@@ -1,15 +1,19 @@
 //! What both must agree on after every step, and what must come out of the entries in the end.
 
 use dropcast_domain::{
-    ids::{PrincipalId, ReservationId},
+    ids::{DropId, PrincipalId, ReservationId},
     inventory::Stock,
-    show::{Drop, DropPhase, ENTRY_FACTS_MAX, Entry, Fact, ReservationState, Show},
+    show::{Drop, DropPhase, ENTRY_FACTS_MAX, Entry, Fact, ReservationState, Show, Violation},
 };
 
 use crate::{
+    naive::Joined,
     step::{DROPS, SKUS, VIEWERS},
     world::{World, drop_id, sku},
 };
+
+/// The states in which units count towards caps and limits.
+const KEPT_OR_SOLD: [ReservationState; 3] = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
 
 impl World {
     /// Takes new entries in, fact by fact.
@@ -26,19 +30,28 @@ impl World {
     }
 
     fn keep_fact(&mut self, entry: &Entry) {
+        if let Fact::ReservationOffered { waiter, drop, sku, .. } = &entry.facts[0] {
+            let place = self.slow.waiter(*waiter).unwrap().place;
+            let next = self.slow.drop_items(drop).find(|item| item.sku == sku).and_then(|item| item.next_place);
+            assert_eq!(next, place, "nobody is passed over");
+        }
         self.slow.fold(entry).unwrap();
-        assert_eq!(self.slow.check_invariants(), Ok(()), "after {:?}", entry.facts);
+        let checked = self.slow.check_invariants();
+        // What one fact frees is offered by those after it.
+        assert!(matches!(checked, Ok(()) | Err(Violation::Offer)), "{checked:?} after {:?}", entry.facts);
     }
 
     /// All that can be read is what the list of what happened says.
     pub(crate) fn check(&self) {
         assert_eq!(self.slow, self.show);
+        assert_eq!(self.show.check_invariants(), Ok(()));
         assert_eq!(self.show.started_at(), self.naive.started_at());
         assert_eq!(self.show.ended_at(), self.naive.ended_at());
         assert!(self.show.next_deadline().is_none_or(|deadline| deadline > self.now), "what is due was done");
         self.check_stock();
         self.check_drops();
         self.check_reservations();
+        self.check_waiters();
         self.check_keys();
         self.check_promises();
     }
@@ -47,10 +60,10 @@ impl World {
         for sku in (0..SKUS.len()).map(sku) {
             let plan = self.naive.plan().unwrap();
             let listed = plan.products.iter().flat_map(|product| &product.variants).any(|variant| variant.sku == sku);
-            let held = self.naive.units(ReservationState::Held, |held| held.sku == sku);
-            let sold = self.naive.units(ReservationState::Sold, |held| held.sku == sku);
-            let allotment = self.naive.given(&sku);
-            let stock = Stock { allotment, free: allotment - held - sold, held, offered: 0, sold };
+            let units = |state| self.naive.units(state, |_, of| *of == sku);
+            let [held, offered, sold] = KEPT_OR_SOLD.map(units);
+            let allotment = self.naive.allotment(&sku);
+            let stock = Stock { allotment, free: allotment - held - offered - sold, held, offered, sold };
             assert_eq!(self.show.stock(&sku), listed.then_some(stock), "{sku}");
         }
         let places: Vec<_> = self.show.products().map(|product| (product.place, &product.product)).collect();
@@ -66,17 +79,23 @@ impl World {
             let id = &told.plan.drop;
             assert_eq!((drop.plan(), drop.place(), drop.phase()), (&told.plan, place, told.phase));
             assert_eq!(drop.opens_at(), told.opens_at, "{id}");
+            assert_eq!(drop.shared_cap(), self.naive.shared_cap(id), "{id}");
+            let lots = drop.lots().map(|lots| (lots.at, lots.seed, lots.digest));
+            assert_eq!((drop.commitment(), lots), (told.commitment, told.drawn), "{id}");
             assert_eq!((drop.opened_at(), drop.closes_at()), (told.opened_at, told.closes_at), "{id}");
             assert_eq!(drop.closed().map(|closed| (closed.at, closed.reason)), told.closed, "{id}");
             for item in self.show.drop_items(id) {
-                let here = |state| self.naive.units(state, |held| held.drop == *id && held.sku == *item.sku);
-                assert_eq!((item.held, item.sold), (here(ReservationState::Held), here(ReservationState::Sold)));
+                let here = |state| self.naive.units(state, |held, of| held.drop == *id && of == item.sku);
+                assert_eq!([item.held, item.offered, item.sold], KEPT_OR_SOLD.map(here));
+                assert_eq!(item.waiting as usize, self.naive.waiting(id, item.sku), "{id} {}", item.sku);
+                let is_kept = item.waiting > 0 && told.phase == DropPhase::Open;
+                assert!(!is_kept || self.naive.left(id, item.sku) == 0, "what is free is offered");
                 assert_eq!(item.cap, self.naive.cap(id, item.sku), "{id} {}", item.sku);
                 assert_eq!(item.available, self.naive.available(id, item.sku), "{id} {}", item.sku);
                 assert_eq!(item.unit_price_minor, self.naive.price(&told.plan, item.sku), "{id} {}", item.sku);
             }
             for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
-                let remaining = told.plan.limit_per_viewer - self.naive.taken_by(id, &viewer);
+                let remaining = told.plan.limit_per_viewer - self.naive.taken_by(&viewer, |drop| drop == id);
                 assert_eq!(self.show.remaining_limit(id, &viewer), Some(remaining));
             }
         }
@@ -89,9 +108,12 @@ impl World {
         assert_eq!(self.show.reservation_count(), held.len());
         for (reservation, told) in self.show.reservations().zip(&held) {
             assert_eq!((reservation.id, reservation.state), (told.id, self.naive.state(told.id)));
-            assert_eq!((reservation.viewer, reservation.drop, reservation.sku), (&told.viewer, &told.drop, &told.sku));
-            assert_eq!((reservation.quantity, reservation.unit_price_minor), (told.quantity, told.price));
+            assert_eq!((reservation.viewer, reservation.drop), (&told.viewer, &told.drop));
+            let lines = told.lines.iter().map(|line| (&line.sku, line.quantity, line.unit_price_minor));
+            assert!(reservation.lines().eq(lines), "{reservation:?}");
             assert_eq!(reservation.expires_at, self.naive.deadline(told));
+            let was_extended = self.naive.was_extended(told.id);
+            assert_eq!((reservation.was_offered, reservation.was_extended), (told.waited.is_some(), was_extended));
         }
         for viewer in VIEWERS.map(|viewer| PrincipalId::new(viewer).unwrap()) {
             let own: Vec<ReservationId> = self.show.reservations_of(&viewer).map(|own| own.id).collect();
@@ -100,6 +122,34 @@ impl World {
         }
         let orders = self.show.orders().map(|order| (order.id, order.reservation, order.total_minor, order.state));
         assert_eq!(orders.collect::<Vec<_>>(), self.naive.orders());
+    }
+
+    fn check_waiters(&self) {
+        let joined = self.naive.joined();
+        assert_eq!(self.show.waiter_count(), joined.len());
+        let drops: Vec<DropId> = (0..DROPS.len()).map(drop_id).collect();
+        let places: Vec<_> = drops.iter().flat_map(|drop| self.naive.places(drop)).collect();
+        let lines: Vec<_> = drops.iter().flat_map(|drop| self.naive.line(drop)).collect();
+        for (waiter, (joined_at, told)) in self.show.waiters().zip(&joined) {
+            assert_eq!((waiter.id, waiter.viewer, waiter.drop), (told.waiter, &told.viewer, &told.drop));
+            assert_eq!((waiter.sku, waiter.quantity, waiter.joined_at), (&told.sku, told.quantity, *joined_at));
+            assert_eq!(waiter.state, self.naive.waiter_state(told.waiter));
+            let (place, _) = places.iter().find(|(_, joined)| joined.waiter == told.waiter).unwrap();
+            assert_eq!(waiter.place, Some(*place).filter(|place| *place > 0));
+            let is_before = |(before, joined): &&(u32, Joined)| {
+                *before > 0 && before < place && joined.drop == told.drop && joined.sku == told.sku
+            };
+            let waits = self.naive.waits(told.waiter) && *place > 0;
+            let ahead = waits.then(|| lines.iter().filter(is_before).count());
+            assert_eq!(self.show.ahead_of(told.waiter), ahead);
+        }
+        for drop in &drops {
+            for item in self.show.drop_items(drop) {
+                let waits = |(_, joined): &&(u32, Joined)| joined.sku == *item.sku;
+                let waiting = self.naive.line(drop).iter().filter(waits).count();
+                assert_eq!(item.waiting as usize, waiting, "{drop} {}", item.sku);
+            }
+        }
     }
 
     fn check_promises(&self) {
@@ -144,7 +194,9 @@ impl World {
     fn check_numbers(&self) {
         let facts = || self.entries.iter().flat_map(|entry| &entry.facts);
         let held = facts().filter_map(|fact| match fact {
-            Fact::ReservationHeld { reservation, .. } => Some(reservation.0),
+            Fact::ReservationHeld { reservation, .. } | Fact::ReservationOffered { reservation, .. } => {
+                Some(reservation.0)
+            }
             _ => None,
         });
         assert!(held.eq(1..=self.show.reservation_count() as u64));

@@ -7,6 +7,7 @@
 mod naive;
 
 mod check;
+mod plan;
 mod promise;
 mod step;
 mod world;

@@ -2,6 +2,7 @@
 
 use dropcast_domain::{
     ids::{Key, PrincipalId, ReservationId},
+    inventory::BundleLine,
     show::{Fingerprint, KeyUse, Promise, Promised},
 };
 use proptest::sample::Index;
@@ -35,7 +36,11 @@ impl World {
             sku: sku(lost.sku),
             quantity: lost.quantity,
             unit_price_minor: 6,
-            with: Vec::new(),
+            with: lost
+                .with
+                .iter()
+                .map(|&(of, quantity)| BundleLine { sku: sku(of), quantity, unit_price_minor: 4 })
+                .collect(),
             expires_at: self.now.after_ms(lost.held_for_ms),
             lost: number,
             promised,

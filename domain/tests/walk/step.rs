@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*, sample::Index};
 
 pub(crate) const SKUS: [&str; 3] = ["tee-s", "tee-m", "cap"];
 pub(crate) const DROPS: [&str; 3] = ["dawn", "noon", "night"];
-pub(crate) const VIEWERS: [&str; 3] = ["ann", "bob", "cem"];
+pub(crate) const VIEWERS: [&str; 5] = ["ann", "bob", "cem", "dee", "eli"];
 
 /// Something that happens in a walk.
 #[derive(Clone, Debug)]
@@ -27,10 +27,25 @@ pub(crate) enum Step {
         drop: usize,
         sku: usize,
         quantity: u32,
+        /// What else, as a bundle.
+        with: Vec<(usize, u32)>,
     },
+    Join {
+        viewer: usize,
+        drop: usize,
+        sku: usize,
+        quantity: u32,
+    },
+    /// The index picks one of the places in line, or the one that is not there yet.
+    Leave(usize, Index),
+    Withdraw(usize, u32, bool),
+    /// A draw's seed is committed to, or revealed: the one of two.
+    Commit(usize, bool),
+    Draw(usize, bool),
     /// The index picks one of the reservations, or the one that is not there yet.
     Confirm(usize, Index),
     Release(usize, Index),
+    ExtendHold(usize, Index),
     Settle(Index),
     /// Nothing is decided for a while; then holds are extended, by its length if nothing else is said.
     Outage {
@@ -52,6 +67,7 @@ pub(crate) struct Lost {
     pub(crate) drop: usize,
     pub(crate) sku: usize,
     pub(crate) quantity: u32,
+    pub(crate) with: Vec<(usize, u32)>,
     /// Held, bought, or only confirmed of a reservation that is here too.
     pub(crate) what: u8,
     /// Picks one of the reservations, or the one that is not there yet.
@@ -67,6 +83,8 @@ pub(crate) enum Wait {
     Ms(u64),
     /// To the next deadline, and so many milliseconds before or after it.
     Deadline(i64),
+    /// The same to the moment at which lots are to be drawn.
+    Draw(i64),
     /// A clock that goes back.
     Back(u64),
 }
@@ -88,6 +106,16 @@ pub(crate) enum Change {
     Duration(usize, Option<u64>),
     HoldTtl(usize, Option<u64>),
     CloseWhenSoldOut(usize),
+    SharedCap(usize, Option<u32>),
+    Waitlist(usize, u8),
+    /// How long it takes entries, if lots are drawn.
+    Draw(usize, Option<u64>),
+    OfferTtl(usize, Option<u64>),
+    ShowLimit(Option<u32>),
+    OpenHolds(Option<u32>),
+    PaymentExtension(u64),
+    /// How many lapses are allowed, and how long a rest is.
+    CoolDown(Option<(u32, u64)>),
     Items(usize, usize),
     Currency,
 }
@@ -95,10 +123,11 @@ pub(crate) enum Change {
 /// A walk: it mostly begins with a show that sells.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let opening = prop_oneof![
-        4 => Just(vec![Step::Start, Step::Open(0), Step::Open(1)]),
+        4 => Just(vec![Step::Commit(2, true), Step::Start, Step::Open(0), Step::Open(1)]),
+        2 => Just(vec![Step::Commit(2, true), Step::Start, Step::Open(0), Step::Open(2)]),
         1 => Just(vec![]),
     ];
-    (opening, vec(step(), 1..90)).prop_map(|(mut opening, steps)| {
+    (opening, vec(step(), 1..110)).prop_map(|(mut opening, steps)| {
         opening.extend(steps);
         opening
     })
@@ -108,12 +137,22 @@ fn step() -> impl Strategy<Value = Step> {
     let drop = || prop_oneof![20 => 0..DROPS.len(), 1 => Just(DROPS.len())];
     let sku = || prop_oneof![20 => 0..SKUS.len(), 1 => Just(SKUS.len())];
     let viewer = || 0..VIEWERS.len();
-    prop_oneof![
-        30 => (viewer(), drop(), sku(), 0u32..4)
-            .prop_map(|(viewer, drop, sku, quantity)| Step::Reserve { viewer, drop, sku, quantity }),
+    let with = || prop_oneof![5 => vec((sku(), 1u32..3), 0..1), 2 => vec((sku(), 0u32..3), 1..3)];
+    let buying = prop_oneof![
+        30 => (viewer(), drop(), sku(), 0u32..4, with())
+            .prop_map(|(viewer, drop, sku, quantity, with)| Step::Reserve { viewer, drop, sku, quantity, with }),
+        8 => (viewer(), drop(), sku(), 0u32..4)
+            .prop_map(|(viewer, drop, sku, quantity)| Step::Join { viewer, drop, sku, quantity }),
+        4 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Leave(viewer, which)),
+        4 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::ExtendHold(viewer, which)),
         14 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Confirm(viewer, which)),
-        8 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Release(viewer, which)),
-        4 => any::<Index>().prop_map(Step::Settle),
+        10 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Release(viewer, which)),
+        3 => any::<Index>().prop_map(Step::Settle),
+    ];
+    let others = prop_oneof![
+        4 => (sku(), 0u32..5, any::<bool>()).prop_map(|(sku, units, force)| Step::Withdraw(sku, units, force)),
+        3 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Commit(drop, right)),
+        8 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Draw(drop, right)),
         12 => lost().prop_map(Step::Reclaim),
         4 => any::<Index>().prop_map(Step::ReclaimAgain),
         6 => outage(),
@@ -129,18 +168,20 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (option::of(drop()), sku(), 0u32..4).prop_map(|(drop, sku, units)| Step::Add(drop, sku, units)),
         1 => Just(Step::Start),
         1 => prop_oneof![1 => Just(Step::End), 2 => Just(Step::Start)],
-    ]
+    ];
+    prop_oneof![5 => buying, 5 => others]
 }
 
 fn lost() -> impl Strategy<Value = Lost> {
     let drop = prop_oneof![20 => 0..DROPS.len(), 1 => Just(DROPS.len())];
     let sku = prop_oneof![20 => 0..SKUS.len(), 1 => Just(SKUS.len())];
-    let units = (0..VIEWERS.len(), drop, sku, 1u32..3);
+    let with = prop_oneof![3 => Just(vec![]), 1 => vec((0..SKUS.len(), 1u32..3), 1..2)];
+    let units = ((0..VIEWERS.len(), drop), (sku, 1u32..3, with));
     let key = || prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)];
     (units, 0u8..3, any::<Index>(), (key(), key()), 0u64..6_000).prop_map(
-        |((viewer, drop, sku, quantity), what, number, keys, held_for_ms)| {
+        |(((viewer, drop), (sku, quantity, with)), what, number, keys, held_for_ms)| {
             let keys = [keys.0, keys.1];
-            Lost { viewer, drop, sku, quantity, what, number, keys, held_for_ms }
+            Lost { viewer, drop, sku, quantity, with, what, number, keys, held_for_ms }
         },
     )
 }
@@ -154,6 +195,7 @@ fn wait() -> impl Strategy<Value = Wait> {
     prop_oneof![
         3 => (0u64..4_000).prop_map(Wait::Ms),
         4 => (-1i64..=1).prop_map(Wait::Deadline),
+        3 => (-1i64..=1).prop_map(Wait::Draw),
         1 => (0u64..4_000).prop_map(Wait::Back),
         1 => Just(Wait::Ms(100_000)),
     ]
@@ -175,6 +217,14 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (drop(), option::of(1u64..4_000)).prop_map(|(drop, ms)| Change::Duration(drop, ms)),
         1 => (drop(), option::of(1_000u64..4_000)).prop_map(|(drop, ms)| Change::HoldTtl(drop, ms)),
         1 => drop().prop_map(Change::CloseWhenSoldOut),
+        1 => (drop(), option::of(1u32..6)).prop_map(|(drop, cap)| Change::SharedCap(drop, cap)),
+        1 => (drop(), 0u8..3).prop_map(|(drop, kind)| Change::Waitlist(drop, kind)),
+        1 => (drop(), option::of(1u64..2_000)).prop_map(|(drop, ms)| Change::Draw(drop, ms)),
+        1 => (drop(), option::of(1_000u64..4_000)).prop_map(|(drop, ms)| Change::OfferTtl(drop, ms)),
+        1 => option::of(1u32..8).prop_map(Change::ShowLimit),
+        1 => option::of(1u32..4).prop_map(Change::OpenHolds),
+        1 => (0u64..2_000).prop_map(Change::PaymentExtension),
+        2 => option::of((0u32..3, 1u64..5_000)).prop_map(Change::CoolDown),
         1 => (drop(), 0..SKUS.len()).prop_map(|(drop, sku)| Change::Items(drop, sku)),
         1 => Just(Change::Currency),
     ]

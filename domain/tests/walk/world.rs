@@ -1,19 +1,18 @@
 //! The show and its second model, side by side.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku},
-    money::Currency,
+    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     show::{
-        Command, DropItem, DropPlan, Entry, Fact, Fairness, Fingerprint, HoldRules, Principal, ProductPlan, Request,
-        Role, Show, ShowPlan, ShowSettings, VariantPlan, Waitlist,
+        Command, Digest, Entry, Fact, Fingerprint, Outcome, Principal, Refusal, Request, Role, Show, ShowPlan,
+        WantedLine,
     },
-    text::Text,
     time::Timestamp,
 };
 
 use crate::{
     naive::Naive,
-    step::{Change, DROPS, SKUS, Step, VIEWERS, Wait},
+    plan::{first_plan, within_bounds},
+    step::{DROPS, SKUS, Step, VIEWERS, Wait},
 };
 
 /// Both, and what was asked of them.
@@ -50,6 +49,7 @@ impl World {
                 for change in changes {
                     self.change(&mut plan, *change);
                 }
+                plan.drops.iter_mut().for_each(within_bounds);
                 self.ask(Role::Brand, "acme", Command::Plan(Box::new(plan)));
             }
             Step::Again(which, same) => {
@@ -97,8 +97,33 @@ impl World {
             Step::Extend(drop, by_ms) => (host, Command::ExtendDrop { drop: drop_id(drop), by_ms }),
             Step::Close(drop) => (host, Command::CloseDrop { drop: drop_id(drop) }),
             Step::Add(drop, of, units) => (host, Command::AddUnits { drop: drop.map(drop_id), sku: sku(of), units }),
-            Step::Reserve { viewer, drop, sku: of, quantity } => {
-                (as_viewer(viewer), Command::Reserve { drop: drop_id(drop), sku: sku(of), quantity, with: Vec::new() })
+            Step::Withdraw(of, units, force) => {
+                ((Role::Brand, "acme"), Command::WithdrawUnits { sku: sku(of), units, force })
+            }
+            Step::Commit(drop, right) => (
+                (Role::System, "draws"),
+                Command::CommitDraw { drop: drop_id(drop), commitment: Digest::of(&seed(right).0) },
+            ),
+            Step::Draw(drop, right) => {
+                // Some digest that is another one with every request.
+                let digest = Digest::of(&self.asked.len().to_le_bytes());
+                ((Role::System, "draws"), Command::DrawLots { drop: drop_id(drop), seed: seed(right), digest })
+            }
+            Step::Reserve { viewer, drop, sku: of, quantity, with } => {
+                let with = with.iter().map(|&(of, quantity)| WantedLine { sku: sku(of), quantity }).collect();
+                (as_viewer(viewer), Command::Reserve { drop: drop_id(drop), sku: sku(of), quantity, with })
+            }
+            Step::Join { viewer, drop, sku: of, quantity } => {
+                (as_viewer(viewer), Command::JoinWaitlist { drop: drop_id(drop), sku: sku(of), quantity })
+            }
+            Step::Leave(viewer, which) => {
+                let waiter = WaiterId(which.index(self.show.waiter_count() + 1) as u64 + 1);
+                let owner = self.show.waiter(waiter).map(|waiter| waiter.viewer.as_str());
+                (as_viewer(mostly(owner, viewer)), Command::LeaveWaitlist { waiter })
+            }
+            Step::ExtendHold(viewer, which) => {
+                let reservation = ReservationId(which.index(reservations) as u64 + 1);
+                (as_viewer(self.mostly_owner(viewer, reservation)), Command::ExtendHold { reservation })
             }
             Step::Confirm(viewer, which) => {
                 let reservation = ReservationId(which.index(reservations) as u64 + 1);
@@ -118,11 +143,9 @@ impl World {
         (role, name, command)
     }
 
-    /// Two viewers of three ask for what is theirs.
+    /// All viewers but one ask for what is theirs.
     pub(crate) fn mostly_owner(&self, viewer: usize, reservation: ReservationId) -> usize {
-        let owner = self.show.reservation(reservation).map(|reservation| reservation.viewer.as_str());
-        let owner = VIEWERS.iter().position(|name| Some(*name) == owner);
-        if viewer == 0 { viewer } else { owner.unwrap_or(viewer) }
+        mostly(self.show.reservation(reservation).map(|reservation| reservation.viewer.as_str()), viewer)
     }
 
     fn ask(&mut self, role: Role, name: &str, command: Command) {
@@ -142,10 +165,12 @@ impl World {
 
         let mut expected = self.naive.pass(self.looked_back_to(now, request));
         if let Command::Plan(plan) = &request.command {
-            self.expect_plan(now, request, plan, &answer);
+            let offers = self.expect_plan(now, request, plan, &answer);
             let own = self.entries.iter().rfind(|entry| entry.cause.is_some());
+            let own = own.filter(|_| facts.len() > expected.len()).into_iter().flat_map(|own| own.facts.clone());
             // Which facts make a plan true is the plan's own business; what it comes to is compared below.
-            expected.extend(own.filter(|_| facts.len() > expected.len()).into_iter().flat_map(|own| own.facts.clone()));
+            expected.extend(own.filter(|fact| !matches!(fact, Fact::ReservationOffered { .. })));
+            expected.extend(offers);
         } else {
             let says = self.naive.ask(now, request);
             assert_eq!(answer, says.clone().map(|(_, outcome)| outcome), "{request:?}");
@@ -170,22 +195,27 @@ impl World {
         now: Timestamp,
         request: &Request,
         plan: &ShowPlan,
-        answer: &Result<dropcast_domain::show::Outcome, dropcast_domain::show::Refusal>,
-    ) {
+        answer: &Result<Outcome, Refusal>,
+    ) -> Vec<Fact> {
         let bound = request.key.as_ref().and_then(|key| self.naive.bound(&request.principal, key));
         let says = match bound {
-            Some((fingerprint, outcome)) => (fingerprint == request.fingerprint).then_some(outcome),
+            Some((fingerprint, outcome)) => (fingerprint == request.fingerprint).then_some((outcome, Vec::new())),
             None => self.naive.ask_plan(now, request, plan),
         };
+        let (says, offers) = says.unzip();
         assert_eq!(answer.clone().ok(), says, "{answer:?} to {request:?}");
+        offers.unwrap_or_default()
     }
 
     fn wait(&mut self, wait: Wait) {
-        self.now = match (wait, self.show.next_deadline()) {
-            (Wait::Ms(ms), _) => self.now.after_ms(ms),
-            (Wait::Deadline(_), None) => self.now,
-            (Wait::Deadline(off_ms), Some(deadline)) => Timestamp(deadline.0.saturating_add_signed(off_ms)),
-            (Wait::Back(ms), _) => Timestamp(self.now.0 - ms),
+        let near = |moment: Option<Timestamp>, off_ms| {
+            moment.map_or(self.now, |moment| Timestamp(moment.0.saturating_add_signed(off_ms)))
+        };
+        self.now = match wait {
+            Wait::Ms(ms) => self.now.after_ms(ms),
+            Wait::Deadline(off_ms) => near(self.show.next_deadline(), off_ms),
+            Wait::Draw(off_ms) => near(self.show.pending_draws().next().map(|(at, _)| at), off_ms),
+            Wait::Back(ms) => Timestamp(self.now.0 - ms),
         };
         let mut entries = Vec::new();
         self.show.pass(self.now, &mut entries);
@@ -195,110 +225,17 @@ impl World {
         assert_eq!(facts, self.naive.pass(now));
         self.check();
     }
-
-    fn change(&self, plan: &mut ShowPlan, change: Change) {
-        let first = first_plan();
-        let drop_at = |plan: &ShowPlan, drop| plan.drops.iter().position(|planned| planned.drop == drop_id(drop));
-        if let Change::Drop(drop) = change {
-            match drop_at(plan, drop) {
-                Some(position) => _ = plan.drops.remove(position),
-                None => plan.drops.push(first.drops[drop].clone()),
-            }
-            return;
-        }
-        let on_drop = |plan: &mut ShowPlan, drop: usize, change: &dyn Fn(&mut DropPlan)| {
-            plan.drops.iter_mut().filter(|planned| planned.drop == drop_id(drop)).for_each(change);
-        };
-        let on_variant = |plan: &mut ShowPlan, of: usize, change: &dyn Fn(&mut VariantPlan)| {
-            let variants = plan.products.iter_mut().flat_map(|product| &mut product.variants);
-            variants.filter(|variant| variant.sku == sku(of)).for_each(change);
-        };
-        match change {
-            Change::Drop(_) => {}
-            Change::Units(of, units) => on_variant(plan, of, &|variant| variant.units = units),
-            Change::ListPrice(of, price) => on_variant(plan, of, &|variant| variant.list_price_minor = price),
-            Change::Variant => match plan.products[0].variants.len() {
-                1 => plan.products[0].variants.push(first.products[0].variants[1].clone()),
-                _ => plan.products[0].variants.truncate(1),
-            },
-            Change::Product => match plan.products.len() {
-                1 => plan.products.push(first.products[1].clone()),
-                _ => plan.products.truncate(1),
-            },
-            Change::Swap => plan.drops.reverse(),
-            Change::Title(drop) => on_drop(plan, drop, &|drop| drop.title = text("Once more")),
-            Change::Limit(drop, limit) => on_drop(plan, drop, &|drop| drop.limit_per_viewer = limit),
-            Change::Cap(drop, cap) => on_drop(plan, drop, &|drop| drop.items[0].cap = cap),
-            Change::OpensAt(drop, after_ms) => {
-                let opens_at = after_ms.map(|after_ms| Timestamp(self.now.0 - 1_000 + after_ms));
-                on_drop(plan, drop, &|drop| drop.opens_at = opens_at);
-            }
-            Change::Duration(drop, ms) => on_drop(plan, drop, &|drop| drop.duration_ms = ms),
-            Change::HoldTtl(drop, ms) => on_drop(plan, drop, &|drop| drop.hold_ttl_ms = ms),
-            Change::CloseWhenSoldOut(drop) => {
-                on_drop(plan, drop, &|drop| drop.close_when_sold_out = !drop.close_when_sold_out);
-            }
-            Change::Items(drop, of) => on_drop(plan, drop, &|drop| drop.items = vec![item(of, None, Some(2))]),
-            Change::Currency => plan.settings.currency = Currency::new("USD").unwrap(),
-        }
-    }
 }
 
-/// Two products of three SKUs, three drops that share them.
-fn first_plan() -> ShowPlan {
-    let drop = |number: usize, items: Vec<DropItem>, close_when_sold_out| DropPlan {
-        drop: drop_id(number),
-        title: text(DROPS[number]),
-        items,
-        limit_per_viewer: 3,
-        hold_ttl_ms: None,
-        opens_at: None,
-        duration_ms: None,
-        close_when_sold_out,
-        shared_cap: None,
-        fairness: Fairness::FirstCome,
-        waitlist: Waitlist::Off,
-        offer_ttl_ms: None,
-    };
-    let variant = |number: usize, units| VariantPlan { sku: sku(number), title: text(""), list_price_minor: 7, units };
-    let product = |name: &str, variants: Vec<VariantPlan>| ProductPlan {
-        product: ProductId::new(name).unwrap(),
-        title: text(name),
-        description: Text::default(),
-        picture: String::new(),
-        variants,
-    };
-    ShowPlan {
-        settings: ShowSettings {
-            brand: BrandId::new("acme").unwrap(),
-            title: text("Walk"),
-            description: Text::default(),
-            host_name: String::new(),
-            picture: String::new(),
-            video: String::new(),
-            currency: Currency::new("EUR").unwrap(),
-            starts_at: None,
-            hold_ttl_ms: 2_000,
-            watch_without_token: true,
-            return_policy: Text::default(),
-            delivery: Text::default(),
-            hold_rules: HoldRules::default(),
-        },
-        products: vec![product("tee", vec![variant(0, 4), variant(1, 3)]), product("cap", vec![variant(2, 3)])],
-        drops: vec![
-            drop(0, vec![item(0, None, Some(2)), item(1, None, None)], true),
-            drop(1, vec![item(0, Some(5), None), item(2, Some(0), Some(3))], true),
-            DropPlan { duration_ms: Some(3_000), ..drop(2, vec![item(2, None, None)], false) },
-        ],
-    }
+/// Who owns it asks, but for the first viewer.
+fn mostly(owner: Option<&str>, viewer: usize) -> usize {
+    let owner = VIEWERS.iter().position(|name| Some(*name) == owner);
+    if viewer == 0 { viewer } else { owner.unwrap_or(viewer) }
 }
 
-fn item(number: usize, price_minor: Option<u64>, cap: Option<u32>) -> DropItem {
-    DropItem { sku: sku(number), price_minor, cap }
-}
-
-fn text(english: &str) -> Text {
-    Text([("en".to_owned(), english.to_owned())].into())
+/// The seed that draws are mostly bound to, or another.
+fn seed(right: bool) -> Digest {
+    Digest([u8::from(right); 32])
 }
 
 pub(crate) fn sku(number: usize) -> Sku {

@@ -39,7 +39,7 @@ pub(super) fn unlist(show: &mut Show, product: &ProductId) -> Result<(), FoldErr
 
 pub(super) fn add_units(show: &mut Show, sku: &Sku, units: u32, planned: bool) -> Result<(), FoldError> {
     let record = record_mut(show, sku)?;
-    record.stock.add(units).map_err(|problem| FoldError::Stock { sku: sku.clone(), problem })?;
+    record.add(units).map_err(|problem| FoldError::Stock { sku: sku.clone(), problem })?;
     if planned {
         record.planned += units;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     buying::{self, Hold, expect_number, look_at_lines},
+    promises::reclaimed_for,
     run::{change, expect_show, slot, slot_in},
 };
 use crate::{
@@ -79,6 +80,9 @@ pub(super) fn offer(show: &mut Show, at: Timestamp, id: WaiterId, hold: &Hold<'_
         && show.records.principals.name(viewer).id == *hold.viewer;
     if !fits {
         return Err(FoldError::Waiter(id));
+    }
+    if reclaimed_for(show, hold.reservation).is_some() {
+        return Err(FoldError::Reservation(hold.reservation));
     }
     slot_in(show, hold.drop, &[DropPhase::Open])?;
     end(show, id, WaiterState::Offered(hold.reservation))?;

@@ -28,12 +28,12 @@ pub(super) fn end(show: &Show) -> Result<Decision, Refusal> {
 pub(super) fn add_units(show: &Show, drop: Option<&DropId>, sku: &Sku, units: u32) -> Result<Decision, Refusal> {
     expect_not_ended(show)?;
     let caps = drop.map(|drop| caps_to_raise(show, drop, sku)).transpose()?.unwrap_or_default();
-    let stock = show.stock(sku).ok_or(Refusal::SkuUnknown)?;
+    let record = show.records.skus.find(sku).ok_or(Refusal::SkuUnknown)?;
     if !(1..=UNITS_MAX).contains(&units) {
         return Err(Refusal::QuantityInvalid { max: UNITS_MAX });
     }
-    let most = stock.allotment.max(caps.of_sku.unwrap_or(0)).max(caps.shared.unwrap_or(0));
-    if most.saturating_add(units) > UNITS_MAX {
+    let most = record.given().max(caps.of_sku.unwrap_or(0).into()).max(caps.shared.unwrap_or(0).into());
+    if most + u64::from(units) > u64::from(UNITS_MAX) {
         return Err(Refusal::Full { bound: "UNITS_MAX".into() });
     }
     let mut facts = vec![Fact::UnitsAdded { sku: sku.clone(), units, planned: false }];

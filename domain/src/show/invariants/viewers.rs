@@ -30,7 +30,7 @@ impl Show {
                     .is_some_and(|offered| offered.was_offered && offered.viewer == waiter.viewer),
                 WaiterState::Waiting | WaiterState::Left | WaiterState::Closed => true,
             };
-            if !has_place || !waits_well || !was_offered {
+            if waiter.quantity == 0 || !has_place || !waits_well || !was_offered {
                 return Err(Violation::Waiter(id));
             }
         }
