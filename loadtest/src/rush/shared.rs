@@ -52,7 +52,12 @@ impl Shared {
         self.began.elapsed()
     }
 
-    /// The same for a moment that was noted.
+    /// When it is so late.
+    pub(super) fn moment(&self, on_clock: Duration) -> Instant {
+        self.began + on_clock
+    }
+
+    /// How late it was at a moment.
     pub(super) fn on_clock(&self, moment: Instant) -> Duration {
         moment.saturating_duration_since(self.began)
     }

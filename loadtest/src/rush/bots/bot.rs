@@ -8,13 +8,14 @@ use std::{
 use dropcast_proto::v1::{Answer, Hello, Role, answer_outcome, client_message, server_message};
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{sleep, sleep_until},
 };
 
 use super::{
     figures::Haul,
     memory::Memory,
     moves::{Move, Moves},
+    turns::Turns,
 };
 use crate::{
     history::Recorder,
@@ -22,9 +23,6 @@ use crate::{
     wire::{Connection, Endpoint, Received},
 };
 
-/// How long a connection waits between its moves: with all connections of a bot it is far more than a server lets one
-/// viewer ask, and little enough that a few dozen bots leave the machine to the people.
-const MOVE_EVERY: Duration = Duration::from_millis(50);
 /// How long it stays away when it was thrown out, however often that happens.
 const COMES_BACK_AFTER: Duration = Duration::from_millis(50);
 
@@ -34,6 +32,7 @@ pub(super) struct Bot {
     token: String,
     number: usize,
     memory: Arc<Mutex<Memory>>,
+    turns: Turns,
     moves: Moves,
     recorder: Recorder,
     haul: Haul,
@@ -46,10 +45,11 @@ impl Bot {
         guest: &Guest,
         number: usize,
         memory: Arc<Mutex<Memory>>,
+        turns: Turns,
         moves: Moves,
     ) -> Self {
         let recorder = Recorder::new(Role::Viewer, &guest.name);
-        Self { shared, token: guest.token.clone(), number, memory, moves, recorder, haul: Haul::default() }
+        Self { shared, token: guest.token.clone(), number, memory, turns, moves, recorder, haul: Haul::default() }
     }
 
     /// Hammers until it is told to stop.
@@ -79,8 +79,7 @@ impl Bot {
         self.haul.connections += 1;
         let (show, token) = (self.shared.show.clone(), Some(self.token.clone()));
         send(&mut connection, client_message::Kind::Hello(Hello { show, token, cursor: None })).await?;
-        let mut tick = interval(MOVE_EVERY);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut turn = self.turns.next(self.shared.clock());
         loop {
             tokio::select! {
                 received = connection.receive() => match received {
@@ -88,13 +87,16 @@ impl Bot {
                     Received::Message(_) | Received::Other => {}
                     Received::Closed(_) => return Ok(()),
                 },
-                _ = tick.tick() => self.make_move(&mut connection).await?,
+                () = sleep_until(self.shared.moment(self.turns.begins(turn))) => {
+                    self.make_move(turn, &mut connection).await?;
+                    turn = self.turns.next(self.shared.clock()).max(turn + 1);
+                }
             }
         }
     }
 
-    async fn make_move(&mut self, connection: &mut Connection) -> Result<(), String> {
-        let next = self.with_memory(|memory, moves| moves.next(memory));
+    async fn make_move(&mut self, turn: u64, connection: &mut Connection) -> Result<(), String> {
+        let next = self.with_memory(|memory, moves| moves.next(turn, memory));
         match next {
             Move::Rubbish(rubbish) => {
                 self.haul.rubbish += 1;

@@ -4,13 +4,14 @@ mod bot;
 mod figures;
 mod memory;
 mod moves;
+mod turns;
 
 use std::sync::{Arc, Mutex};
 
 pub(super) use figures::{Figures, Haul};
 use tokio::{sync::watch, task::JoinHandle};
 
-use self::{bot::Bot, memory::Memory, moves::Moves};
+use self::{bot::Bot, memory::Memory, moves::Moves, turns::Turns};
 use super::{crowd::Guest, shared::Shared};
 
 /// What every bot's name starts with, and no other viewer's.
@@ -29,12 +30,12 @@ impl Bots {
     pub(super) fn unleash(shared: &Arc<Shared>, bots: Vec<Guest>, limit: u32, seed: u64) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut connections = Vec::with_capacity(bots.len() * CONNECTIONS);
-        for guest in bots {
-            let memory = Arc::new(Mutex::new(Memory::default()));
+        for (bot, guest) in (0..).zip(bots) {
+            let (turns, memory) = (Turns::new(bot), Arc::new(Mutex::new(Memory::default())));
             for _ in 0..CONNECTIONS {
                 let (number, memory) = (connections.len(), Arc::clone(&memory));
                 let moves = Moves::new(number, limit, seed);
-                let bot = Bot::new(Arc::clone(shared), &guest, number, memory, moves);
+                let bot = Bot::new(Arc::clone(shared), &guest, number, memory, turns, moves);
                 connections.push(tokio::spawn(bot.run(stopped.clone())));
             }
         }

@@ -8,8 +8,8 @@ use tokio_tungstenite::tungstenite::Message;
 use super::memory::{Memory, Press};
 use crate::rush::show::{DROP, SKU};
 
-/// How often the connections of a bot press one and the same new key, together.
-const SAME_KEY_TIMES: usize = 6;
+/// Every so many turns all connections of a bot press one new key at the same moment.
+const TOGETHER_EVERY: u64 = 6;
 /// More than a message may have.
 const TOO_BIG_BYTES: usize = 20 * 1_024;
 /// How far beyond the reservations that it knows a bot guesses.
@@ -37,12 +37,14 @@ impl Moves {
         Self { random, connection, limit }
     }
 
-    /// The next one. It never says that it sent a key before, which a fair client does.
-    pub(super) fn next(&mut self, memory: &Memory) -> Move {
+    /// The one of this turn. It never says that it sent a key before, which a fair client does.
+    pub(super) fn next(&mut self, turn: u64, memory: &Memory) -> Move {
+        if turn.is_multiple_of(TOGETHER_EVERY) {
+            return press(reserve(format!("together-{turn}"), 1));
+        }
         let fresh = format!("c{}-{}", self.connection, memory.pressed);
         match self.random.random_range(0..100) {
-            0..30 => press(reserve(fresh, 1)),
-            30..45 => press(reserve(format!("same-{}", memory.pressed / SAME_KEY_TIMES), 1)),
+            0..45 => press(reserve(fresh, 1)),
             45..60 => match memory.presses.choose(&mut self.random) {
                 Some(again) => Move::Press(again.clone()),
                 None => press(reserve(fresh, 1)),
@@ -109,8 +111,8 @@ mod tests {
             let (mut moves, mut memory) = (Moves::new(0, 2, seed), Memory::default());
             memory.own = vec![1, 2];
             let mut made = Vec::new();
-            for _ in 0..1_000 {
-                made.push(match moves.next(&memory) {
+            for turn in 0..1_000 {
+                made.push(match moves.next(turn, &memory) {
                     Move::Press(press) => {
                         memory.press(&press);
                         format!("{:?}", press.message)
@@ -125,6 +127,15 @@ mod tests {
         assert_eq!(kinds, BTreeSet::from(["Binary", "Confirm", "Release", "Reserve", "Text"]));
         assert!(made.iter().collect::<BTreeSet<_>>().len() < made.len(), "something is asked again");
         assert_eq!((moves(7) == made, moves(8) == made), (true, false));
+    }
+
+    #[test]
+    fn connections_press_one_key_together() {
+        let keys = [0, 1].map(|connection| match Moves::new(connection, 2, 1).next(12, &Memory::default()) {
+            Move::Press(press) => press.key,
+            Move::Rubbish(rubbish) => panic!("{rubbish:?}"),
+        });
+        assert_eq!(keys, ["together-12", "together-12"]);
     }
 
     #[test]
