@@ -16,6 +16,8 @@ export function told(outcome: Outcome, t: Text): Told {
     case "released":
     case "done":
       return { tone: "good", text: t.answers.released };
+    case "waiter":
+      return { tone: "good", text: t.answers.waiting };
     case "unknown":
       return { tone: "warn", text: t.answers.unknown };
     case "problem":

@@ -63,7 +63,7 @@ export class Purchases {
 
   buy(drop: string, sku: string): void {
     this.#answers.delete(`${drop} ${sku}`);
-    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity: 1 } });
+    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity: 1, with: [] } });
   }
 
   confirm(reservation: number): void {

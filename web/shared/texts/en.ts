@@ -82,6 +82,7 @@ export const en = {
     held: "It is held for you. Pay before the time runs out.",
     sold: "Paid. It is yours.",
     released: "Given back.",
+    waiting: "You are in line. What comes back is offered in its order.",
     unknown: "We could not find out in time. If it worked, it is under “Mine”.",
     soldOut: "Sold out: someone was faster. Units that come back appear here.",
     notEnough: (available: number) => `Only ${available} left.`,

@@ -83,6 +83,7 @@ export const nl: Text = {
     held: "We houden het voor je vast. Betaal voordat de tijd om is.",
     sold: "Betaald. Het is van jou.",
     released: "Teruggegeven.",
+    waiting: "Je staat in de rij. Wat terugkomt gaat op volgorde.",
     unknown: "We konden het niet op tijd nagaan. Als het lukte, staat het bij ‘Van mij’.",
     soldOut: "Uitverkocht: iemand was je voor. Wat terugkomt verschijnt hier.",
     notEnough: (available) => `Nog maar ${available} over.`,

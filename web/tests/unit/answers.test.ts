@@ -6,7 +6,7 @@ import { nl } from "../../shared/texts/nl";
 import { told } from "../../viewer/answers";
 
 const refused = (code: RefusalCode, more: Partial<Refusal> = {}) => {
-  const nothing = { detail: "in English", available: null, limit: null } as const;
+  const nothing = { detail: "in English", available: null, limit: null, ends_at: null, waiter: null } as const;
   const value = { code, ...nothing, drop_phase: "unspecified", reservation_state: "unspecified", ...more } as const;
   return { kind: "refused", value } as const;
 };
