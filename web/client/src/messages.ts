@@ -236,7 +236,7 @@ export type ShowCard = Of<typeof showCard>;
 export const showList = message({ shows: list(showCard), next: optional(text) });
 export type ShowList = Of<typeof showList>;
 
-/** The answer of `GET /v1/shows/{show}/drops/{drop}/draw`: all that it takes to check a draw. */
+/** The answer of `GET /v1/shows/{show}/drops/{drop}/draw`, a page of it: all that it takes to check a draw. */
 export const drawRecord = message({
   drop: text,
   fairness,
@@ -246,7 +246,9 @@ export const drawRecord = message({
   seed: optional(digest),
   digest: optional(digest),
   drawn_at: optional(time),
-  entrants: list(message({ ticket: digest, sku: text, quantity: integer, place: optional(integer) })),
+  entrant_count: integer,
+  entrants: list(message({ ticket: digest, sku: text, quantity: integer, place: integer, offered: flag })),
+  next: optional(integer),
 });
 export type DrawRecord = Of<typeof drawRecord>;
 export type Entrant = DrawRecord["entrants"][number];
@@ -341,7 +343,7 @@ const clientMessage = oneof({
 });
 export type ClientMessage = NonNullable<Of<typeof clientMessage>>;
 
-const publicState = message({ show, products: list(product), drops: list(drop), viewers: integer });
+export const publicState = message({ show, products: list(product), drops: list(drop), viewers: integer });
 export type PublicState = Of<typeof publicState>;
 
 const retryReason = name("busy", "unavailable", "stopping", "rate_limited");
