@@ -18,6 +18,7 @@ export default defineConfig({
         viewer: page("viewer/index.html"),
         host: page("host/index.html"),
         brand: page("brand/index.html"),
+        draw: page("draw/index.html"),
       },
     },
   },

@@ -60,10 +60,10 @@ async fn pages_are_served_under_a_strict_policy() {
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
     let other = read(server.request(Method::GET, "/", None).header("if-none-match", "\"another\"")).await;
     assert_eq!(other.status, 200);
-    for (path, to) in [("/viewer", "/viewer/"), ("/host", "/host/"), ("/brand", "/brand/"), ("/docs", "/docs/")] {
-        let moved = server.get(path, None).await;
+    for page in ["/viewer", "/host", "/brand", "/draw", "/docs"] {
+        let moved = server.get(page, None).await;
         assert_eq!(moved.status, 308);
-        assert_eq!(moved.headers["location"], to);
+        assert_eq!(moved.headers["location"], format!("{page}/").as_str());
     }
     let api = server.get("/v1/shows", None).await;
     assert_eq!(api.headers["cache-control"], "no-store");

@@ -96,6 +96,18 @@ export class BrandPage extends SignedInPage {
         note: this.t.heldNow(count(numbers.units_held)),
       },
       {
+        test: "waiting",
+        label: this.t.waitingNow,
+        value: count(numbers.waiting),
+        note: this.t.offeredNow(count(numbers.units_offered)),
+      },
+      {
+        test: "sold-elsewhere",
+        label: this.t.soldElsewhere,
+        value: count(numbers.units_sold_elsewhere),
+        note: this.t.short(numbers.units_short, count(numbers.units_short)),
+      },
+      {
         test: "orders",
         label: this.t.ordersCount,
         value: count(numbers.orders),
@@ -136,7 +148,8 @@ export class BrandPage extends SignedInPage {
     </ul>`;
   }
 
-  #sku(known: State, { sku, sold, held, allotted, revenue }: SkuNumbers): TemplateResult {
+  #sku(known: State, numbers: SkuNumbers): TemplateResult {
+    const { sku, sold, held, offered, allotted, revenue } = numbers;
     const share = (units: number) => styleMap({ width: `${allotted === 0 ? 0 : (100 * units) / allotted}%` });
     return html`<li class="sku">
       <p class="row spread">
@@ -144,12 +157,21 @@ export class BrandPage extends SignedInPage {
         <span class="figures small">${price(revenue)}</span>
       </p>
       <div class="bar" aria-hidden="true">
-        <span class="sold" style=${share(sold)}></span><span class="held" style=${share(held)}></span>
+        <span class="sold" style=${share(sold)}></span><span class="held" style=${share(held + offered)}></span>
       </div>
       <p class="small soft figures">
-        ${this.t.sellThroughOf(count(sold), count(allotted))}, ${this.t.heldNow(count(held))}
+        ${[this.t.sellThroughOf(count(sold), count(allotted)), ...this.#besides(numbers)].join(", ")}
       </p>
     </li>`;
+  }
+
+  #besides({ held, offered, waiting, sold_elsewhere }: SkuNumbers): string[] {
+    return [
+      this.t.heldNow(count(held)),
+      ...(offered > 0 ? [this.t.offeredNow(count(offered))] : []),
+      ...(waiting > 0 ? [this.t.waiting(count(waiting))] : []),
+      ...(sold_elsewhere > 0 ? [this.t.soldElsewhereCount(count(sold_elsewhere))] : []),
+    ];
   }
 
   #drops(drops: readonly Drop[]): TemplateResult {

@@ -4,11 +4,13 @@ import { customElement, property, state } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
+import { type DrawStage, drawStage } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
+import { TickController } from "../shared/ticker";
 
 /** What one press adds, in units. */
 const ADDED_UNITS = 10;
@@ -23,6 +25,8 @@ export class HostOpenDrop extends PageElement {
   @property({ attribute: false }) asked: ReadonlySet<string> = new Set();
   @state() private chosen: string | null = null;
 
+  #shownStage: DrawStage = "none";
+
   static override readonly styles = [
     base,
     buttons,
@@ -33,7 +37,8 @@ export class HostOpenDrop extends PageElement {
       dc-picture { width: 4.5rem; flex: none; }
       header div { flex: 1; min-width: 0; }
       h3 { font-size: var(--text-xl); }
-      dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
+      header > dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
+      .line { margin-top: var(--space-1); }
       .gone {
         background: var(--bad); color: var(--surface); padding: var(--space-3) var(--space-4); font-weight: 750;
         font-size: var(--text-xl); text-align: center;
@@ -51,7 +56,7 @@ export class HostOpenDrop extends PageElement {
       .none { color: var(--bad); }
       @media (max-width: 30rem) {
         h3 { font-size: var(--text-l); }
-        dc-countdown { font-size: var(--text-xl); }
+        header > dc-countdown { font-size: var(--text-xl); }
       }
       footer { display: grid; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
       footer .row { flex-wrap: wrap; }
@@ -63,9 +68,15 @@ export class HostOpenDrop extends PageElement {
     `,
   ];
 
+  constructor() {
+    super();
+    this.addController(new TickController(this, () => this.#stage !== this.#shownStage));
+  }
+
   override render(): TemplateResult {
     const { drop } = this;
-    const isGone = drop.items.every((item) => item.available === 0);
+    this.#shownStage = this.#stage;
+    const isGone = this.#offered === 0 && drop.items.every((item) => item.available === 0);
     const first = drop.items[0];
     return html`<article class="card" aria-label=${inLanguage(drop.title)}>
       <div role="alert">${isGone ? html`<p class="gone" data-test="sold-out">${this.t.soldOutNow}</p>` : nothing}</div>
@@ -75,11 +86,54 @@ export class HostOpenDrop extends PageElement {
         <div>
           <h3>${inLanguage(drop.title)}</h3>
           <p class="soft">${this.t.limit(drop.limit_per_viewer)}</p>
+          ${this.#line()}
         </div>
         ${drop.closes_at === null ? nothing : countdown(this.clock, drop.closes_at, this.t.closesIn)}
       </header>
       ${this.#stock()} ${this.#actions()}
     </article>`;
+  }
+
+  get #stage(): DrawStage {
+    return drawStage(this.drop, this.clock.now());
+  }
+
+  /** Units of it that are offered to who waited. */
+  get #offered(): number {
+    const skus = new Set(this.drop.items.map((item) => item.sku));
+    const numbers = this.known.numbers?.skus.filter((one) => skus.has(one.sku)) ?? [];
+    return numbers.reduce((sum, one) => sum + one.offered, 0);
+  }
+
+  /** The draw, who waits and what is offered to them. */
+  #line(): TemplateResult | typeof nothing {
+    const waiting = this.drop.items.reduce((sum, item) => sum + item.waiting, 0);
+    const isDraw = this.#stage === "entries" || this.#stage === "pending";
+    if (!isDraw && waiting === 0 && this.#offered === 0) {
+      return nothing;
+    }
+    return html`<p class="row wrap figures line">
+      ${isDraw ? this.#draw() : nothing}
+      <span class="badge" data-test="waiting">
+        ${isDraw ? this.t.entered(count(waiting)) : this.t.waiting(count(waiting))}
+      </span>
+      ${
+        this.#offered === 0
+          ? nothing
+          : html`<span class="badge good" data-test="offered">${this.t.offeredNow(count(this.#offered))}</span>`
+      }
+    </p>`;
+  }
+
+  #draw(): TemplateResult {
+    const { entries_close_at } = this.drop;
+    return html`<span class="badge warn">
+      ${
+        this.#stage === "pending" || entries_close_at === null
+          ? this.t.drawing
+          : html`${this.t.drawIn} ${countdown(this.clock, entries_close_at, this.t.drawIn)}`
+      }
+    </span>`;
   }
 
   #stock(): TemplateResult {

@@ -48,7 +48,8 @@ export function forgetToken(role: PageRole): void {
   withStorage((storage) => storage.removeItem(name(role)));
 }
 
-function keptToken(role: PageRole): string | null {
+/** Who signed in to this tab before. */
+export function keptToken(role: PageRole): string | null {
   return withStorage((storage) => storage.getItem(name(role)));
 }
 

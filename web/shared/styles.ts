@@ -74,3 +74,27 @@ export const cards = css`
   .note.warn { background: var(--warn-wash); color: var(--warn); }
   .note.bad { background: var(--bad-wash); color: var(--bad); }
 `;
+
+/** What one can write into. */
+export const fields = css`
+  label { font-weight: 600; display: grid; gap: var(--space-1); }
+  input {
+    font: inherit; color: inherit; min-height: 2.75rem; padding: 0 var(--space-3); width: 100%;
+    border: 1px solid var(--ink-soft); border-radius: var(--radius-s); background: var(--surface);
+  }
+`;
+
+/** Choices in a row, of which one is chosen. */
+export const chips = css`
+  fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
+  .chips { display: flex; flex-wrap: wrap; gap: var(--space-2); }
+  .chip { position: relative; }
+  .chip input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
+  .chip span {
+    display: inline-flex; align-items: center; min-height: 2.5rem; padding: 0 var(--space-3); font-weight: 600;
+    border: 1px solid var(--line); border-radius: 999px; background: var(--surface);
+  }
+  .chip input:checked + span { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
+  .chip input:focus-visible + span { box-shadow: var(--focus); }
+  .chip .gone { color: var(--ink-soft); text-decoration: line-through; }
+`;

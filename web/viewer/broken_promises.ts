@@ -1,10 +1,10 @@
-import { type BrokenPromise, brokenPromiseId, type State } from "@dropcast/client";
+import { type BrokenPromise, brokenPromiseId, type Reservation, type State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { articleName } from "../shared/catalogue";
 import { PageElement } from "../shared/element";
 import { price } from "../shared/format";
+import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
 import { brokenPromiseText } from "./promises";
 
@@ -13,6 +13,8 @@ import { brokenPromiseText } from "./promises";
 export class ViewerBrokenPromises extends PageElement {
   @property({ attribute: false }) known!: State;
   @property({ attribute: false }) promises: readonly BrokenPromise[] = [];
+  /** Reservations that were taken back, because their units were sold elsewhere. */
+  @property({ attribute: false }) revoked: readonly Reservation[] = [];
 
   static override readonly styles = [
     base,
@@ -28,24 +30,38 @@ export class ViewerBrokenPromises extends PageElement {
   override render(): TemplateResult | typeof nothing {
     return html`<div role="alert">
       ${
-        this.promises.length === 0
+        this.promises.length + this.revoked.length === 0
           ? nothing
-          : html`<ul class="stack">${repeat(this.promises, brokenPromiseId, (promise) => this.#promise(promise))}</ul>`
+          : html`<ul class="stack">
+              ${repeat(this.promises, brokenPromiseId, (promise) => this.#promise(promise))}
+              ${repeat(
+                this.revoked,
+                (one) => one.reservation,
+                (one) => this.#revoked(one),
+              )}
+            </ul>`
       }
     </div>`;
   }
 
   #promise(promise: BrokenPromise): TemplateResult {
-    const units = promise.quantity > 1 ? `${promise.quantity} × ` : "";
     return html`<li class="note bad" data-test="broken-promise">
       <p class="name">
         <strong>${this.t.brokenPromise}</strong><br />
-        ${units}${articleName(this.known, promise.sku)}, ${price(promise.total)}
+        ${linesName(this.known, promise)}, ${price(promise.total)}
       </p>
       <p>${brokenPromiseText(promise, this.t)}</p>
       <button class="outline" @click=${() => this.tell("broken-promise-seen", brokenPromiseId(promise))}>
         ${this.t.dismiss}
       </button>
+    </li>`;
+  }
+
+  #revoked(one: Reservation): TemplateResult {
+    return html`<li class="note bad" data-test="revoked">
+      <p class="name"><strong>${this.t.revoked}</strong><br />${linesName(this.known, one)}, ${price(one.total)}</p>
+      <p>${this.t.revokedLead}</p>
+      <button class="outline" @click=${() => this.tell("end-seen", one.reservation)}>${this.t.dismiss}</button>
     </li>`;
   }
 }

@@ -1,17 +1,42 @@
-import type { BrokenPromise, Client, Command, Outcome, Reservation } from "@dropcast/client";
+import {
+  type BrokenPromise,
+  type Client,
+  type Command,
+  isOpen,
+  type Outcome,
+  type Reservation,
+  type Waiter,
+  type WantedLine,
+} from "@dropcast/client";
+import { linesOf } from "../shared/lines";
 import type { LiveController } from "../shared/live";
-import type { Buying } from "./drop_card";
 import { unseenPromises } from "./promises";
 
 /** How long a reservation that ran out is shown. */
 const LOST_SHOWN_MS = 10 * 60_000;
 
+/** How buying in a drop stands for the viewer: a new value whenever something about it may have changed. */
+export interface Buying {
+  readonly canBuy: boolean;
+  readonly isConnected: boolean;
+  /** The place in the line or the draw of the drop, while it is waited in. */
+  readonly waiter: Waiter | undefined;
+  readonly isLeaving: boolean;
+  /** Whether a press for this SKU waits for its answer. */
+  isAsked(sku: string): boolean;
+  /** How the last press for this SKU ended. */
+  answer(sku: string): Outcome | undefined;
+  /** What is held or offered of this SKU. */
+  held(sku: string): Reservation | undefined;
+}
+
 /** What the viewer did, from the client's state and from the answers of this visit. */
 export class Purchases {
   readonly #live: LiveController;
   readonly #answers = new Map<string, Outcome>();
-  readonly #seenLost = new Set<number>();
+  readonly #seen = new Set<number>();
   readonly #seenBroken = new Set<string>();
+  readonly #seenOffers = new Set<number>();
 
   constructor(live: LiveController) {
     this.#live = live;
@@ -21,13 +46,21 @@ export class Purchases {
   /** How buying in a drop stands. */
   in(drop: string): Buying {
     const { role, principal } = this.#client.state;
+    const waiter = this.waiting.find((one) => one.drop === drop);
     return {
       canBuy: role === "unspecified" || (role === "viewer" && principal !== null),
       isConnected: this.#client.status.phase === "connected",
-      isAsked: (sku) => this.#live.unanswered("reserve").some((one) => one.drop === drop && one.sku === sku),
+      waiter,
+      isLeaving: this.#live.unanswered("leave_waitlist").some((one) => one.waiter === waiter?.waiter),
+      isAsked: (sku) => this.#isAsked(`${drop} ${sku}`),
       answer: (sku) => this.#answer(drop, sku),
       held: (sku) => this.#held(drop, sku),
     };
+  }
+
+  /** Places that are waited in. */
+  get waiting(): readonly Waiter[] {
+    return this.#client.state.waiters.filter((one) => one.state === "waiting");
   }
 
   /** Reservations that wait for the answer to a payment or a return. */
@@ -38,18 +71,36 @@ export class Purchases {
 
   /** What ran out while this page was open or away, and was not yet taken note of. */
   get lost(): readonly Reservation[] {
-    return this.#client.state.reservations.filter(
-      (one) => one.state === "expired" && !this.#seenLost.has(one.reservation) && this.#isRecent(one),
-    );
+    return this.#unseen("expired");
+  }
+
+  /** What was taken back because it was sold elsewhere, and was not yet taken note of. */
+  get revoked(): readonly Reservation[] {
+    return this.#unseen("revoked");
   }
 
   get mostUrgent(): Reservation | undefined {
-    const held = this.#client.state.reservations.filter((one) => one.state === "held");
-    return held.toSorted((a, b) => a.expires_at - b.expires_at)[0];
+    const open = this.#client.state.reservations.filter(isOpen);
+    return open.toSorted((a, b) => a.expires_at - b.expires_at)[0];
   }
 
-  lostSeen(reservation: number): void {
-    this.#seenLost.add(reservation);
+  /** What is offered now. */
+  get offers(): readonly Reservation[] {
+    return this.#client.state.reservations.filter((one) => one.state === "offered");
+  }
+
+  /** An offer that the viewer has not looked at yet. */
+  get unseenOffer(): Reservation | undefined {
+    return this.offers.find((one) => !this.#seenOffers.has(one.reservation));
+  }
+
+  offerSeen(reservation: number): void {
+    this.#seenOffers.add(reservation);
+  }
+
+  /** The viewer took note of what became of it. */
+  endSeen(reservation: number): void {
+    this.#seen.add(reservation);
   }
 
   /** What the viewer was told and could not be kept, and was not yet taken note of. */
@@ -61,13 +112,37 @@ export class Purchases {
     this.#seenBroken.add(id);
   }
 
+  /** Holds one; in a draw that takes entries, enters it. */
   buy(drop: string, sku: string): void {
     this.#answers.delete(`${drop} ${sku}`);
-    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity: 1 } });
+    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity: 1, with: [] } });
+  }
+
+  /** Holds all of these, or nothing. */
+  buyTogether(drop: string, [first, ...others]: readonly WantedLine[]): Promise<Outcome> | undefined {
+    this.#answers.delete(`${drop} together`);
+    return first && this.#client.ask({ kind: "reserve", value: { drop, ...first, with: others } }).outcome;
+  }
+
+  isBuyingTogether(drop: string): boolean {
+    return this.#isAsked(`${drop} together`);
+  }
+
+  togetherAnswer(drop: string): Outcome | undefined {
+    return this.#answers.get(`${drop} together`);
+  }
+
+  join(drop: string, sku: string): void {
+    this.#answers.delete(`${drop} ${sku}`);
+    this.#client.ask({ kind: "join_waitlist", value: { drop, sku, quantity: 1 } });
+  }
+
+  leave(waiter: number): void {
+    this.#client.ask({ kind: "leave_waitlist", value: { waiter } });
   }
 
   confirm(reservation: number): void {
-    this.#answers.delete(`confirm ${reservation}`);
+    this.#forget(reservation);
     this.#client.ask({ kind: "confirm", value: { reservation } });
   }
 
@@ -75,16 +150,28 @@ export class Purchases {
     this.#client.ask({ kind: "release", value: { reservation } });
   }
 
-  isPaying(reservation: number): boolean {
-    return this.#live.unanswered("confirm").some((command) => command.reservation === reservation);
+  extend(reservation: number): void {
+    this.#forget(reservation);
+    this.#client.ask({ kind: "extend_hold", value: { reservation } });
   }
 
-  isReleasing(reservation: number): boolean {
-    return this.#live.unanswered("release").some((command) => command.reservation === reservation);
+  /** Whether this is asked about a reservation and waits for its answer. */
+  isUnderWay(kind: "confirm" | "release" | "extend_hold", reservation: number): boolean {
+    return this.#isAsked(`${kind} ${reservation}`);
   }
 
+  /** How the last attempt to pay, or to have more time for it, ended. */
   paymentAnswer(reservation: number): Outcome | undefined {
-    return this.#answers.get(`confirm ${reservation}`);
+    return this.#answers.get(`confirm ${reservation}`) ?? this.#answers.get(`extend_hold ${reservation}`);
+  }
+
+  #forget(reservation: number): void {
+    this.#answers.delete(`confirm ${reservation}`);
+    this.#answers.delete(`extend_hold ${reservation}`);
+  }
+
+  #isAsked(what: string): boolean {
+    return this.#client.unanswered.some((command) => target(command) === what);
   }
 
   /** A press that was answered `held` is told as long as it is held; what became of it later is told under Mine. */
@@ -94,7 +181,14 @@ export class Purchases {
   }
 
   #held(drop: string, sku: string): Reservation | undefined {
-    return this.#client.state.reservations.find((one) => one.state === "held" && one.drop === drop && one.sku === sku);
+    const isOfSku = (one: Reservation) => linesOf(one).some((line) => line.sku === sku);
+    return this.#client.state.reservations.find((one) => isOpen(one) && one.drop === drop && isOfSku(one));
+  }
+
+  #unseen(state: Reservation["state"]): readonly Reservation[] {
+    return this.#client.state.reservations.filter(
+      (one) => one.state === state && !this.#seen.has(one.reservation) && this.#isRecent(one),
+    );
   }
 
   /** Who comes back tomorrow is not told about every hold of yesterday. */
@@ -107,12 +201,16 @@ export class Purchases {
   }
 }
 
+/** What a command is about: presses for the same have one answer, the newest. */
 function target(command: Command): string {
   switch (command.kind) {
     case "reserve":
+      return `${command.value.drop} ${command.value.with.length > 0 ? "together" : command.value.sku}`;
+    case "join_waitlist":
       return `${command.value.drop} ${command.value.sku}`;
     case "confirm":
     case "release":
+    case "extend_hold":
       return `${command.kind} ${command.value.reservation}`;
     default:
       return command.kind;

@@ -1,4 +1,4 @@
-import type { Outcome, Reservation, ServerClock, State } from "@dropcast/client";
+import { isOpen, type Outcome, type Reservation, type ServerClock, type State } from "@dropcast/client";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
@@ -6,13 +6,14 @@ import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
-import { price } from "../shared/format";
+import { price, remaining } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
+import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
 import { told } from "./answers";
 
-/** Pays for one reservation: everything that a buyer must know is said before the button. */
+/** Pays for what is held, or offered: everything that a buyer must know is said before the button. */
 @customElement("viewer-checkout")
 export class ViewerCheckout extends PageElement {
   @property({ attribute: false }) known!: State;
@@ -21,7 +22,9 @@ export class ViewerCheckout extends PageElement {
   /** Whether paying waits for its answer. */
   @property({ type: Boolean }) paying = false;
   @property({ type: Boolean }) releasing = false;
-  /** How the last attempt to pay ended. */
+  /** Whether more time is asked for. */
+  @property({ type: Boolean }) extending = false;
+  /** How the last attempt to pay, or to have more time for it, ended. */
   @property({ attribute: false }) answer: Outcome | undefined;
 
   @query(".done button") private readonly keepWatching!: HTMLElement | null;
@@ -37,6 +40,8 @@ export class ViewerCheckout extends PageElement {
       dd { text-align: end; }
       .total { font-size: var(--text-l); font-weight: 700; color: var(--ink); }
       .policy { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      .turn { font-size: var(--text-l); font-weight: 700; }
+      .turn dc-countdown { font-size: var(--text-xl); }
       .done { justify-items: center; text-align: center; padding: var(--space-4) 0; }
       .tick {
         width: 4rem; height: 4rem; border-radius: 50%; display: grid; place-items: center;
@@ -54,7 +59,8 @@ export class ViewerCheckout extends PageElement {
   }
 
   override render(): TemplateResult {
-    return html`<dc-sheet .heading=${this.t.checkout}>
+    const isOffer = this.reservation.state === "offered";
+    return html`<dc-sheet .heading=${isOffer ? this.t.yourTurn : this.t.checkout}>
       <div role="status">${this.reservation.state === "sold" ? this.#done() : nothing}</div>
       ${this.reservation.state === "sold" ? nothing : this.#form()}
     </dc-sheet>`;
@@ -64,7 +70,7 @@ export class ViewerCheckout extends PageElement {
     return html`<div class="stack done" data-test="confirmed">
       <span class="tick">${icons.check}</span>
       <h3>${this.t.confirmed}</h3>
-      <p>${articleName(this.known, this.reservation.sku)}</p>
+      <p>${linesName(this.known, this.reservation)}</p>
       <p class="soft">${this.reservation.order === null ? nothing : this.t.confirmedLead(this.reservation.order)}</p>
       <button class="strong large" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>
     </div>`;
@@ -76,16 +82,24 @@ export class ViewerCheckout extends PageElement {
     return html`<div class="stack">
       <div class="article">
         <dc-picture .address=${picture}></dc-picture>
-        <strong>${articleName(known, reservation.sku)}</strong>
+        <strong>${linesName(known, reservation)}</strong>
       </div>
       <dl class="figures">
-        <dt>${this.t.quantity}</dt><dd>${reservation.quantity} × ${price(reservation.unit_price)}</dd>
+        ${this.#lines()}
         <dt class="total">${this.t.total}</dt><dd class="total">${price(reservation.total)}</dd>
       </dl>
       ${this.#policy(this.t.delivery, inLanguage(known.show?.delivery ?? {}))}
       ${this.#policy(this.t.returnPolicy, inLanguage(known.show?.return_policy ?? {}))}
-      ${reservation.state === "held" ? this.#pay() : this.#over()}
+      ${isOpen(reservation) ? this.#pay() : this.#over()}
     </div>`;
+  }
+
+  #lines(): TemplateResult[] {
+    const { quantity, sku, unit_price, with: others } = this.reservation;
+    const name = (one: string) => (others.length > 0 ? articleName(this.known, one) : this.t.quantity);
+    return [{ sku, quantity, unit_price }, ...others].map(
+      (line) => html`<dt>${name(line.sku)}</dt><dd>${line.quantity} × ${price(line.unit_price)}</dd>`,
+    );
   }
 
   #policy(heading: string, words: string): TemplateResult | typeof nothing {
@@ -96,27 +110,60 @@ export class ViewerCheckout extends PageElement {
 
   #pay(): TemplateResult {
     const { reservation } = this;
-    const shown = !this.paying && this.answer && this.answer.kind !== "sold" ? told(this.answer, this.t) : null;
+    const isOffer = reservation.state === "offered";
+    const isBusy = this.paying || this.releasing || this.extending;
+    const isDone = this.answer?.kind === "sold" || this.answer?.kind === "held";
+    const shown = isBusy || isDone || !this.answer ? null : told(this.answer, this.t);
+    const label = isOffer ? this.t.yoursFor : this.t.timeLeft;
     return html`
-      <p class="note row spread">${this.t.timeLeft}
-        ${countdown(this.clock, reservation.expires_at, this.t.timeLeft)}
+      <p class="note row spread ${isOffer ? "good turn" : ""}" data-test="time-left">${label}
+        ${countdown(this.clock, reservation.expires_at, label)}
       </p>
+      ${this.#moreTime(isBusy)}
       <div role="status">${shown ? html`<p class="note ${shown.tone}">${shown.text}</p>` : nothing}</div>
       <button class="primary large" data-test="confirm" aria-busy=${this.paying}
         @click=${() => this.tell("confirm", reservation.reservation)}>
-        ${this.paying ? this.t.paying : this.t.pay(price(reservation.total))}
+        ${this.paying ? this.t.paying : isOffer ? this.t.buyFor(price(reservation.total)) : this.t.pay(price(reservation.total))}
       </button>
       <p class="small soft">${this.t.sandbox}</p>
-      <button class="plain" ?disabled=${this.paying || this.releasing}
+      <button class="plain" data-test="give-back" ?disabled=${isBusy}
         @click=${() => this.tell("release", reservation.reservation)}>
-        ${icons.back} ${this.releasing ? this.t.givingBack : this.t.giveBack}
+        ${icons.back} ${this.#giveBack(isOffer)}
       </button>
     `;
   }
 
+  #giveBack(isOffer: boolean): string {
+    if (isOffer) {
+      return this.releasing ? this.t.declining : this.t.decline;
+    }
+    return this.releasing ? this.t.givingBack : this.t.giveBack;
+  }
+
+  #overText(): string {
+    switch (this.reservation.state) {
+      case "expired":
+        return this.t.lost;
+      case "revoked":
+        return this.t.revokedLead;
+      default:
+        return this.t.answers.released;
+    }
+  }
+
+  /** Once, where the show gives time. */
+  #moreTime(isBusy: boolean): TemplateResult | typeof nothing {
+    const byMs = this.known.show?.hold_rules?.payment_extension_ms ?? 0;
+    return byMs === 0 || this.reservation.extended
+      ? nothing
+      : html`<button class="plain" data-test="more-time" aria-busy=${this.extending} ?disabled=${isBusy}
+          @click=${() => this.tell("extend", this.reservation.reservation)}>
+          ${icons.clock} ${this.t.moreTime(remaining(byMs))}
+        </button>`;
+  }
+
   #over(): TemplateResult {
-    const words = this.reservation.state === "expired" ? this.t.lost : this.t.answers.released;
-    return html`<p class="note warn">${words}</p>
+    return html`<p class="note warn">${this.#overText()}</p>
       <button class="strong large" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>`;
   }
 }

@@ -4,19 +4,23 @@ import { customElement, property } from "lit/decorators.js";
 import { article } from "../shared/catalogue";
 import "../shared/components/picture";
 import "../shared/components/sheet";
+import { drawAddress } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { price } from "../shared/format";
 import { inLanguage } from "../shared/language";
-import { base } from "../shared/styles";
+import { base, cards } from "../shared/styles";
 
 /** Everything about a product: description, variants, delivery, returns. */
 @customElement("viewer-details")
 export class ViewerDetails extends PageElement {
   @property({ attribute: false }) known!: State;
   @property() sku = "";
+  /** The drop that sells it. */
+  @property() drop = "";
 
   static override readonly styles = [
     base,
+    cards,
     css`
       dc-picture { aspect-ratio: 4 / 3; }
       section { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
@@ -38,11 +42,23 @@ export class ViewerDetails extends PageElement {
             </li>`,
           )}
         </ul>
+        ${this.#draw()}
         ${this.#section(this.t.description, inLanguage(product?.description ?? {}))}
         ${this.#section(this.t.delivery, inLanguage(show?.delivery ?? {}))}
         ${this.#section(this.t.returnPolicy, inLanguage(show?.return_policy ?? {}))}
       </div>
     </dc-sheet>`;
+  }
+
+  #draw(): TemplateResult | typeof nothing {
+    const drop = this.known.drops.find((one) => one.drop === this.drop);
+    const address = drawAddress(this.known.show?.show ?? "", this.drop);
+    return drop?.fairness === "draw"
+      ? html`<p class="note">
+          ${this.t.drawNote}
+          <a href=${address} target="_blank" rel="opener">${drop.lots ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
+        </p>`
+      : nothing;
   }
 
   #section(heading: string, words: string): TemplateResult | typeof nothing {

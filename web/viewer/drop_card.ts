@@ -1,30 +1,27 @@
-import type { Drop, DropItem, Outcome, Reservation, ServerClock, State } from "@dropcast/client";
+import type { Drop, DropItem, Reservation, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { article } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
+import { type DrawStage, drawAddress, drawStage } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { count, price } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
-import { base, buttons, cards } from "../shared/styles";
-import { told } from "./answers";
+import { base, buttons, cards, chips } from "../shared/styles";
+import { TickController } from "../shared/ticker";
+import { type Told, told } from "./answers";
+import { choicesOf, togetherMax } from "./bundle";
+import type { Buying } from "./buying";
+import "./line";
+import { hasLine, type Press, pressOf } from "./press";
 
 /** From so few units on, the stock is shown as scarce. */
 const SCARCE_UNITS = 5;
 
-/** How buying in a drop stands for the viewer: a new value whenever something about it may have changed. */
-export interface Buying {
-  readonly canBuy: boolean;
-  readonly isConnected: boolean;
-  /** Whether a press for this SKU waits for its answer. */
-  isAsked(sku: string): boolean;
-  /** How the last press for this SKU ended. */
-  answer(sku: string): Outcome | undefined;
-  /** What is held of this SKU. */
-  held(sku: string): Reservation | undefined;
-}
+/** What a press asks for, where it asks for something. */
+const ASKS: Partial<Record<Press, string>> = { buy: "buy", enter: "buy", join: "join-line" };
 
 /** A drop that is open or paused: what it sells, at what price, and the button. */
 @customElement("viewer-drop-card")
@@ -35,10 +32,13 @@ export class ViewerDropCard extends PageElement {
   @property({ attribute: false }) buying!: Buying;
   @state() private chosen: string | null = null;
 
+  #shownStage: DrawStage = "none";
+
   static override readonly styles = [
     base,
     buttons,
     cards,
+    chips,
     css`
       .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
       .what {
@@ -48,17 +48,7 @@ export class ViewerDropCard extends PageElement {
       h3 { font-size: var(--text-l); overflow-wrap: anywhere; }
       .price { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; }
       s { color: var(--ink-soft); }
-      fieldset { border: 0; margin: 0; padding: 0 var(--space-4) var(--space-3); min-width: 0; }
-      .chips { display: flex; flex-wrap: wrap; gap: var(--space-2); }
-      .chip { position: relative; }
-      .chip input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
-      .chip span {
-        display: inline-flex; align-items: center; min-height: 2.5rem; padding: 0 var(--space-3); font-weight: 600;
-        border: 1px solid var(--line); border-radius: 999px; background: var(--surface);
-      }
-      .chip input:checked + span { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
-      .chip input:focus-visible + span { box-shadow: var(--focus); }
-      .chip .gone { color: var(--ink-soft); text-decoration: line-through; }
+      .choose { padding: 0 var(--space-4) var(--space-3); }
       .act { display: grid; gap: var(--space-2); padding: 0 var(--space-4) var(--space-4); }
       .act .row > button:first-child { flex: 1; }
       .outline { position: relative; }
@@ -73,11 +63,18 @@ export class ViewerDropCard extends PageElement {
       .banner {
         padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600;
       }
+      .turn { background: var(--good-wash); color: var(--good); }
       @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
   ];
 
+  constructor() {
+    super();
+    this.addController(new TickController(this, () => this.#stage !== this.#shownStage));
+  }
+
   override render(): TemplateResult | typeof nothing {
+    this.#shownStage = this.#stage;
     const item = this.#item;
     if (!item) {
       return nothing;
@@ -85,6 +82,11 @@ export class ViewerDropCard extends PageElement {
     const found = article(this.known, item.sku);
     return html`<article class="card" aria-label=${inLanguage(this.drop.title)}>
       ${this.drop.phase === "paused" ? html`<p class="banner row">${icons.pause} ${this.t.paused}</p>` : nothing}
+      ${
+        this.buying.held(item.sku)?.state === "offered"
+          ? html`<p class="banner turn row">${icons.bolt} ${this.t.yourTurn}</p>`
+          : nothing
+      }
       <div class="what">
         <dc-picture
           .address=${found?.product.picture ?? ""}
@@ -97,14 +99,27 @@ export class ViewerDropCard extends PageElement {
         </div>
       </div>
       ${this.drop.items.length > 1 ? this.#chips(item) : nothing}
-      <div class="act">${this.#action(item)} ${this.#answer(item)}</div>
+      <div class="act">
+        ${this.buying.canBuy ? this.#action(item) : html`<p class="note">${this.t.signInToBuy}</p>`}
+        ${this.#line()} ${this.#answer(item)} ${this.#draw()}
+      </div>
     </article>`;
   }
 
-  /** The chosen one; before a choice the first that is left. */
+  /** The chosen one; before a choice what is held or waited for, else the first that is left. */
   get #item(): DropItem | undefined {
     const { items } = this.drop;
-    return items.find((item) => item.sku === this.chosen) ?? items.find((item) => item.available > 0) ?? items[0];
+    const { waiter } = this.buying;
+    return (
+      items.find((item) => item.sku === this.chosen) ??
+      items.find((item) => item.sku === waiter?.sku || this.buying.held(item.sku)) ??
+      items.find((item) => item.available > 0) ??
+      items[0]
+    );
+  }
+
+  get #stage(): DrawStage {
+    return drawStage(this.drop, this.clock.now());
   }
 
   #price({ price: now, list_price }: DropItem): TemplateResult {
@@ -115,14 +130,21 @@ export class ViewerDropCard extends PageElement {
     </p>`;
   }
 
-  #stock({ available }: DropItem): TemplateResult {
+  #stock({ available, waiting }: DropItem): TemplateResult {
     const { closes_at, phase } = this.drop;
     const tone = available <= SCARCE_UNITS ? "warn" : "";
+    const isDraw = this.#stage === "entries" || this.#stage === "pending";
     return html`<p class="row wrap">
+      ${isDraw ? html`<span class="badge">${this.t.draw}</span>` : nothing}
       ${
         available === 0
           ? html`<span class="badge bad">${this.t.allHeld}</span>`
           : html`<span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span>`
+      }
+      ${
+        waiting > 0
+          ? html`<span class="badge figures">${isDraw ? this.t.entered(count(waiting)) : this.t.waiting(count(waiting))}</span>`
+          : nothing
       }
       ${
         closes_at !== null && phase === "open"
@@ -136,14 +158,14 @@ export class ViewerDropCard extends PageElement {
   #limits(): TemplateResult {
     return html`<p class="small soft row spread wrap">
       <span>${this.t.limit(this.drop.limit_per_viewer)}</span>
-      <button class="plain small" @click=${() => this.tell("show-details", { sku: this.#item?.sku })}>
+      <button class="plain small" @click=${() => this.tell("show-details", { sku: this.#item?.sku, drop: this.drop.drop })}>
         ${this.t.details} ${icons.chevron}
       </button>
     </p>`;
   }
 
   #chips(chosen: DropItem): TemplateResult {
-    return html`<fieldset>
+    return html`<fieldset class="choose">
       <legend class="unseen">${this.t.choose}</legend>
       <div class="chips">
         ${this.drop.items.map(
@@ -168,29 +190,46 @@ export class ViewerDropCard extends PageElement {
   }
 
   /** One button throughout, so that whoever pressed it keeps the focus while it says what became of it. */
-  #action(item: DropItem): TemplateResult {
-    if (!this.buying.canBuy) {
-      return html`<p class="note">${this.t.signInToBuy}</p>`;
-    }
+  #action(item: DropItem): TemplateResult | typeof nothing {
     const held = this.buying.held(item.sku);
     const isAsked = this.buying.isAsked(item.sku);
+    const press = pressOf(this.drop, item, this.clock.now(), { waiter: this.buying.waiter, held });
+    if (press === "wait" && !isAsked) {
+      return nothing;
+    }
     const isPay = held !== undefined && !isAsked;
+    const asks = ASKS[press];
     return html`<div class="row">
       <button
         class="large ${isPay ? "strong" : "primary"}"
-        data-test=${isPay ? "pay" : "buy"}
+        data-test=${isPay || asks ? press : "buy"}
         aria-busy=${isAsked}
-        ?disabled=${!isAsked && !isPay && !this.#isForSale(item)}
-        @click=${() => (isPay ? this.tell("checkout", held.reservation) : this.#buy(item))}
+        ?disabled=${!isAsked && !isPay && !asks}
+        @click=${() => (isPay ? this.tell("checkout", held.reservation) : this.#ask(asks, item))}
       >
-        ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#buyLabel(item)}
+        ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#label(press)}
       </button>
       ${isPay && this.drop.limit_per_viewer > held.quantity ? this.#oneMore(item) : nothing}
-    </div>`;
+    </div>
+    ${this.#canTakeTogether ? this.#together() : nothing}`;
   }
 
-  #isForSale({ available }: DropItem): boolean {
-    return this.drop.phase === "open" && available > 0;
+  #ask(what: string | undefined, item: DropItem): void {
+    if (what) {
+      this.tell(what, { drop: this.drop.drop, sku: item.sku });
+    }
+  }
+
+  get #canTakeTogether(): boolean {
+    const isServed = this.#stage === "none" || this.#stage === "drawn";
+    const isOpen = this.drop.phase === "open" && isServed && togetherMax(this.drop) > 1;
+    return isOpen && choicesOf(this.drop, this.known).length > 1;
+  }
+
+  #together(): TemplateResult {
+    return html`<button class="outline" data-test="together" @click=${() => this.tell("together", this.drop.drop)}>
+      ${icons.bag} ${this.t.together}
+    </button>`;
   }
 
   #asking(): TemplateResult {
@@ -202,30 +241,72 @@ export class ViewerDropCard extends PageElement {
       ${countdown(this.clock, held.expires_at, this.t.timeLeft)}`;
   }
 
-  #buyLabel({ available }: DropItem): string {
-    if (available === 0) {
-      return this.t.allHeld;
+  #label(press: Press): string {
+    switch (press) {
+      case "enter":
+        return this.t.enterDraw;
+      case "join":
+        return this.t.joinLine;
+      case "drawing":
+        return this.t.drawing;
+      case "paused":
+        return this.t.paused;
+      case "gone":
+        return this.t.allHeld;
+      default:
+        return this.t.buyNow;
     }
-    return this.drop.phase === "open" ? this.t.buyNow : this.t.paused;
   }
 
   #oneMore(item: DropItem): TemplateResult {
     return html`<button
       class="outline"
-      ?disabled=${!this.#isForSale(item)}
-      @click=${() => this.#buy(item)}
+      ?disabled=${this.drop.phase !== "open" || item.available === 0}
+      @click=${() => this.#ask("buy", item)}
     >
       ${icons.plus}<span aria-hidden="true">1</span><span class="unseen">${this.t.buyAnother}</span>
     </button>`;
   }
 
-  #buy(item: DropItem): void {
-    this.tell("buy", { drop: this.drop.drop, sku: item.sku });
+  #line(): TemplateResult | typeof nothing {
+    const { waiter, isLeaving } = this.buying;
+    return waiter
+      ? html`<viewer-line
+          .waiter=${waiter} .drop=${this.drop} .clock=${this.clock}
+          .drawing=${this.#stage === "pending"} .leaving=${isLeaving}
+        ></viewer-line>`
+      : nothing;
   }
 
+  /** A place in line shows itself. */
   #answer(item: DropItem): TemplateResult {
     const outcome = this.buying.isAsked(item.sku) ? undefined : this.buying.answer(item.sku);
-    const shown = outcome && told(outcome, this.t);
-    return html`<div role="status">${shown ? html`<p class="note ${shown.tone}">${shown.text}</p>` : nothing}</div>`;
+    const shown = outcome && outcome.kind !== "waiter" && told(outcome, this.t, hasLine(this.drop));
+    return html`<div role="status">${shown ? this.#told(shown) : nothing}</div>`;
+  }
+
+  #told({ tone, text, until }: Told): TemplateResult {
+    const left = until === undefined ? nothing : countdown(this.clock, until, "");
+    return html`<p class="note ${tone}" data-test="told">${text} ${left}</p>`;
+  }
+
+  #draw(): TemplateResult | typeof nothing {
+    const { entries_close_at, drop } = this.drop;
+    if (this.#stage === "none") {
+      return nothing;
+    }
+    const isOpen = this.#stage === "entries" && entries_close_at !== null && !this.buying.waiter;
+    return html`<p class="small soft">
+      ${
+        isOpen
+          ? html`<span class="row">${this.t.drawnIn} ${countdown(this.clock, entries_close_at, this.t.drawnIn)}</span>
+              ${this.t.drawNote}`
+          : nothing
+      }
+      <a data-test="how-drawn" href=${drawAddress(this.known.show?.show ?? "", drop)} target="_blank" rel="opener">
+        ${this.#stage === "drawn" ? this.t.howWasDrawn : this.t.howIsDrawn}
+      </a>
+      ${this.buying.canBuy && this.known.principal ? html`${this.t.youAre} <code>${this.known.principal}</code>.` : nothing}
+    </p>`;
   }
 }

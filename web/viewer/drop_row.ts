@@ -34,7 +34,7 @@ export class ViewerDropRow extends PageElement {
     const { drop } = this;
     const item = drop.items[0];
     const product = item && article(this.known, item.sku)?.product;
-    const showDetails = () => this.tell("show-details", { sku: item?.sku });
+    const showDetails = () => this.tell("show-details", { sku: item?.sku, drop: drop.drop });
     return html`<button class=${drop.phase === "closed" ? "over" : ""} @click=${showDetails}>
       <dc-picture .address=${product?.picture ?? ""}></dc-picture>
       <span class="name">
@@ -50,7 +50,8 @@ export class ViewerDropRow extends PageElement {
       (best, item) => (best && best.price.amount_minor <= item.price.amount_minor ? best : item),
       undefined,
     );
-    return cheapest ? price(cheapest.price) : "";
+    const isDraw = this.drop.fairness === "draw";
+    return [cheapest && price(cheapest.price), isDraw && this.t.draw].filter(Boolean).join(" · ");
   }
 
   #state(): string {

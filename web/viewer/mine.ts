@@ -1,12 +1,13 @@
-import type { Reservation, ServerClock, State } from "@dropcast/client";
+import { isOpen, type Reservation, type ServerClock, type State, type Waiter } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
-import { price } from "../shared/format";
+import { count, price } from "../shared/format";
 import { icons } from "../shared/icons";
+import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
 
 /** What the viewer holds, has lost and has bought. */
@@ -33,9 +34,10 @@ export class ViewerMine extends PageElement {
   ];
 
   override render(): TemplateResult {
-    const held = this.known.reservations.filter((one) => one.state === "held");
+    const held = this.known.reservations.filter(isOpen);
+    const waiters = this.known.waiters.filter((one) => one.state === "waiting" || one.state === "closed");
     const orders = [...this.known.orders].reverse();
-    const isEmpty = held.length + orders.length + this.lost.length === 0;
+    const isEmpty = held.length + waiters.length + orders.length + this.lost.length === 0;
     const lost =
       this.lost.length > 0 ? html`<ul class="stack">${this.lost.map((one) => this.#lost(one))}</ul>` : nothing;
     return html`<div class="stack">
@@ -43,13 +45,15 @@ export class ViewerMine extends PageElement {
       <div role="status">${lost}</div>
       ${held.length > 0 ? html`<h3>${this.t.held}</h3>` : nothing}
       <ul class="stack" ?hidden=${held.length === 0}>${held.map((one) => this.#held(one))}</ul>
+      ${waiters.length > 0 ? html`<h3>${this.t.inLine}</h3>` : nothing}
+      <ul class="stack" ?hidden=${waiters.length === 0}>${waiters.map((one) => this.#waiter(one))}</ul>
       ${orders.length > 0 ? html`<h3>${this.t.orders}</h3>` : nothing}
       <ul class="stack" ?hidden=${orders.length === 0}>
         ${orders.map(
           (order) => html`<li data-test="order">
             ${this.#picture(order.sku)}
             <div>
-              <p class="name">${articleName(this.known, order.sku)}</p>
+              <p class="name">${linesName(this.known, order)}</p>
               <p class="small soft figures">${this.t.orderNumber(order.order)}, ${price(order.total)}</p>
             </div>
             <span class="badge good">${icons.check} ${this.t.orderState[order.state]}</span>
@@ -64,8 +68,9 @@ export class ViewerMine extends PageElement {
     return html`<li data-test="held">
       ${this.#picture(one.sku)}
       <div>
-        <p class="name">${one.quantity > 1 ? `${one.quantity} × ` : ""}${articleName(this.known, one.sku)}</p>
+        <p class="name">${linesName(this.known, one)}</p>
         <p class="small soft row figures">
+          ${one.state === "offered" ? html`<strong>${this.t.yourTurn}</strong>` : nothing}
           ${icons.clock}${countdown(this.clock, one.expires_at, this.t.timeLeft)}
         </p>
       </div>
@@ -75,10 +80,27 @@ export class ViewerMine extends PageElement {
     </li>`;
   }
 
+  #waiter(one: Waiter): TemplateResult {
+    return html`<li data-test="waiting">
+      ${this.#picture(one.sku)}
+      <div>
+        <p class="name">${articleName(this.known, one.sku)}</p>
+        <p class="small soft figures">${this.#place(one)}</p>
+      </div>
+    </li>`;
+  }
+
+  #place({ state, place, ahead }: Waiter): string {
+    if (state === "closed") {
+      return this.t.lineClosed;
+    }
+    return place === null ? this.t.inDraw : this.t.ahead(ahead ?? 0, count(ahead ?? 0));
+  }
+
   #lost(one: Reservation): TemplateResult {
     return html`<li class="note warn">
-      <p class="wide"><strong>${articleName(this.known, one.sku)}</strong><br />${this.t.lost}</p>
-      <button class="outline wide" @click=${() => this.tell("lost-seen", one.reservation)}>${this.t.dismiss}</button>
+      <p class="wide"><strong>${linesName(this.known, one)}</strong><br />${this.t.lost}</p>
+      <button class="outline wide" @click=${() => this.tell("end-seen", one.reservation)}>${this.t.dismiss}</button>
     </li>`;
   }
 

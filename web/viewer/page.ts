@@ -1,4 +1,4 @@
-import type { Drop, Show, State, Status } from "@dropcast/client";
+import type { Drop, Reservation, Show, State, Status, WantedLine } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -6,7 +6,7 @@ import "../shared/components/connection_bar";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
-import { price } from "../shared/format";
+import { count, price } from "../shared/format";
 import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { openSession } from "../shared/session";
@@ -19,10 +19,12 @@ import "./drop_card";
 import "./drop_row";
 import "./mine";
 import "./stage";
+import "./together";
 
 type Sheet =
   | { readonly kind: "checkout"; readonly reservation: number }
-  | { readonly kind: "details"; readonly sku: string };
+  | { readonly kind: "details"; readonly sku: string; readonly drop: string }
+  | { readonly kind: "together"; readonly drop: string };
 
 /** The viewer's page: the show above, what it sells below, and what is held always at hand. */
 @customElement("viewer-page")
@@ -32,6 +34,8 @@ export class ViewerPage extends PageElement {
   @state() private hasFailed = false;
   @state() private sheet: Sheet | null = null;
   @state() private isMineOpen = false;
+  /** The offer that is shown above everything else until the viewer has answered it, or closes it. */
+  @state() private offer: number | null = null;
 
   #purchases: Purchases | null = null;
 
@@ -82,6 +86,12 @@ export class ViewerPage extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#open();
+  }
+
+  override willUpdate(): void {
+    this.offer ??= this.#purchases?.unseenOffer?.reservation ?? null;
+    const title = inLanguage(this.live?.client.state.show?.title ?? {}) || "Dropcast";
+    document.title = this.#purchases?.offers.length ? `${this.t.yourTurn} · ${title}` : title;
   }
 
   override render(): TemplateResult {
@@ -135,24 +145,27 @@ export class ViewerPage extends PageElement {
   }
 
   #show(known: State, show: Show): TemplateResult {
-    document.title = inLanguage(show.title);
     return html`<div class="layout">
         <viewer-stage role="banner" .show=${show} .viewers=${known.viewers}></viewer-stage>
         <main
           @buy=${(event: CustomEvent) => this.#purchases?.buy(event.detail.drop, event.detail.sku)}
+          @join-line=${(event: CustomEvent) => this.#purchases?.join(event.detail.drop, event.detail.sku)}
+          @leave-line=${(event: CustomEvent<number>) => this.#purchases?.leave(event.detail)}
+          @together=${this.#onTogether}
           @checkout=${this.#onCheckout}
           @show-details=${this.#onDetails}
-          @lost-seen=${this.#onLostSeen}
+          @end-seen=${this.#onEndSeen}
         >
           <viewer-broken-promises
             .known=${known} .promises=${this.#purchases?.brokenPromises ?? []}
+            .revoked=${this.#purchases?.revoked ?? []}
             @broken-promise-seen=${this.#onBrokenPromiseSeen}
           ></viewer-broken-promises>
           <aside class="card"><h2>${this.t.mine}</h2>${this.#mine(known)}</aside>
           ${this.#drops(known)}
         </main>
       </div>
-      ${this.#bar()} ${this.#mineSheet(known)} ${this.#sheet(known)}`;
+      ${this.#bar()} ${this.#mineSheet(known)} ${this.#sheet(known)} ${this.#offerSheet(known)}`;
   }
 
   #drops(known: State): TemplateResult {
@@ -211,7 +224,8 @@ export class ViewerPage extends PageElement {
   #bar(): TemplateResult | typeof nothing {
     const urgent = this.#purchases?.mostUrgent;
     const known = this.live?.client.state;
-    const isEmpty = !urgent && known?.orders.length === 0 && this.#purchases?.lost.length === 0;
+    const waiter = this.#purchases?.waiting[0];
+    const isEmpty = !urgent && !waiter && known?.orders.length === 0 && this.#purchases?.lost.length === 0;
     return isEmpty
       ? nothing
       : html`<section class="bar row" aria-label=${this.t.mine}>
@@ -223,17 +237,22 @@ export class ViewerPage extends PageElement {
               ? html`<button class="strong" @click=${() => {
                   this.sheet = { kind: "checkout", reservation: urgent.reservation };
                 }}>
-                  ${this.t.pay(price(urgent.total))}
+                  ${urgent.state === "offered" ? this.t.yourTurn : this.t.pay(price(urgent.total))}
                   ${countdown(this.live?.client.clock, urgent.expires_at, this.t.timeLeft)}
                 </button>`
               : nothing
           }
+          ${!urgent && waiter ? html`<strong>${this.#place(waiter.ahead)}</strong>` : nothing}
         </section>`;
+  }
+
+  #place(ahead: number | null): string {
+    return ahead === null ? this.t.inDraw : this.t.ahead(ahead, count(ahead));
   }
 
   #mineSheet(known: State): TemplateResult | typeof nothing {
     return this.isMineOpen
-      ? html`<dc-sheet .heading=${this.t.mine} @checkout=${this.#onCheckout} @lost-seen=${this.#onLostSeen}
+      ? html`<dc-sheet .heading=${this.t.mine} @checkout=${this.#onCheckout} @end-seen=${this.#onEndSeen}
           @sheet-closed=${() => {
             this.isMineOpen = false;
           }}>${this.#mine(known)}</dc-sheet>`
@@ -244,22 +263,61 @@ export class ViewerPage extends PageElement {
     const close = () => {
       this.sheet = null;
     };
-    if (this.sheet?.kind === "details") {
-      return html`<viewer-details .known=${known} .sku=${this.sheet.sku} @sheet-closed=${close}></viewer-details>`;
+    switch (this.sheet?.kind) {
+      case "details":
+        return html`<viewer-details
+          .known=${known} .sku=${this.sheet.sku} .drop=${this.sheet.drop} @sheet-closed=${close}
+        ></viewer-details>`;
+      case "together":
+        return this.#togetherSheet(known, this.sheet.drop, close);
+      case "checkout":
+        return this.#checkout(known, this.sheet.reservation, close);
+      default:
+        return nothing;
     }
-    const wanted = this.sheet?.reservation;
+  }
+
+  #togetherSheet(known: State, name: string, close: () => void): TemplateResult | typeof nothing {
+    const drop = known.drops.find((one) => one.drop === name && one.phase === "open");
+    return drop
+      ? html`<viewer-together
+          .drop=${drop} .known=${known} .answer=${this.#purchases?.togetherAnswer(name)}
+          .asked=${this.#purchases?.isBuyingTogether(name) ?? false}
+          @hold-together=${this.#onHoldTogether} @sheet-closed=${close}
+        ></viewer-together>`
+      : nothing;
+  }
+
+  /** An offer must not be missed: it opens by itself, above what is open. */
+  #offerSheet(known: State): TemplateResult | typeof nothing {
+    const { offer } = this;
+    const isOpen = this.sheet?.kind === "checkout" && this.sheet.reservation === offer;
+    return offer === null || isOpen
+      ? nothing
+      : this.#checkout(known, offer, () => {
+          this.#purchases?.offerSeen(offer);
+          this.offer = null;
+        });
+  }
+
+  #checkout(known: State, wanted: number, close: () => void): TemplateResult | typeof nothing {
     const reservation = known.reservations.find((one) => one.reservation === wanted);
     return reservation
       ? html`<viewer-checkout
           .known=${known} .clock=${this.live?.client.clock} .reservation=${reservation}
-          .paying=${this.#purchases?.isPaying(reservation.reservation)}
-          .releasing=${this.#purchases?.isReleasing(reservation.reservation)}
+          .paying=${this.#isUnderWay("confirm", reservation)} .releasing=${this.#isUnderWay("release", reservation)}
+          .extending=${this.#isUnderWay("extend_hold", reservation)}
           .answer=${this.#purchases?.paymentAnswer(reservation.reservation)}
           @confirm=${() => this.#purchases?.confirm(reservation.reservation)}
           @release=${() => this.#purchases?.release(reservation.reservation)}
+          @extend=${() => this.#purchases?.extend(reservation.reservation)}
           @sheet-closed=${close}
         ></viewer-checkout>`
       : nothing;
+  }
+
+  #isUnderWay(kind: "confirm" | "release" | "extend_hold", { reservation }: Reservation): boolean {
+    return this.#purchases?.isUnderWay(kind, reservation) ?? false;
   }
 
   readonly #onCheckout = (event: CustomEvent<number>) => {
@@ -267,9 +325,22 @@ export class ViewerPage extends PageElement {
     this.sheet = { kind: "checkout", reservation: event.detail };
   };
 
-  readonly #onDetails = (event: CustomEvent<{ sku: string | undefined }>) => {
-    if (event.detail.sku) {
-      this.sheet = { kind: "details", sku: event.detail.sku };
+  readonly #onDetails = (event: CustomEvent<{ sku: string | undefined; drop: string }>) => {
+    const { sku, drop } = event.detail;
+    if (sku) {
+      this.sheet = { kind: "details", sku, drop };
+    }
+  };
+
+  readonly #onTogether = (event: CustomEvent<string>) => {
+    this.sheet = { kind: "together", drop: event.detail };
+  };
+
+  /** What is held is paid for next. */
+  readonly #onHoldTogether = async (event: CustomEvent<{ drop: string; lines: readonly WantedLine[] }>) => {
+    const outcome = await this.#purchases?.buyTogether(event.detail.drop, event.detail.lines);
+    if (outcome?.kind === "held" && this.sheet?.kind === "together") {
+      this.sheet = { kind: "checkout", reservation: outcome.value.reservation };
     }
   };
 
@@ -278,8 +349,8 @@ export class ViewerPage extends PageElement {
     this.requestUpdate();
   };
 
-  readonly #onLostSeen = (event: CustomEvent<number>) => {
-    this.#purchases?.lostSeen(event.detail);
+  readonly #onEndSeen = (event: CustomEvent<number>) => {
+    this.#purchases?.endSeen(event.detail);
     this.requestUpdate();
   };
 }

@@ -1,6 +1,6 @@
 import type { ServerClock } from "./clock";
 import { Connection, type Socket, type Status } from "./connection";
-import type { AnswerOutcome, Command, Problem, ServerMessage } from "./messages";
+import { type AnswerOutcome, type Command, type Problem, type ServerMessage, writeCommand } from "./messages";
 import { type CommandStorage, GIVE_UP_AFTER_MS, Outbox, type Unanswered } from "./outbox";
 import { fold, NOTHING_KNOWN, type State } from "./state";
 import { Timers } from "./timers";
@@ -125,7 +125,8 @@ export class Client {
    * second purchase.
    */
   ask(wish: Wish): Asked {
-    const same = this.#outbox.all.find((entry) => isSame(entry.command, wish));
+    const content = contentOf(wish);
+    const same = this.#outbox.all.find((entry) => contentOf(entry.command) === content);
     if (same) {
       return this.#asked(same.command.value.key);
     }
@@ -262,9 +263,9 @@ export class Client {
   }
 }
 
-function isSame(command: Command, wish: Wish): boolean {
-  const given = command.value as Record<string, unknown>;
-  return command.kind === wish.kind && Object.entries(wish.value).every(([field, value]) => given[field] === value);
+/** What is asked, whatever its key and however often it was sent. */
+function contentOf(wish: Wish | Command): string {
+  return JSON.stringify(writeCommand({ kind: wish.kind, value: { ...wish.value, key: "", attempt: null } } as Command));
 }
 
 /** 128 random bits. `crypto.randomUUID` would need a secure context, which a page on a local network is not. */

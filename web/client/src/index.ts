@@ -5,4 +5,4 @@ export type { ClosedReason, Socket, Status } from "./connection";
 export * from "./messages";
 export { COMMANDS_MAX, type CommandStorage, GIVE_UP_AFTER_MS } from "./outbox";
 export { ReadError, type Texts } from "./schema";
-export { brokenPromiseId, fold, NOTHING_KNOWN, type State } from "./state";
+export { brokenPromiseId, fold, isOpen, NOTHING_KNOWN, type State } from "./state";

@@ -19,11 +19,32 @@ export type DropPhase = Of<typeof dropPhase>;
 const closeReason = name("host", "time", "sold_out", "show_ended");
 export type CloseReason = Of<typeof closeReason>;
 
-const reservationState = name("held", "sold", "released", "expired");
+const reservationState = name("held", "sold", "released", "expired", "offered", "revoked");
 export type ReservationState = Of<typeof reservationState>;
+
+const waiterState = name("waiting", "offered", "left", "closed");
+export type WaiterState = Of<typeof waiterState>;
+
+const fairness = name("first_come", "draw");
+export type Fairness = Of<typeof fairness>;
+
+const waitlist = name("off", "ask", "automatic");
+export type Waitlist = Of<typeof waitlist>;
+
+/** 32 bytes in hexadecimal. */
+const digest = text;
 
 const orderState = name("placed", "paid");
 export type OrderState = Of<typeof orderState>;
+
+/** What keeps viewers from hoarding, over the whole show. */
+const holdRules = message({
+  limit_per_viewer: optional(integer),
+  open_holds_per_viewer: optional(integer),
+  payment_extension_ms: integer,
+  cool_down: optional(message({ lapses_allowed: integer, for_ms: integer })),
+});
+export type HoldRules = Of<typeof holdRules>;
 
 export const show = message({
   show: text,
@@ -42,6 +63,7 @@ export const show = message({
   watch_without_token: flag,
   return_policy: texts,
   delivery: texts,
+  hold_rules: optional(holdRules),
 });
 export type Show = Of<typeof show>;
 
@@ -57,8 +79,19 @@ export const product = message({
 });
 export type Product = Of<typeof product>;
 
-export const dropItem = message({ sku: text, price: money, list_price: money, available: integer });
+export const dropItem = message({
+  sku: text,
+  price: money,
+  list_price: money,
+  available: integer,
+  waiting: integer,
+  next_place: optional(integer),
+});
 export type DropItem = Of<typeof dropItem>;
+
+/** What decided a draw, once the lots are drawn. */
+const lots = message({ drawn_at: time, seed: digest, digest });
+export type Lots = Of<typeof lots>;
 
 export const drop = message({
   drop: text,
@@ -75,8 +108,20 @@ export const drop = message({
   closed_reason: closeReason,
   duration_ms: optional(integer),
   close_when_sold_out: flag,
+  shared_cap: optional(integer),
+  fairness,
+  entry_ms: optional(integer),
+  entries_close_at: optional(time),
+  commitment: optional(digest),
+  lots: optional(lots),
+  waitlist,
+  offer_ttl_ms: integer,
 });
 export type Drop = Of<typeof drop>;
+
+/** What a bundle has besides its first SKU. */
+const bundleLine = message({ sku: text, quantity: integer, unit_price: money });
+export type BundleLine = Of<typeof bundleLine>;
 
 export const reservation = message({
   reservation: integer,
@@ -89,8 +134,24 @@ export const reservation = message({
   held_at: time,
   expires_at: time,
   order: optional(integer),
+  with: list(bundleLine),
+  extended: flag,
 });
 export type Reservation = Of<typeof reservation>;
+
+/** A place in the line for one SKU of a drop, or in the draw of one. */
+export const waiter = message({
+  waiter: integer,
+  drop: text,
+  sku: text,
+  quantity: integer,
+  state: waiterState,
+  joined_at: time,
+  place: optional(integer),
+  ahead: optional(integer),
+  reservation: optional(integer),
+});
+export type Waiter = Of<typeof waiter>;
 
 export const order = message({
   order: integer,
@@ -101,6 +162,7 @@ export const order = message({
   total: money,
   state: orderState,
   placed_at: time,
+  with: list(bundleLine),
 });
 export type Order = Of<typeof order>;
 
@@ -113,6 +175,7 @@ export const brokenPromise = message({
   total: money,
   promised: reservationState,
   broken_at: time,
+  with: list(bundleLine),
 });
 export type BrokenPromise = Of<typeof brokenPromise>;
 
@@ -123,6 +186,9 @@ const skuNumbers = message({
   held: integer,
   sold: integer,
   revenue: money,
+  offered: integer,
+  waiting: integer,
+  sold_elsewhere: integer,
 });
 export type SkuNumbers = Of<typeof skuNumbers>;
 
@@ -139,6 +205,10 @@ export const numbers = message({
   revenue: money,
   skus: list(skuNumbers),
   promises_broken: integer,
+  units_offered: integer,
+  waiting: integer,
+  units_sold_elsewhere: integer,
+  units_short: integer,
 });
 export type Numbers = Of<typeof numbers>;
 
@@ -166,6 +236,23 @@ export type ShowCard = Of<typeof showCard>;
 export const showList = message({ shows: list(showCard), next: optional(text) });
 export type ShowList = Of<typeof showList>;
 
+/** The answer of `GET /v1/shows/{show}/drops/{drop}/draw`, a page of it: all that it takes to check a draw. */
+export const drawRecord = message({
+  drop: text,
+  fairness,
+  entry_ms: optional(integer),
+  entries_close_at: optional(time),
+  commitment: optional(digest),
+  seed: optional(digest),
+  digest: optional(digest),
+  drawn_at: optional(time),
+  entrant_count: integer,
+  entrants: list(message({ ticket: digest, sku: text, quantity: integer, place: integer, offered: flag })),
+  next: optional(integer),
+});
+export type DrawRecord = Of<typeof drawRecord>;
+export type Entrant = DrawRecord["entrants"][number];
+
 const refusalCode = name(
   "show_unknown",
   "not_your_show",
@@ -191,6 +278,19 @@ const refusalCode = name(
   "order_paid",
   "full",
   "plan_invalid",
+  "show_limit_reached",
+  "open_holds_reached",
+  "cooling_down",
+  "bundle_invalid",
+  "waitlist_off",
+  "already_waiting",
+  "waiter_unknown",
+  "waiter_over",
+  "draw_pending",
+  "draw_uncommitted",
+  "draw_not_due",
+  "seed_foreign",
+  "extension_over",
 );
 export type RefusalCode = Of<typeof refusalCode>;
 
@@ -201,6 +301,8 @@ const refusal = message({
   limit: optional(integer),
   drop_phase: dropPhase,
   reservation_state: reservationState,
+  ends_at: optional(time),
+  waiter: optional(integer),
 });
 export type Refusal = Of<typeof refusal>;
 
@@ -208,11 +310,17 @@ const attempted = { key: text, attempt: optional(integer) };
 const ofDrop = message({ ...attempted, drop: text });
 const ofReservation = message({ ...attempted, reservation: integer });
 
+const wantedLine = message({ sku: text, quantity: integer });
+export type WantedLine = Of<typeof wantedLine>;
+
 /** What changes something: carries an idempotency key. */
 const commands = {
-  reserve: message({ ...attempted, drop: text, sku: text, quantity: integer }),
+  reserve: message({ ...attempted, drop: text, sku: text, quantity: integer, with: list(wantedLine) }),
   confirm: ofReservation,
   release: ofReservation,
+  join_waitlist: message({ ...attempted, drop: text, sku: text, quantity: integer }),
+  leave_waitlist: message({ ...attempted, waiter: integer }),
+  extend_hold: ofReservation,
   start_show: message(attempted),
   end_show: message(attempted),
   open_drop: ofDrop,
@@ -222,6 +330,7 @@ const commands = {
   extend_drop: message({ ...attempted, drop: text, by_ms: integer }),
   close_drop: ofDrop,
   add_units: message({ ...attempted, drop: optional(text), sku: text, units: integer }),
+  withdraw_units: message({ ...attempted, sku: text, units: integer, force: flag }),
 };
 const command = oneof(commands);
 export type Command = NonNullable<Of<typeof command>>;
@@ -234,7 +343,7 @@ const clientMessage = oneof({
 });
 export type ClientMessage = NonNullable<Of<typeof clientMessage>>;
 
-const publicState = message({ show, products: list(product), drops: list(drop), viewers: integer });
+export const publicState = message({ show, products: list(product), drops: list(drop), viewers: integer });
 export type PublicState = Of<typeof publicState>;
 
 const retryReason = name("busy", "unavailable", "stopping", "rate_limited");
@@ -251,6 +360,7 @@ const answerOutcome = oneof({
   refused: refusal,
   retry: message({ after_ms: integer, reason: retryReason }),
   pending: message({ after_ms: integer }),
+  waiter,
 });
 export type AnswerOutcome = NonNullable<Of<typeof answerOutcome>>;
 
@@ -263,6 +373,7 @@ const snapshot = message({
   numbers: optional(numbers),
   sales: optional(sales),
   broken_promises: list(brokenPromise),
+  waiters: list(waiter),
 });
 export type Snapshot = Of<typeof snapshot>;
 
@@ -278,6 +389,16 @@ export type Welcome = Of<typeof welcome>;
 const problem = message({ code: text, detail: text, key: optional(text) });
 export type Problem = Of<typeof problem>;
 
+/** What can be reserved of a SKU in a drop now, and who waits for it. */
+const stock = message({
+  drop: text,
+  sku: text,
+  available: integer,
+  waiting: integer,
+  next_place: optional(integer),
+});
+export type Stock = Of<typeof stock>;
+
 const serverMessage = oneof({
   welcome,
   snapshot,
@@ -288,11 +409,12 @@ const serverMessage = oneof({
   problem,
   refreshed: message({ token_expires_at: time }),
   promise_broken: brokenPromise,
+  waiter_changed: message({ waiter }),
   show_changed: message({ cursor: text, show }),
   catalogue_changed: message({ cursor: text, products: list(product) }),
   drop_changed: message({ cursor: text, drop }),
   drop_removed: message({ cursor: text, drop: text }),
-  stock: message({ drop: text, sku: text, available: integer }),
+  stock,
   audience: message({ viewers: integer }),
   numbers_changed: message({ numbers }),
   sales_changed: message({ bucket: salesBucket }),

@@ -12,7 +12,10 @@ import type {
   ServerMessage,
   Show,
   Snapshot,
+  Stock,
+  Waiter,
 } from "./messages";
+import { movedUp, withWaiter } from "./waiters";
 
 /** The most sales buckets that are kept; the oldest leave. */
 const BUCKETS_MAX = 5_000;
@@ -35,6 +38,8 @@ export interface State {
   readonly orders: readonly Order[];
   /** What was acknowledged to one and could not be kept, newest last. */
   readonly brokenPromises: readonly BrokenPromise[];
+  /** One's own places in lines and draws: all that are waited in, and those that ended since the last snapshot. */
+  readonly waiters: readonly Waiter[];
   /** Host and brand only. */
   readonly numbers: Numbers | null;
   /** Brand only. */
@@ -51,6 +56,7 @@ export const NOTHING_KNOWN: State = {
   reservations: [],
   orders: [],
   brokenPromises: [],
+  waiters: [],
   numbers: null,
   sales: null,
 };
@@ -68,6 +74,8 @@ export function fold(state: State, message: ServerMessage): State {
       return { ...state, reservations: withReservation(state.reservations, message.value.reservation) };
     case "order_changed":
       return { ...state, orders: withOrder(state.orders, message.value.order) };
+    case "waiter_changed":
+      return withOwnWaiter(state, message.value.waiter);
     case "promise_broken":
       return { ...state, brokenPromises: replaced(state.brokenPromises, message.value, brokenPromiseId) };
     case "show_changed":
@@ -75,11 +83,11 @@ export function fold(state: State, message: ServerMessage): State {
     case "catalogue_changed":
       return { ...state, products: message.value.products };
     case "drop_changed":
-      return { ...state, drops: withDrop(state.drops, message.value.drop) };
+      return withDrops(state, withDrop(state.drops, message.value.drop));
     case "drop_removed":
       return { ...state, drops: state.drops.filter((drop) => drop.drop !== message.value.drop) };
     case "stock":
-      return { ...state, drops: withStock(state.drops, message.value) };
+      return withDrops(state, withStock(state.drops, message.value));
     case "audience":
       return { ...state, viewers: message.value.viewers };
     case "numbers_changed":
@@ -110,10 +118,19 @@ export function cursorOf(message: ServerMessage): string | null {
 }
 
 function foldSnapshot(state: State, snapshot: Snapshot): State {
-  const { reservations, orders, numbers, sales, broken_promises: brokenPromises } = snapshot;
+  const { reservations, orders, numbers, sales, broken_promises: brokenPromises, waiters } = snapshot;
   const theirs = { numbers: numbers ?? state.numbers, sales: sales ?? state.sales };
   const own = { reservations, orders, brokenPromises, ...theirs };
-  return snapshot.public ? { ...state, ...publicPart(snapshot.public), ...own } : { ...state, ...own };
+  const everyones = snapshot.public ? { ...state, ...publicPart(snapshot.public) } : state;
+  return { ...everyones, ...own, waiters: movedUp(waiters, everyones.drops) };
+}
+
+function withDrops(state: State, drops: readonly Drop[]): State {
+  return { ...state, drops, waiters: movedUp(state.waiters, drops) };
+}
+
+function withOwnWaiter(state: State, waiter: Waiter): State {
+  return { ...state, waiters: movedUp(withWaiter(state.waiters, waiter), state.drops) };
 }
 
 function publicPart(given: PublicState): Pick<State, "show" | "products" | "drops" | "viewers"> {
@@ -132,6 +149,8 @@ function foldAnswer(state: State, outcome: Outcome): State {
     case "held":
     case "released":
       return { ...state, reservations: withReservation(state.reservations, outcome.value) };
+    case "waiter":
+      return withOwnWaiter(state, outcome.value);
     case "sold":
       return {
         ...state,
@@ -143,10 +162,15 @@ function foldAnswer(state: State, outcome: Outcome): State {
   }
 }
 
-/** An answer and a change may arrive in either order: what is over is never held again. */
+/** Whether it can be bought: what is held, or offered to who waited. */
+export function isOpen(reservation: Reservation): boolean {
+  return reservation.state === "held" || reservation.state === "offered";
+}
+
+/** An answer and a change may arrive in either order: what is over is never held or offered again. */
 function withReservation(all: readonly Reservation[], changed: Reservation): readonly Reservation[] {
-  const isOver = (one: Reservation) => one.reservation === changed.reservation && one.state !== "held";
-  return changed.state === "held" && all.some(isOver) ? all : replaced(all, changed, (one) => one.reservation);
+  const isOver = (one: Reservation) => one.reservation === changed.reservation && !isOpen(one);
+  return isOpen(changed) && all.some(isOver) ? all : replaced(all, changed, (one) => one.reservation);
 }
 
 function withOrder(all: readonly Order[], changed: Order): readonly Order[] {
@@ -158,13 +182,10 @@ function withDrop(all: readonly Drop[], changed: Drop): readonly Drop[] {
   return inOrder(replaced(all, changed, (drop) => drop.drop));
 }
 
-function withStock(all: readonly Drop[], stock: { drop: string; sku: string; available: number }): readonly Drop[] {
+function withStock(all: readonly Drop[], { drop: of, sku, ...stock }: Stock): readonly Drop[] {
   return all.map((drop) => {
-    if (drop.drop !== stock.drop) {
-      return drop;
-    }
-    const items = drop.items.map((item) => (item.sku === stock.sku ? { ...item, available: stock.available } : item));
-    return { ...drop, items };
+    const items = drop.items.map((item) => (item.sku === sku ? { ...item, ...stock } : item));
+    return drop.drop === of ? { ...drop, items } : drop;
   });
 }
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Command, Outcome } from "../src/index";
-import { PUBLIC, RESERVATION } from "./examples";
+import { NOTHING_OWN, PUBLIC, RESERVATION } from "./examples";
 import { FakeServer } from "./fake_server";
 
-const RESERVE = { kind: "reserve", value: { drop: "opening", sku: "scarf-red", quantity: 1 } } as const;
+const RESERVE = { kind: "reserve", value: { drop: "opening", sku: "scarf-red", quantity: 1, with: [] } } as const;
 let server: FakeServer;
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ describe("the connection", () => {
     server.socket.closes(1012, "retry_after_ms=10");
     vi.advanceTimersByTime(1_000);
     const socket = server.welcomes({ resumed: true });
-    const own = { reservations: [RESERVATION], orders: [], numbers: null, sales: null, broken_promises: [] };
+    const own = { ...NOTHING_OWN, reservations: [RESERVATION] };
     socket.says({ kind: "snapshot", value: { cursor: "c1", server_at: 0, public: null, ...own } });
     expect(client.state.drops.map((drop) => drop.drop)).toEqual(["zero", "opening"]);
     expect(client.state.reservations).toEqual([RESERVATION]);
@@ -167,7 +167,10 @@ describe("a command", () => {
     const first = client.ask(RESERVE);
     expect(client.ask(RESERVE).key).toBe(first.key);
     expect(socket.of("reserve")).toHaveLength(1);
+    expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, with: [] } }).key).toBe(first.key);
     expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, quantity: 2 } }).key).not.toBe(first.key);
+    const together = [{ sku: "hat", quantity: 1 }];
+    expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, with: together } }).key).not.toBe(first.key);
   });
 
   test("asked while disconnected leaves with the next welcome", () => {
@@ -259,8 +262,7 @@ describe("a command", () => {
 });
 
 function snapshot(cursor: string) {
-  const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
-  return { kind: "snapshot", value: { cursor, server_at: 0, public: PUBLIC, ...own } } as const;
+  return { kind: "snapshot", value: { cursor, server_at: 0, public: PUBLIC, ...NOTHING_OWN } } as const;
 }
 
 function answer(

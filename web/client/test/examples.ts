@@ -1,4 +1,4 @@
-import type { BrokenPromise, Drop, Order, PublicState, Reservation } from "../src/index";
+import type { BrokenPromise, Drop, Order, PublicState, Reservation, Waiter } from "../src/index";
 
 const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
 
@@ -13,7 +13,31 @@ export const RESERVATION: Reservation = {
   held_at: 1_000,
   expires_at: 121_000,
   order: null,
+  with: [],
+  extended: false,
 };
+
+export const WAITER: Waiter = {
+  waiter: 5,
+  drop: "opening",
+  sku: "scarf-red",
+  quantity: 1,
+  state: "waiting",
+  joined_at: 1_500,
+  place: 40,
+  ahead: 12,
+  reservation: null,
+};
+
+/** What a snapshot has of somebody who did nothing yet. */
+export const NOTHING_OWN = {
+  reservations: [],
+  orders: [],
+  numbers: null,
+  sales: null,
+  broken_promises: [],
+  waiters: [],
+} as const;
 
 export const ORDER: Order = {
   order: 3,
@@ -24,6 +48,7 @@ export const ORDER: Order = {
   total: euro(3_995),
   state: "placed",
   placed_at: 2_000,
+  with: [],
 };
 
 export const BROKEN_PROMISE: BrokenPromise = {
@@ -34,6 +59,7 @@ export const BROKEN_PROMISE: BrokenPromise = {
   total: euro(3_995),
   promised: "held",
   broken_at: 3_000,
+  with: [],
 };
 
 export const DROP: Drop = {
@@ -41,7 +67,16 @@ export const DROP: Drop = {
   place: 1,
   title: { en: "Opening" },
   phase: "open",
-  items: [{ sku: "scarf-red", price: euro(3_995), list_price: euro(4_995), available: 5 }],
+  items: [
+    {
+      sku: "scarf-red",
+      price: euro(3_995),
+      list_price: euro(4_995),
+      available: 5,
+      waiting: 0,
+      next_place: null,
+    },
+  ],
   limit_per_viewer: 2,
   hold_ttl_ms: 120_000,
   opens_at: null,
@@ -51,6 +86,14 @@ export const DROP: Drop = {
   closed_reason: "unspecified",
   duration_ms: null,
   close_when_sold_out: true,
+  shared_cap: null,
+  fairness: "first_come",
+  entry_ms: null,
+  entries_close_at: null,
+  commitment: null,
+  lots: null,
+  waitlist: "ask",
+  offer_ttl_ms: 120_000,
 };
 
 export const PUBLIC: PublicState = {
@@ -71,6 +114,7 @@ export const PUBLIC: PublicState = {
     watch_without_token: true,
     return_policy: {},
     delivery: {},
+    hold_rules: null,
   },
   products: [],
   drops: [DROP, { ...DROP, drop: "zero", place: 0 }],

@@ -83,6 +83,9 @@ function valueAsJson(field: protobuf.Field, value: unknown): unknown {
   if (field.resolvedType instanceof protobuf.Type) {
     return asJson(field.resolvedType, value as Record<string, unknown>);
   }
+  if (field.type === "bytes") {
+    return Buffer.from(value as Uint8Array).toString("hex");
+  }
   if (field.type === "uint64") {
     const number = Number(value);
     return field.name.endsWith("_at") ? new Date(number).toISOString() : number;

@@ -10,7 +10,7 @@ import {
   type Socket,
   writeServerMessage,
 } from "../src/index";
-import { PUBLIC, RESERVATION } from "./examples";
+import { NOTHING_OWN, PUBLIC, RESERVATION } from "./examples";
 
 /** A server on a real socket that says what the test tells it to. */
 let server: WebSocketServer;
@@ -39,11 +39,14 @@ afterEach(async () => {
 test("a click survives a cut connection on a real socket, with its key, and the feed resumes", async () => {
   const first = await accept();
   expect(first.protocol).toBe("dropcast.v1.json");
-  const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
-  say(first, { kind: "snapshot", value: { cursor: "c1", server_at: Date.now(), public: PUBLIC, ...own } });
+  const everything = { cursor: "c1", server_at: Date.now(), public: PUBLIC, ...NOTHING_OWN };
+  say(first, { kind: "snapshot", value: everything });
   await vi.waitFor(() => expect(client.state.show?.show).toBe("spring"));
 
-  const { key, outcome } = client.ask({ kind: "reserve", value: { drop: "opening", sku: "scarf-red", quantity: 1 } });
+  const { key, outcome } = client.ask({
+    kind: "reserve",
+    value: { drop: "opening", sku: "scarf-red", quantity: 1, with: [] },
+  });
   await vi.waitFor(() => expect(heard.some((message) => message.kind === "reserve")).toBe(true));
   const next = accept();
   first.terminate();

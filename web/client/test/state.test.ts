@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { fold, NOTHING_KNOWN, type ServerMessage } from "../src/index";
-import { BROKEN_PROMISE, DROP, ORDER, PUBLIC, RESERVATION } from "./examples";
+import { fold, NOTHING_KNOWN, type Reservation, type ServerMessage } from "../src/index";
+import { BROKEN_PROMISE, DROP, ORDER, NOTHING_OWN as own, PUBLIC, RESERVATION } from "./examples";
 
-const own = { reservations: [], orders: [], numbers: null, sales: null, broken_promises: [] };
+const GONE = { drop: "opening", sku: "scarf-red", available: 0 };
 const KNOWN = foldAll([{ kind: "snapshot", value: { cursor: "c", server_at: 0, public: PUBLIC, ...own } }]);
 
 describe("the state", () => {
@@ -16,9 +16,19 @@ describe("the state", () => {
   });
 
   test("follows the stock, and leaves other drops as they are", () => {
-    const state = fold(KNOWN, { kind: "stock", value: { drop: "opening", sku: "scarf-red", available: 0 } });
-    expect(state.drops[1]?.items[0]?.available).toBe(0);
+    const state = fold(KNOWN, { kind: "stock", value: { ...GONE, waiting: 3, next_place: 8 } });
+    expect(state.drops[1]?.items[0]).toMatchObject({ sku: "scarf-red", available: 0, waiting: 3, next_place: 8 });
     expect(state.drops[0]).toBe(KNOWN.drops[0]);
+  });
+
+  test("never offers again what is over", () => {
+    const offered = { ...RESERVATION, state: "offered" } as const;
+    const revoked = { ...RESERVATION, state: "revoked" } as const;
+    const changed = (reservation: Reservation): ServerMessage => ({
+      kind: "reservation_changed",
+      value: { reservation },
+    });
+    expect(foldAll([changed(offered), changed(revoked), changed(offered)]).reservations).toEqual([revoked]);
   });
 
   test("never holds again what is over, in whichever order answer and change arrive", () => {

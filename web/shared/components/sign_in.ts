@@ -2,7 +2,7 @@ import { css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { PageElement } from "../element";
 import { keepToken, type PageRole } from "../session";
-import { base, buttons, cards } from "../styles";
+import { base, buttons, cards, fields } from "../styles";
 
 /** Asks for a token. Tells `signed-in` once it is kept for this tab. */
 @customElement("dc-sign-in")
@@ -14,14 +14,10 @@ export class SignIn extends PageElement {
     base,
     buttons,
     cards,
+    fields,
     css`
       :host { display: grid; place-items: center; min-height: 70dvh; padding: var(--space-4); }
       form { width: min(26rem, 100%); padding: var(--space-5); box-shadow: var(--shadow); }
-      label { font-weight: 600; display: grid; gap: var(--space-1); }
-      input {
-        font: inherit; color: inherit; min-height: 2.75rem; padding: 0 var(--space-3); width: 100%;
-        border: 1px solid var(--ink-soft); border-radius: var(--radius-s); background: var(--surface);
-      }
     `,
   ];
 

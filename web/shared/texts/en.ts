@@ -77,21 +77,117 @@ export const en = {
   offline: "Waiting for the connection…",
   signInToWatch: "Watching this show takes a sign-in at the shop.",
   signInToBuy: "To buy, open this show from the shop, signed in.",
-  heldForYou: "Held for you",
+
+  together: "Take together",
+  togetherLead: "Pick one of each. All of it is held for you, or nothing.",
+  togetherHold: (price: string) => `Hold together for ${price}`,
+  notThisOne: "Not this one",
+
+  joinLine: "Join the line",
+  leaveLine: "Leave the line",
+  leaving: "Leaving…",
+  inLine: "You're in line",
+  ahead: (ahead: number, count: string) => (ahead === 0 ? "You are next" : `About ${count} before you`),
+  lineNote: "What comes back is offered in the order of the line. Keep this page open.",
+  waiting: (count: string) => `${count} waiting`,
+  lineClosed: "The drop closed before it was your turn. Nothing is charged.",
+  yourTurn: "It's your turn",
+  yoursFor: "Yours for",
+  buyFor: (price: string) => `Buy for ${price}`,
+  decline: "No, thank you",
+  declining: "Giving it to the next…",
+
+  draw: "Draw",
+  enterDraw: "Enter the draw",
+  leaveDraw: "Leave the draw",
+  inDraw: "You're in the draw",
+  drawnIn: "Drawn in",
+  drawing: "The lots are being drawn…",
+  drawNote: "Lots decide who may buy. How fast you press makes no difference.",
+  entered: (count: string) => `${count} entered`,
+  howIsDrawn: "How is this drawn?",
+  howWasDrawn: "How was this drawn?",
   answers: {
     held: "It is held for you. Pay before the time runs out.",
     sold: "Paid. It is yours.",
     released: "Given back.",
+    waiting: "You are in line.",
     unknown: "We could not find out in time. If it worked, it is under “Mine”.",
     soldOut: "Sold out: someone was faster. Units that come back appear here.",
+    soldOutLine: "Sold out: someone was faster. Join the line to be offered what comes back.",
     notEnough: (available: number) => `Only ${available} left.`,
     limit: (remaining: number) =>
       remaining === 0 ? "You have as many as one person may have." : `You may have ${remaining} more.`,
+    showLimit: (remaining: number) =>
+      remaining === 0
+        ? "You have as many as one person may have in this show."
+        : `You may have ${remaining} more in this show.`,
+    openHolds: (limit: number) =>
+      `You may hold ${limit} at a time: pay for what you hold, or give it back, and then press again.`,
+    coolingDown: "Too many holds ran out without being paid. You can hold something again in",
+    alreadyWaiting: "You are in this drop's line already. Leave it first to wait for something else.",
+    bundle: "These can't be taken together. Take them one by one.",
+    drawPending: "The lots are being drawn. Press again in a moment.",
+    noLine: "This drop has no line.",
+    notWaiting: "You are not in line any more.",
+    extensionOver: "There is no more time to add.",
     paused: "The host paused this drop for a moment.",
     closed: "This drop is not open.",
     showNotLive: "The show is not live.",
     notHeld: "It is not held for you any more.",
     other: "That did not work. Try again.",
+  },
+  youAre: "You are",
+  drawPage: {
+    title: "How was this drawn?",
+    failed: "This draw can't be read now.",
+    verdict: {
+      checking: "Checking in your browser…",
+      none: "Nothing is drawn in this drop: who presses first is served first.",
+      announced: "Not open yet. The seed is chosen: the fingerprint below must be the same after the draw.",
+      entries: (count: string) => `Entries are open, ${count} so far. The lots are drawn when they close.`,
+      pending: "The entries are closed. The lots are being drawn…",
+      holds: (places: number, count: string) =>
+        places === 0
+          ? "Nobody entered, so there was nothing to draw."
+          : places === 1
+            ? "The one place is as the published seed says."
+            : `All ${count} places are as the published seed says.`,
+      unbound: "This draw does not hold: the published seed is not the one that was chosen before the opening.",
+      misplaced: (wrong: string, count: string) =>
+        `This draw does not hold: ${wrong} of ${count} places are not as the published seed says.`,
+      insecure: "Your browser checks only over a secure connection (https). Everything published is below.",
+    },
+    whyTitle: "Why nobody could know or bend it",
+    why: [
+      "Before the drop opened, the server chose a secret seed and published its fingerprint, so it could not take " +
+        "another seed later.",
+      "When the entries had closed, the seed was mixed with the fingerprint of everything that had happened in the " +
+        "show, which nobody could know beforehand, so nobody could pick a name that wins.",
+      "Both together give every ticket its place, whoever it belongs to and however fast its viewer pressed, and anyone " +
+        "can compute that again: this page just does.",
+    ],
+    findTitle: "Find your ticket",
+    findLead: "Your ticket is made of your viewer id, here in this page. What you type is sent to nobody.",
+    viewerId: "Your viewer id",
+    find: "Find",
+    yourTicket: "This is your ticket. Its place is known after the draw.",
+    found: (place: string, count: string) => `Your ticket has place ${place} of ${count}.`,
+    notFound: "No ticket of this draw is made of that id.",
+    wrongPlace: "Wrong place",
+    published: "What is published",
+    commitment: "Fingerprint of the seed, from before the opening",
+    entriesCloseAt: "Entries close at",
+    drawnAt: "Drawn at",
+    seed: "Seed",
+    digest: "Fingerprint of the show's journal before the draw",
+    notYet: "Not known yet",
+    recipe:
+      "The fingerprint is SHA-256 of the seed, a ticket is SHA-256 of the viewer id, and places are in the order of " +
+      "SHA-256 of seed, journal fingerprint and ticket, 32 bytes each, the lowest first.",
+    tickets: (count: string) => `Tickets in the order in which they are served (${count})`,
+    offered: "Offered",
+    showMore: (count: string) => `Show ${count} more`,
   },
 
   mine: "Mine",
@@ -103,7 +199,11 @@ export const en = {
   orders: "Orders",
   orderNumber: (order: number) => `Order ${order}`,
   orderState: { unspecified: "Placed", placed: "Placed", paid: "Paid" },
-  lost: "The time to pay ran out. The unit went back on sale.",
+  lost: "The time to pay ran out. It was given back, and nothing was charged.",
+  revoked: "We had to take this back",
+  revokedLead:
+    "It was held for you, and the shop sold the last of it elsewhere in the meantime. We are sorry. Nothing was charged.",
+  moreTime: (time: string) => `Need more time to pay? Take ${time} more`,
   dismiss: "Got it",
   brokenPromise: "We could not keep our word",
   brokenPromiseLead: {
@@ -148,6 +248,8 @@ export const en = {
   noNext: "Every drop has been opened.",
   runOfShow: "Run of show",
   onSale: "On sale now",
+  drawIn: "Draw in",
+  offeredNow: (count: string) => `${count} offered`,
   stock: "Free",
   heldUnits: "Held",
   soldUnits: "Sold",
@@ -179,6 +281,10 @@ export const en = {
   paidCount: (count: string) => `${count} paid`,
   peak: (count: string) => `Peak ${count}`,
   heldNow: (count: string) => `${count} held now`,
+  waitingNow: "In line",
+  soldElsewhere: "Sold elsewhere",
+  soldElsewhereCount: (count: string) => `${count} sold elsewhere`,
+  short: (units: number, count: string) => (units === 0 ? "None taken back" : `${count} taken back from viewers`),
   sellThrough: "Sell-through",
   sellThroughOf: (sold: string, allotted: string) => `${sold} of ${allotted}`,
   time: "Time",

@@ -78,21 +78,118 @@ export const nl: Text = {
   offline: "Wachten op de verbinding…",
   signInToWatch: "Om deze show te bekijken log je in bij de winkel.",
   signInToBuy: "Om te kopen open je deze show ingelogd vanuit de winkel.",
-  heldForYou: "Voor jou vastgehouden",
+
+  together: "Samen nemen",
+  togetherLead: "Kies van elk één. We houden alles voor je vast, of niets.",
+  togetherHold: (price) => `Samen vasthouden voor ${price}`,
+  notThisOne: "Deze niet",
+
+  joinLine: "Ga in de rij",
+  leaveLine: "Uit de rij",
+  leaving: "Even geduld…",
+  inLine: "Je staat in de rij",
+  ahead: (ahead, count) => (ahead === 0 ? "Jij bent de volgende" : `Ongeveer ${count} voor je`),
+  lineNote: "Wat terugkomt gaat op volgorde van de rij. Laat deze pagina open.",
+  waiting: (count) => `${count} in de rij`,
+  lineClosed: "De drop sloot voordat je aan de beurt was. Je betaalt niets.",
+  yourTurn: "Je bent aan de beurt",
+  yoursFor: "Nog voor jou",
+  buyFor: (price) => `Koop voor ${price}`,
+  decline: "Nee, bedankt",
+  declining: "Naar de volgende…",
+
+  draw: "Loting",
+  enterDraw: "Doe mee met de loting",
+  leaveDraw: "Uit de loting",
+  inDraw: "Je doet mee met de loting",
+  drawnIn: "Loting over",
+  drawing: "Er wordt geloot…",
+  drawNote: "Het lot bepaalt wie mag kopen. Hoe snel je drukt maakt niet uit.",
+  entered: (count) => `${count} doen mee`,
+  howIsDrawn: "Hoe wordt er geloot?",
+  howWasDrawn: "Hoe is er geloot?",
   answers: {
     held: "We houden het voor je vast. Betaal voordat de tijd om is.",
     sold: "Betaald. Het is van jou.",
     released: "Teruggegeven.",
+    waiting: "Je staat in de rij.",
     unknown: "We konden het niet op tijd nagaan. Als het lukte, staat het bij ‘Van mij’.",
     soldOut: "Uitverkocht: iemand was je voor. Wat terugkomt verschijnt hier.",
+    soldOutLine: "Uitverkocht: iemand was je voor. Ga in de rij staan voor wat terugkomt.",
     notEnough: (available) => `Nog maar ${available} over.`,
     limit: (remaining) =>
       remaining === 0 ? "Je hebt er zoveel als één persoon mag hebben." : `Je mag er nog ${remaining}.`,
+    showLimit: (remaining) =>
+      remaining === 0
+        ? "Je hebt er zoveel als één persoon in deze show mag hebben."
+        : `Je mag er in deze show nog ${remaining}.`,
+    openHolds: (limit) =>
+      `Je mag er ${limit} tegelijk vasthouden: betaal wat je vasthoudt of geef het terug, en druk dan opnieuw.`,
+    coolingDown: "Te vaak liep de tijd af zonder dat je betaalde. Je kunt weer iets vasthouden over",
+    alreadyWaiting: "Je staat al in de rij van deze drop. Ga daar eerst uit om op iets anders te wachten.",
+    bundle: "Deze kun je niet samen nemen. Neem ze één voor één.",
+    drawPending: "Er wordt geloot. Druk zo dadelijk opnieuw.",
+    noLine: "Deze drop heeft geen rij.",
+    notWaiting: "Je staat niet meer in de rij.",
+    extensionOver: "Er is geen extra tijd meer.",
     paused: "De host heeft deze drop even gepauzeerd.",
     closed: "Deze drop is niet open.",
     showNotLive: "De show is niet live.",
     notHeld: "Het wordt niet meer voor je vastgehouden.",
     other: "Dat lukte niet. Probeer het opnieuw.",
+  },
+  youAre: "Jij bent",
+  drawPage: {
+    title: "Hoe is er geloot?",
+    failed: "Deze loting is nu niet te lezen.",
+    verdict: {
+      checking: "Je browser rekent het na…",
+      none: "In deze drop wordt niet geloot: wie het eerst drukt, is het eerst aan de beurt.",
+      announced: "Nog niet open. Het zaadgetal is gekozen: de vingerafdruk hieronder moet na de loting dezelfde zijn.",
+      entries: (count) => `Meedoen kan nog, ${count} doen mee. Als het sluit, wordt er geloot.`,
+      pending: "Meedoen kan niet meer. Er wordt geloot…",
+      holds: (places, count) =>
+        places === 0
+          ? "Niemand deed mee, dus er viel niets te loten."
+          : places === 1
+            ? "De ene plaats is zoals het gepubliceerde zaadgetal zegt."
+            : `Alle ${count} plaatsen zijn zoals het gepubliceerde zaadgetal zegt.`,
+      unbound: "Deze loting klopt niet: het gepubliceerde zaadgetal is niet dat van voor de opening.",
+      misplaced: (wrong, count) =>
+        `Deze loting klopt niet: ${wrong} van ${count} plaatsen zijn niet zoals het gepubliceerde zaadgetal zegt.`,
+      insecure:
+        "Je browser rekent alleen na over een beveiligde verbinding (https). Alles wat openbaar is staat hieronder.",
+    },
+    whyTitle: "Waarom niemand het kon weten of sturen",
+    why: [
+      "Voor de drop openging koos de server een geheim zaadgetal en publiceerde de vingerafdruk ervan, dus een ander " +
+        "zaadgetal kon daarna niet meer.",
+      "Toen meedoen niet meer kon, werd het zaadgetal gemengd met de vingerafdruk van alles wat er in de show was " +
+        "gebeurd, die niemand vooraf kon weten, dus niemand kon een naam kiezen die wint.",
+      "Die twee samen geven elk lot zijn plaats, van wie het ook is en hoe snel die ook drukte, en iedereen kan dat " +
+        "narekenen: deze pagina doet het net.",
+    ],
+    findTitle: "Vind je lot",
+    findLead: "Je lot wordt van je kijkersnaam gemaakt, hier in deze pagina. Wat je typt gaat naar niemand.",
+    viewerId: "Je kijkersnaam",
+    find: "Zoek",
+    yourTicket: "Dit is je lot. De plaats is bekend na de loting.",
+    found: (place, count) => `Je lot heeft plaats ${place} van ${count}.`,
+    notFound: "Geen lot van deze loting is van die naam gemaakt.",
+    wrongPlace: "Verkeerde plaats",
+    published: "Wat openbaar is",
+    commitment: "Vingerafdruk van het zaadgetal, van voor de opening",
+    entriesCloseAt: "Meedoen kan tot",
+    drawnAt: "Geloot om",
+    seed: "Zaadgetal",
+    digest: "Vingerafdruk van het journaal van de show voor de loting",
+    notYet: "Nog niet bekend",
+    recipe:
+      "De vingerafdruk is SHA-256 van het zaadgetal, een lot is SHA-256 van de kijkersnaam, en de plaatsen zijn op " +
+      "volgorde van SHA-256 van zaadgetal, vingerafdruk van het journaal en lot, elk 32 bytes, de laagste eerst.",
+    tickets: (count) => `Loten op volgorde van de beurt (${count})`,
+    offered: "Aangeboden",
+    showMore: (count) => `Toon er nog ${count}`,
   },
 
   mine: "Van mij",
@@ -104,7 +201,12 @@ export const nl: Text = {
   orders: "Bestellingen",
   orderNumber: (order) => `Bestelling ${order}`,
   orderState: { unspecified: "Geplaatst", placed: "Geplaatst", paid: "Betaald" },
-  lost: "De tijd om te betalen is om. Het stuk is weer te koop.",
+  lost: "De tijd om te betalen is om. Het is teruggegeven, en je betaalt niets.",
+  revoked: "We moesten dit terugnemen",
+  revokedLead:
+    "Het werd voor je vastgehouden, en intussen verkocht de winkel het laatste stuk elders. Het spijt ons. Je betaalt " +
+    "er niets voor.",
+  moreTime: (time) => `Meer tijd nodig om te betalen? Neem ${time} extra`,
   dismiss: "Begrepen",
   brokenPromise: "We konden ons woord niet houden",
   brokenPromiseLead: {
@@ -149,6 +251,8 @@ export const nl: Text = {
   noNext: "Alle drops zijn geopend.",
   runOfShow: "Draaiboek",
   onSale: "Nu te koop",
+  drawIn: "Loting over",
+  offeredNow: (count) => `${count} aangeboden`,
   stock: "Vrij",
   heldUnits: "Vast",
   soldUnits: "Verkocht",
@@ -180,6 +284,10 @@ export const nl: Text = {
   paidCount: (count) => `${count} betaald`,
   peak: (count) => `Piek ${count}`,
   heldNow: (count) => `${count} nu vastgehouden`,
+  waitingNow: "In de rij",
+  soldElsewhere: "Elders verkocht",
+  soldElsewhereCount: (count) => `${count} elders verkocht`,
+  short: (units, count) => (units === 0 ? "Niets teruggenomen" : `${count} van kijkers teruggenomen`),
   sellThrough: "Verkocht aandeel",
   sellThroughOf: (sold, allotted) => `${sold} van ${allotted}`,
   time: "Tijd",

@@ -45,8 +45,14 @@ export class Window {
     });
   }
 
-  static async open(browser: Browser, size: Size, address: string): Promise<Window> {
+  /** `kept` is what the tab's storage has before the page opens, by its name. */
+  static async open(browser: Browser, size: Size, address: string, kept: [string, string][] = []): Promise<Window> {
     const context = await browser.newContext({ viewport: size, locale: size.locale, reducedMotion: "reduce" });
+    await context.addInitScript((entries) => {
+      for (const [name, value] of entries) {
+        sessionStorage.setItem(name, value);
+      }
+    }, kept);
     const window = new Window(await context.newPage(), size);
     await window.page.goto(address);
     return window;

@@ -52,8 +52,13 @@ export class Server {
   }
 
   applySampleShow(): void {
-    const token = this.token("brand", "atelier-noor", ["--brand", "atelier-noor"]);
-    this.#run(["show", "apply", "examples/atelier-noor/show.toml", "--url", this.url], { DROPCAST_TOKEN: token });
+    this.applyShow("atelier-noor", "examples/atelier-noor/show.toml");
+  }
+
+  /** `file` is a path from the project's root. */
+  applyShow(brand: string, file: string): void {
+    const token = this.token("brand", brand, ["--brand", brand]);
+    this.#run(["show", "apply", file, "--url", this.url], { DROPCAST_TOKEN: token });
   }
 
   /** Stops the process in its tracks, as a dead network looks from the other end. */

@@ -19,6 +19,7 @@ const promise = (reservation: number, promised: BrokenPromise["promised"]): Brok
   total: euro(3_995),
   promised,
   broken_at: 1_000,
+  with: [],
 });
 
 const NUMBERS: Numbers = {
@@ -34,6 +35,10 @@ const NUMBERS: Numbers = {
   revenue: euro(0),
   skus: [],
   promises_broken: 0,
+  units_offered: 0,
+  waiting: 0,
+  units_sold_elsewhere: 0,
+  units_short: 0,
 };
 
 describe("a viewer to whom a promise could not be kept", () => {

@@ -1,0 +1,23 @@
+import type { Drop } from "@dropcast/client";
+
+/** How far a drop is with its draw; `none` where who presses first is served first. */
+export type DrawStage = "none" | "announced" | "entries" | "pending" | "drawn";
+
+/** `now` is in Unix milliseconds, by the server's clock. */
+export function drawStage({ fairness, entries_close_at, lots }: Drop, now: number): DrawStage {
+  if (fairness !== "draw") {
+    return "none";
+  }
+  if (lots !== null) {
+    return "drawn";
+  }
+  if (entries_close_at === null) {
+    return "announced";
+  }
+  return now < entries_close_at ? "entries" : "pending";
+}
+
+/** Where anyone can check a draw. */
+export function drawAddress(show: string, drop: string): string {
+  return `/draw/?${new URLSearchParams({ show, drop })}`;
+}

@@ -1,0 +1,23 @@
+import type { State, WantedLine } from "@dropcast/client";
+import { articleName } from "./catalogue";
+
+/** What is held, bought or was promised: one SKU, or several as a bundle. */
+interface Several {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly with: readonly WantedLine[];
+}
+
+/** All SKUs of it. */
+export function linesOf<T extends Several>({ sku, quantity, with: others }: T): readonly WantedLine[] {
+  return [{ sku, quantity }, ...others];
+}
+
+/** What it is, for people: such as `2 × Scarf, red + Hat`. */
+export function linesName(known: State, one: Several): string {
+  const named = linesOf(one).map(({ sku, quantity }) => {
+    const name = articleName(known, sku);
+    return quantity > 1 ? `${quantity} × ${name}` : name;
+  });
+  return named.join(" + ");
+}

@@ -1,0 +1,56 @@
+import type { Drop, ServerClock, Waiter } from "@dropcast/client";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { countdown } from "../shared/components/countdown";
+import { PageElement } from "../shared/element";
+import { count } from "../shared/format";
+import { base, buttons, cards } from "../shared/styles";
+
+/** The viewer's place in a line, or in a draw that is not drawn yet. */
+@customElement("viewer-line")
+export class ViewerLine extends PageElement {
+  @property({ attribute: false }) waiter!: Waiter;
+  @property({ attribute: false }) drop!: Drop;
+  @property({ attribute: false }) clock!: ServerClock;
+  /** Whether the lots are being drawn. */
+  @property({ type: Boolean }) drawing = false;
+  @property({ type: Boolean }) leaving = false;
+
+  static override readonly styles = [
+    base,
+    buttons,
+    cards,
+    css`
+      .note { display: grid; gap: var(--space-1); }
+      .place { font-size: var(--text-l); font-weight: 700; }
+      button { justify-self: start; margin-inline-start: calc(-1 * var(--space-2)); min-height: 2.25rem; }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const isDraw = this.waiter.place === null;
+    return html`<div class="note good" data-test="line">
+      <p role="status"><strong>${isDraw ? this.t.inDraw : this.t.inLine}</strong></p>
+      ${isDraw ? this.#draw() : this.#place()}
+      <button class="plain" data-test="leave" aria-busy=${this.leaving} ?disabled=${this.leaving}
+        @click=${() => this.tell("leave-line", this.waiter.waiter)}>
+        ${this.leaving ? this.t.leaving : isDraw ? this.t.leaveDraw : this.t.leaveLine}
+      </button>
+    </div>`;
+  }
+
+  #draw(): TemplateResult {
+    const { entries_close_at } = this.drop;
+    return this.drawing || entries_close_at === null
+      ? html`<p class="place">${this.t.drawing}</p>`
+      : html`<p class="place row">${this.t.drawnIn} ${countdown(this.clock, entries_close_at, this.t.drawnIn)}</p>`;
+  }
+
+  #place(): TemplateResult {
+    const { ahead } = this.waiter;
+    return html`
+      ${ahead === null ? nothing : html`<p class="place figures" data-test="ahead">${this.t.ahead(ahead, count(ahead))}</p>`}
+      <p class="small">${this.t.lineNote}</p>
+    `;
+  }
+}
