@@ -55,8 +55,8 @@ pub struct Request {
 pub enum Command {
     /// Brand: makes the show what the plan says; creates it when it does not exist.
     ///
-    /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held and sold
-    /// is refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened, or
+    /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held, offered and
+    /// sold, here or elsewhere, is refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened, or
     /// in which a promise was kept, can't be left out any more, and only its title and place can change. Another keeps the
     /// moment that the host set for it, unless the plan's own moment changes or the plan leaves out a SKU that the
     /// drop sold before.

@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     history::{Effect, Held, Naive},
-    questions::{Told, units_of},
+    questions::Told,
+    units::units_of,
 };
 
 /// What becomes true, and what the key stands for.

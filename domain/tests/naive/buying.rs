@@ -110,9 +110,9 @@ impl Naive {
         let own: Vec<Held> = self.held().into_iter().filter(|held| held.viewer == *viewer).collect();
         if let Some(rest) = rules.cool_down {
             let lapsed = |held: &&Held| held.waited.is_none() && self.state(held.id) == ReservationState::Expired;
-            let lapses: Vec<Timestamp> = own.iter().filter(lapsed).map(|held| self.deadline(held)).collect();
-            let until = Timestamp(lapses.iter().max().map_or(0, |last| last.0) + rest.for_ms);
-            if lapses.len() > rest.lapses_allowed as usize && now < until {
+            let over: Vec<Timestamp> = own.iter().filter(lapsed).map(|held| self.deadline(held)).collect();
+            let until = Timestamp(over.iter().max().map_or(0, |last| last.0) + rest.for_ms);
+            if over.len() > rest.lapses_allowed as usize && now < until {
                 return Err(Refusal::CoolingDown { until });
             }
         }

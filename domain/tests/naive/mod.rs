@@ -8,5 +8,6 @@ mod lines;
 mod plan;
 mod promises;
 mod questions;
+mod units;
 
 pub(crate) use history::{Joined, Naive};

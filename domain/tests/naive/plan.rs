@@ -8,7 +8,8 @@ use dropcast_domain::{
 
 use super::{
     history::{Effect, Naive},
-    questions::{Told, units_of},
+    questions::Told,
+    units::units_of,
 };
 
 impl Naive {

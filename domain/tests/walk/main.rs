@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::{step::steps, world::World};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn a_show_does_what_the_plain_model_says(steps in steps()) {

@@ -9,7 +9,7 @@ use proptest::sample::Index;
 
 use crate::{
     step::{Lost, VIEWERS},
-    world::{World, drop_id, sku},
+    world::{World, drop_id},
 };
 
 impl World {
@@ -33,13 +33,13 @@ impl World {
         Promise {
             viewer: PrincipalId::new(VIEWERS[viewer]).unwrap(),
             drop: drop_id(lost.drop),
-            sku: sku(lost.sku),
+            sku: self.sku_in(lost.drop, lost.sku),
             quantity: lost.quantity,
             unit_price_minor: 6,
             with: lost
                 .with
                 .iter()
-                .map(|&(of, quantity)| BundleLine { sku: sku(of), quantity, unit_price_minor: 4 })
+                .map(|&(of, quantity)| BundleLine { sku: self.sku_in(lost.drop, of), quantity, unit_price_minor: 4 })
                 .collect(),
             expires_at: self.now.after_ms(lost.held_for_ms),
             lost: number,

@@ -14,10 +14,12 @@ pub(crate) enum Step {
     Plan(Vec<Change>),
     Start,
     End,
-    /// The drops are numbers in [`DROPS`], and one that is not there; so it goes with SKUs and viewers.
+    /// The drops are numbers in [`DROPS`], and one that is not there; so it goes with SKUs and viewers. Who buys asks for
+    /// one of the drop's SKUs by its place there.
     Open(usize),
     Schedule(usize, Option<u64>),
     Pause(usize),
+    /// This one, if none is paused.
     Resume(usize),
     Extend(usize, u64),
     Close(usize),
@@ -42,7 +44,7 @@ pub(crate) enum Step {
     /// A draw's seed is committed to, or revealed: the one of two.
     Commit(usize, bool),
     Draw(usize, bool),
-    /// The index picks one of the reservations, or the one that is not there yet.
+    /// The index mostly picks one of what is held, and else one of the reservations or the one that is not there yet.
     Confirm(usize, Index),
     Release(usize, Index),
     ExtendHold(usize, Index),
@@ -120,16 +122,23 @@ pub(crate) enum Change {
     Currency,
 }
 
-/// A walk: it mostly begins with a show that sells.
+/// A walk: it mostly begins with a show that sells, under some rules or others.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let selling = |drops: [usize; 3]| {
+        let open = drops.map(Step::Open);
+        [vec![Step::Commit(2, true), Step::Start], open.to_vec()].concat()
+    };
     let opening = prop_oneof![
-        4 => Just(vec![Step::Commit(2, true), Step::Start, Step::Open(0), Step::Open(1)]),
-        2 => Just(vec![Step::Commit(2, true), Step::Start, Step::Open(0), Step::Open(2)]),
+        6 => Just(selling([0, 1, 2])),
+        6 => Just(selling([0, 1, 1])),
         1 => Just(vec![]),
     ];
-    (opening, vec(step(), 1..110)).prop_map(|(mut opening, steps)| {
-        opening.extend(steps);
-        opening
+    let rules = prop_oneof![2 => Just(vec![]), 3 => vec(rule(), 1..3)].prop_map(Step::Plan);
+    let drawing = (-1i64..=1).prop_map(|off_ms| vec![Step::Pass(Wait::Draw(off_ms)), Step::Draw(2, true)]);
+    let some = prop_oneof![40 => step().prop_map(|step| vec![step]), 1 => drawing];
+    (rules, opening, vec(some, 1..110)).prop_map(|(rules, opening, steps)| {
+        let walk = std::iter::once(rules).chain(opening);
+        walk.chain(steps.into_iter().flatten()).collect()
     })
 }
 
@@ -137,11 +146,12 @@ fn step() -> impl Strategy<Value = Step> {
     let drop = || prop_oneof![20 => 0..DROPS.len(), 1 => Just(DROPS.len())];
     let sku = || prop_oneof![20 => 0..SKUS.len(), 1 => Just(SKUS.len())];
     let viewer = || 0..VIEWERS.len();
-    let with = || prop_oneof![5 => vec((sku(), 1u32..3), 0..1), 2 => vec((sku(), 0u32..3), 1..3)];
+    let quantity = || prop_oneof![30 => 1u32..4, 1 => Just(0)];
+    let with = || prop_oneof![5 => vec((sku(), 1u32..3), 0..1), 2 => vec((sku(), quantity()), 1..3)];
     let buying = prop_oneof![
-        30 => (viewer(), drop(), sku(), 0u32..4, with())
+        30 => (viewer(), drop(), sku(), quantity(), with())
             .prop_map(|(viewer, drop, sku, quantity, with)| Step::Reserve { viewer, drop, sku, quantity, with }),
-        8 => (viewer(), drop(), sku(), 0u32..4)
+        8 => (viewer(), drop(), sku(), quantity())
             .prop_map(|(viewer, drop, sku, quantity)| Step::Join { viewer, drop, sku, quantity }),
         4 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Leave(viewer, which)),
         4 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::ExtendHold(viewer, which)),
@@ -152,24 +162,23 @@ fn step() -> impl Strategy<Value = Step> {
     let others = prop_oneof![
         4 => (sku(), 0u32..5, any::<bool>()).prop_map(|(sku, units, force)| Step::Withdraw(sku, units, force)),
         3 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Commit(drop, right)),
-        8 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Draw(drop, right)),
+        2 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Draw(drop, right)),
         12 => lost().prop_map(Step::Reclaim),
         4 => any::<Index>().prop_map(Step::ReclaimAgain),
         6 => outage(),
-        12 => wait().prop_map(Step::Pass),
+        16 => wait().prop_map(Step::Pass),
         8 => (any::<Index>(), any::<bool>()).prop_map(|(which, same)| Step::Again(which, same)),
-        8 => vec(change(), 0..3).prop_map(Step::Plan),
-        5 => drop().prop_map(Step::Open),
+        6 => vec(change(), 0..3).prop_map(Step::Plan),
+        4 => drop().prop_map(Step::Open),
         3 => (drop(), option::of(0u64..5_000)).prop_map(|(drop, after_ms)| Step::Schedule(drop, after_ms)),
-        3 => drop().prop_map(Step::Pause),
-        3 => drop().prop_map(Step::Resume),
+        2 => drop().prop_map(Step::Pause),
+        4 => drop().prop_map(Step::Resume),
         3 => (drop(), prop_oneof![0u64..3_000, Just(604_800_000)]).prop_map(|(drop, by_ms)| Step::Extend(drop, by_ms)),
-        2 => drop().prop_map(Step::Close),
+        1 => drop().prop_map(Step::Close),
         4 => (option::of(drop()), sku(), 0u32..4).prop_map(|(drop, sku, units)| Step::Add(drop, sku, units)),
-        1 => Just(Step::Start),
-        1 => prop_oneof![1 => Just(Step::End), 2 => Just(Step::Start)],
+        1 => prop_oneof![1 => Just(Step::End), 5 => Just(Step::Start)],
     ];
-    prop_oneof![5 => buying, 5 => others]
+    prop_oneof![3 => buying, 2 => others]
 }
 
 fn lost() -> impl Strategy<Value = Lost> {
@@ -221,11 +230,17 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (drop(), 0u8..3).prop_map(|(drop, kind)| Change::Waitlist(drop, kind)),
         1 => (drop(), option::of(1u64..2_000)).prop_map(|(drop, ms)| Change::Draw(drop, ms)),
         1 => (drop(), option::of(1_000u64..4_000)).prop_map(|(drop, ms)| Change::OfferTtl(drop, ms)),
-        1 => option::of(1u32..8).prop_map(Change::ShowLimit),
-        1 => option::of(1u32..4).prop_map(Change::OpenHolds),
-        1 => (0u64..2_000).prop_map(Change::PaymentExtension),
-        2 => option::of((0u32..3, 1u64..5_000)).prop_map(Change::CoolDown),
+        4 => rule(),
         1 => (drop(), 0..SKUS.len()).prop_map(|(drop, sku)| Change::Items(drop, sku)),
         1 => Just(Change::Currency),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        2 => option::of(1u32..6).prop_map(Change::ShowLimit),
+        2 => option::of(1u32..4).prop_map(Change::OpenHolds),
+        1 => (0u64..2_000).prop_map(Change::PaymentExtension),
+        3 => option::of((0u32..2, 1u64..9_000)).prop_map(Change::CoolDown),
     ]
 }

@@ -3,11 +3,13 @@
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     show::{
-        Command, Digest, Entry, Fact, Fingerprint, Outcome, Principal, Refusal, Request, Role, Show, ShowPlan,
-        WantedLine,
+        Command, Digest, DropPhase, Entry, Fact, Fingerprint, Outcome, Principal, Refusal, Request, Role, Show,
+        ShowPlan, WantedLine,
     },
     time::Timestamp,
 };
+
+use proptest::sample::Index;
 
 use crate::{
     naive::Naive,
@@ -78,7 +80,6 @@ impl World {
     }
 
     fn command(&self, step: &Step) -> (Role, &'static str, Command) {
-        let reservations = self.show.reservation_count() + 1;
         let orders = self.show.order_count() + 1;
         let (host, as_viewer) = ((Role::Host, "noor"), |viewer: usize| (Role::Viewer, VIEWERS[viewer]));
         let ((role, name), command) = match step.clone() {
@@ -93,7 +94,11 @@ impl World {
                 (host, Command::ScheduleDrop { drop: drop_id(drop), opens_at })
             }
             Step::Pause(drop) => (host, Command::PauseDrop { drop: drop_id(drop) }),
-            Step::Resume(drop) => (host, Command::ResumeDrop { drop: drop_id(drop) }),
+            Step::Resume(drop) => {
+                let mut paused = self.show.drops().filter(|drop| drop.phase() == DropPhase::Paused);
+                let paused = paused.next().map(|drop| drop.plan().drop.clone());
+                (host, Command::ResumeDrop { drop: paused.unwrap_or_else(|| drop_id(drop)) })
+            }
             Step::Extend(drop, by_ms) => (host, Command::ExtendDrop { drop: drop_id(drop), by_ms }),
             Step::Close(drop) => (host, Command::CloseDrop { drop: drop_id(drop) }),
             Step::Add(drop, of, units) => (host, Command::AddUnits { drop: drop.map(drop_id), sku: sku(of), units }),
@@ -110,11 +115,15 @@ impl World {
                 ((Role::System, "draws"), Command::DrawLots { drop: drop_id(drop), seed: seed(right), digest })
             }
             Step::Reserve { viewer, drop, sku: of, quantity, with } => {
-                let with = with.iter().map(|&(of, quantity)| WantedLine { sku: sku(of), quantity }).collect();
-                (as_viewer(viewer), Command::Reserve { drop: drop_id(drop), sku: sku(of), quantity, with })
+                let line = |&(of, quantity): &(usize, u32)| WantedLine { sku: self.sku_in(drop, of), quantity };
+                let with = with.iter().map(line).collect();
+                (
+                    as_viewer(viewer),
+                    Command::Reserve { drop: drop_id(drop), sku: self.sku_in(drop, of), quantity, with },
+                )
             }
             Step::Join { viewer, drop, sku: of, quantity } => {
-                (as_viewer(viewer), Command::JoinWaitlist { drop: drop_id(drop), sku: sku(of), quantity })
+                (as_viewer(viewer), Command::JoinWaitlist { drop: drop_id(drop), sku: self.sku_in(drop, of), quantity })
             }
             Step::Leave(viewer, which) => {
                 let waiter = WaiterId(which.index(self.show.waiter_count() + 1) as u64 + 1);
@@ -122,15 +131,15 @@ impl World {
                 (as_viewer(mostly(owner, viewer)), Command::LeaveWaitlist { waiter })
             }
             Step::ExtendHold(viewer, which) => {
-                let reservation = ReservationId(which.index(reservations) as u64 + 1);
+                let reservation = self.mostly_held(which);
                 (as_viewer(self.mostly_owner(viewer, reservation)), Command::ExtendHold { reservation })
             }
             Step::Confirm(viewer, which) => {
-                let reservation = ReservationId(which.index(reservations) as u64 + 1);
+                let reservation = self.mostly_held(which);
                 (as_viewer(self.mostly_owner(viewer, reservation)), Command::Confirm { reservation })
             }
             Step::Release(viewer, which) => {
-                let reservation = ReservationId(which.index(reservations) as u64 + 1);
+                let reservation = self.mostly_held(which);
                 (as_viewer(self.mostly_owner(viewer, reservation)), Command::Release { reservation })
             }
             Step::Settle(which) => {
@@ -141,6 +150,20 @@ impl World {
             Step::Reclaim(lost) => ((Role::System, "healing"), Command::Reclaim(Box::new(self.promise(&lost)))),
         };
         (role, name, command)
+    }
+
+    /// The SKU in that place of the drop's plan.
+    pub(crate) fn sku_in(&self, drop: usize, of: usize) -> Sku {
+        let items = self.show.drop(&drop_id(drop)).map_or(&[][..], |drop| &drop.plan().items);
+        if of < SKUS.len() && !items.is_empty() { items[of % items.len()].sku.clone() } else { sku(of) }
+    }
+
+    fn mostly_held(&self, which: Index) -> ReservationId {
+        let held: Vec<_> = self.show.holds().map(|held| held.id).collect();
+        if which.index(5) > 0 && !held.is_empty() {
+            return *which.get(&held);
+        }
+        ReservationId(which.index(self.show.reservation_count() + 1) as u64 + 1)
     }
 
     /// All viewers but one ask for what is theirs.
