@@ -17,7 +17,7 @@ pub struct EngineConfig {
     /// After how long without a command, a watcher or anything under way a show is put away.
     pub idle_after: Duration,
     /// After how many entries a snapshot is made; in a show of more than these, when it has twice as many as the last one
-    /// stands for. Loading the show folds hardly more than these.
+    /// stands for. Loading the show folds hardly more than these. While commands wait, it waits for up to as many more.
     pub snapshot_every_entries: u64,
     /// How long a client told *retry* is asked to wait.
     pub retry_after_ms: u64,

@@ -109,7 +109,8 @@ impl Outline {
     }
 }
 
-fn check_bounds(append: &Append) -> Result<(), AppendError> {
+/// Refuses an append that is too large, or empty.
+pub(super) fn check_bounds(append: &Append) -> Result<(), AppendError> {
     let entries = append.entries.len();
     if entries == 0 || entries > APPEND_ENTRIES_MAX {
         return Err(invalid(format!("{entries} entries, not 1 to {APPEND_ENTRIES_MAX}")));

@@ -30,6 +30,15 @@ pub(super) fn encode(entries: &[RawEntry]) -> Vec<u8> {
     block
 }
 
+/// Fills `block`, which has as many bytes as the block of these entries.
+pub(super) fn write_into(entries: &[RawEntry], mut block: &mut [u8]) {
+    write(entries, |part| {
+        let (filled, rest) = std::mem::take(&mut block).split_at_mut(part.len());
+        filled.copy_from_slice(part);
+        block = rest;
+    });
+}
+
 /// How many bytes the block of these entries has.
 pub(super) fn bytes(entries: &[RawEntry]) -> usize {
     HEAD_BYTES + entries.iter().map(|entry| ENTRY_HEAD_BYTES + entry.body.len()).sum::<usize>()

@@ -69,7 +69,9 @@ pub(in crate::engine) struct Writer {
 pub(in crate::engine) struct AppendEnd {
     /// The position after it.
     position: Position,
-    /// What it appended; nothing for a renewal.
+    /// How many entries it appended; none for a renewal.
+    count: usize,
+    /// Those entries, where they are kept.
     entries: Vec<RawEntry>,
     /// How far the inbox was consumed.
     inbox: Option<Mark>,
@@ -244,12 +246,13 @@ impl Writer {
         let inbox = self.inbox_mark();
         append.inbox = inbox;
         let (position, called_at) = (self.tail, Instant::now());
-        let entries = append.entries.clone();
-        debug_assert_eq!(entries.last().map(RawEntry::position), Some(position));
+        let count = append.entries.len();
+        debug_assert_eq!(append.entries.last().map(RawEntry::position), Some(position));
+        let entries = if self.context.exchange.is_some() { append.entries.clone() } else { Vec::new() };
         let appending = self.context.journal.append(&self.claim, append);
         self.in_flight.push_back(Box::pin(async move {
             let result = appending.await;
-            AppendEnd { position, entries, inbox, called_at, result }
+            AppendEnd { position, count, entries, inbox, called_at, result }
         }));
     }
 
@@ -261,7 +264,7 @@ impl Writer {
         let renewing = self.context.journal.renew(&self.claim, renewal);
         self.in_flight.push_back(Box::pin(async move {
             let result = renewing.await;
-            AppendEnd { position, entries: Vec::new(), inbox, called_at, result }
+            AppendEnd { position, count: 0, entries: Vec::new(), inbox, called_at, result }
         }));
     }
 
@@ -282,11 +285,11 @@ impl Writer {
         if let Err(error) = end.result {
             return self.recover(error, end.called_at).await;
         }
-        if !end.entries.is_empty() {
+        if end.count > 0 {
             self.busy_at = Instant::now();
-            self.context.observer.appended(end.entries.len(), end.called_at.elapsed());
+            self.context.observer.appended(end.count, end.called_at.elapsed());
         }
-        let is_rush = end.entries.len() >= RUSH_ENTRIES;
+        let is_rush = end.count >= RUSH_ENTRIES;
         self.gather_until = is_rush.then(|| end.called_at + GATHER_FOR).filter(|until| *until > Instant::now());
         self.keep(end.entries);
         self.give_up_waiting();
@@ -294,6 +297,9 @@ impl Writer {
         self.back_off = Duration::ZERO;
         self.durable = end.position;
         self.consumed_durably = end.inbox.unwrap_or_default().max(self.consumed_durably);
+        if self.in_flight.is_empty() {
+            self.save_snapshot_now_and_then();
+        }
         self.let_out();
         self.note_answer(end.called_at);
         None

@@ -9,6 +9,10 @@ use crate::{
     mistakes::{Mistake, made},
 };
 
+/// While commands wait, a snapshot waits too, for up to so many times the entries that are due: writing a large state down
+/// takes the show's task a while, and nobody in a rush should wait for it.
+const PUT_OFF_MAX: u64 = 2;
+
 /// How far snapshots have come.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Snapshots {
@@ -27,7 +31,10 @@ impl Snapshots {
 impl Writer {
     /// Saves the state once what it rests on is durable, beside the appends that follow.
     pub(in crate::engine) fn save_snapshot_now_and_then(&mut self) {
-        if self.tail.seq - self.snapshots.seq < self.snapshots.next_after(self.context.config.snapshot_every_entries) {
+        let entries = self.tail.seq - self.snapshots.seq;
+        let due = self.snapshots.next_after(self.context.config.snapshot_every_entries);
+        let is_put_off = !self.context.mailbox.is_empty() && entries < due.saturating_mul(PUT_OFF_MAX);
+        if entries < due || is_put_off {
             return;
         }
         self.snapshots.seq = self.tail.seq;

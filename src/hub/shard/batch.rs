@@ -1,13 +1,17 @@
-//! What one vectored write takes.
+//! What one write takes.
 
-use std::io::IoSlice;
+use std::io::{self, IoSlice, Write as _};
+
+use mio::net::TcpStream;
 
 use crate::hub::Frame;
 
 use super::peer::Cursor;
 
-/// The most frames in one vectored write.
+/// The most frames in one write.
 const SLICES_MAX: usize = 32;
+/// Frames of so many bytes together are laid side by side and sent as one: walking a list of them costs the kernel more.
+const TOGETHER_BYTES_MAX: usize = 4 * 1_024;
 
 /// Where a frame that is written comes from, so that it can be moved past afterwards.
 #[derive(Clone, Copy)]
@@ -67,6 +71,21 @@ impl<'a> Batch<'a> {
 
     pub(super) fn slices(&self) -> &[IoSlice<'a>] {
         &self.slices[..self.len]
+    }
+
+    /// Writes what there is, in one call; `together` is room to work in.
+    pub(super) fn write_to(&self, mut stream: &TcpStream, together: &mut Vec<u8>) -> io::Result<usize> {
+        match self.slices() {
+            [one] => stream.write(one),
+            many if many.iter().map(|slice| slice.len()).sum::<usize>() <= TOGETHER_BYTES_MAX => {
+                together.clear();
+                for slice in many {
+                    together.extend_from_slice(slice);
+                }
+                stream.write(together)
+            }
+            many => stream.write_vectored(many),
+        }
     }
 
     /// The frames' sources and lengths, without their bytes.

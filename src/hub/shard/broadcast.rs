@@ -9,6 +9,12 @@ use super::{
     write::{Flushed, Tally},
 };
 
+/// From so many reads on since the last tick, and one from every so-manieth member, a channel is in a rush.
+const RUSH_READS_MIN: usize = 64;
+const RUSH_SHARE: usize = 8;
+/// In a rush so many ticks become one: a sweep costs as much as its members' clicks do, and those come first.
+const RUSH_TICKS: u32 = 4;
+
 impl Shard {
     /// The channel's critical ring has grown.
     pub(super) fn ring_grew(&mut self, channel: &ChannelShared) {
@@ -31,7 +37,7 @@ impl Shard {
     /// Sends latest values and best-effort messages.
     pub(super) fn tick(&mut self, local: u32) {
         let Some(channel) = self.channels.get_mut(local as usize) else { return };
-        channel.tick_at = self.clock.now() + self.config.latest_tick;
+        channel.tick_at = self.clock.now() + self.config.latest_tick * channel.ticks_until_next();
         let replaced = channel.copy_all(self.shared.index);
         self.shared.counters.latest_conflated.add(replaced * channel.members().len());
         self.start_sweep(local);
@@ -86,7 +92,7 @@ impl Shard {
         let Some(peer) = self.peers.get_mut(slot as usize).and_then(Option::as_mut) else { return };
         let channel = peer.feed.as_ref().and_then(|feed| self.channels.get(feed.local as usize));
         let was_blocked = peer.is_blocked;
-        match peer.flush(channel, &self.shared.counters, tick) {
+        match peer.flush(channel, &self.shared.counters, tick, &mut self.together) {
             Flushed::Idle => {}
             Flushed::Blocked if was_blocked => {}
             Flushed::Blocked => self.arm(slot),
@@ -103,5 +109,14 @@ impl Shard {
         let fell_off = !peer.is_muted;
         self.shared.counters.ring_lagged.add(usize::from(fell_off));
         self.call(slot, |session, connection| session.lagged(connection));
+    }
+}
+
+impl LocalChannel {
+    /// How many ticks there are until the next time that latest values are sent.
+    fn ticks_until_next(&mut self) -> u32 {
+        let heard = std::mem::take(&mut self.heard);
+        let is_rush = heard >= RUSH_READS_MIN.max(self.members().len() / RUSH_SHARE);
+        if is_rush { RUSH_TICKS } else { 1 }
     }
 }

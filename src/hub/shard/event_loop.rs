@@ -56,6 +56,8 @@ pub(in crate::hub) struct Shard {
     pub(super) channel_timers: Wheel,
     /// The only read buffer.
     pub(super) scratch: Box<[u8]>,
+    /// Where frames that go out together are laid side by side.
+    pub(super) together: Vec<u8>,
     /// The only decompressor.
     pub(super) inflater: Inflater,
     /// Connections that may have more to read than they had a turn for. None is in it twice.
@@ -92,6 +94,7 @@ impl Shard {
             peer_timers: Wheel::new(0),
             channel_timers: Wheel::new(0),
             scratch: vec![0; config.read_bytes_per_turn].into(),
+            together: Vec::new(),
             inflater: Inflater::default(),
             reads: VecDeque::new(),
             writes: VecDeque::new(),

@@ -21,6 +21,8 @@ pub(super) struct LocalChannel {
     visits_left: usize,
     /// When the lanes that wait for a tick may be sent again.
     pub(super) tick_at: Instant,
+    /// How often members were heard since the last tick.
+    pub(super) heard: usize,
 }
 
 impl LocalChannel {
@@ -35,6 +37,7 @@ impl LocalChannel {
             position: 0,
             visits_left: 0,
             tick_at,
+            heard: 0,
         }
     }
 

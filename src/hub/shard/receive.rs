@@ -90,6 +90,9 @@ impl Shard {
         if peer.closing().is_some_and(|closing| closing.then != Then::AwaitPeer) {
             return;
         }
+        if let Some(channel) = peer.feed.as_ref().and_then(|feed| self.channels.get_mut(feed.local as usize)) {
+            channel.heard += 1;
+        }
         let input = &mut self.scratch[..bytes];
         let mut reading = Reading {
             message_bytes_max: self.config.message_bytes_max,

@@ -83,7 +83,13 @@ impl Peer {
     }
 
     /// Writes what there is, as far as the socket takes it within one turn.
-    pub(super) fn flush(&mut self, channel: Option<&LocalChannel>, counters: &ShardCounters, tick: u64) -> Flushed {
+    pub(super) fn flush(
+        &mut self,
+        channel: Option<&LocalChannel>,
+        counters: &ShardCounters,
+        tick: u64,
+        together: &mut Vec<u8>,
+    ) -> Flushed {
         for _ in 0..WRITES_PER_TURN {
             if self.is_blocked {
                 return Flushed::Blocked;
@@ -103,7 +109,7 @@ impl Peer {
                 return self.finish();
             }
             counters.write_calls.add(1);
-            match (&self.stream).write_vectored(batch.slices()) {
+            match batch.write_to(&self.stream, together) {
                 Ok(0) => return Flushed::Lost(ErrorKind::WriteZero),
                 Ok(written) => {
                     counters.bytes_written.add(written);

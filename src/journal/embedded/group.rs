@@ -9,7 +9,7 @@ use super::{
     tables::{GroupTables, head, to_row},
 };
 use crate::journal::{
-    admission::Outline,
+    admission::{Outline, check_bounds},
     block,
     contract::{Append, AppendError, Claim, ClaimError},
 };
@@ -21,14 +21,15 @@ pub(super) enum Job {
     Release(ReleaseJob),
 }
 
-/// An append that is well formed. Whether it is admitted is known when it is applied.
+/// An append. Whether it is well formed and admitted is known when it is applied.
 pub(super) struct AppendJob {
     show: String,
     epoch: u64,
     token: u128,
-    outline: Outline,
-    block: Vec<u8>,
-    card: Option<Bytes>,
+    append: Append,
+    /// What the queue counts.
+    bytes: usize,
+    end_seq: u64,
     refused: Option<AppendError>,
     answer: oneshot::Sender<Result<(), AppendError>>,
 }
@@ -64,7 +65,7 @@ impl Job {
     /// How much of the queue's bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Append(append) => append.block.len() + append.card.as_ref().map_or(0, Bytes::len),
+            Self::Append(append) => append.bytes,
             Self::Claim(_) | Self::Release(_) => 0,
         }
     }
@@ -107,19 +108,21 @@ impl Job {
 }
 
 impl AppendJob {
-    /// Checks and encodes an append, on the caller's thread so that the committer only writes.
+    /// An append within its bounds. The rest of it is checked and encoded on the committer's thread: the caller's is that
+    /// of a show, which has clicks to decide meanwhile.
     pub(super) fn new(
         claim: &Claim,
         append: Append,
         answer: oneshot::Sender<Result<(), AppendError>>,
     ) -> Result<Self, AppendError> {
+        check_bounds(&append)?;
         Ok(Self {
             show: claim.show.clone(),
             epoch: claim.epoch,
             token: claim.token,
-            outline: Outline::of(&append)?,
-            block: block::encode(&append.entries),
-            card: append.card,
+            bytes: block::bytes(&append.entries) + append.card.as_ref().map_or(0, Bytes::len),
+            end_seq: append.entries.last().map_or(0, |entry| entry.seq),
+            append,
             refused: None,
             answer,
         })
@@ -128,14 +131,22 @@ impl AppendJob {
     fn apply(&mut self, tables: &mut GroupTables<'_>) -> Result<(), redb::Error> {
         let mut head = head(&tables.heads, &self.show)?;
         let woken_at_ms = head.wake_at_ms;
-        if let Err(refused) = head.admit(self.epoch, self.token, &self.outline) {
-            self.refused = Some(refused);
-            return Ok(());
-        }
+        let admitted = Outline::of(&self.append)
+            .and_then(|outline| head.admit(self.epoch, self.token, &outline).map(|()| outline));
+        let outline = match admitted {
+            Ok(outline) => outline,
+            Err(refused) => {
+                self.refused = Some(refused);
+                return Ok(());
+            }
+        };
         let show = self.show.as_str();
-        tables.blocks.insert((show, self.outline.expected.seq + 1), self.block.as_slice())?;
+        let mut block =
+            tables.blocks.insert_reserve((show, outline.expected.seq + 1), block::bytes(&self.append.entries))?;
+        block::write_into(&self.append.entries, block.as_mut());
+        drop(block);
         tables.heads.insert(show, to_row(&head))?;
-        if let Some(card) = &self.card {
+        if let Some(card) = &self.append.card {
             tables.cards.insert(show, card.as_ref())?;
         }
         if woken_at_ms != head.wake_at_ms {
@@ -154,7 +165,7 @@ impl AppendJob {
         let absent = self.refused.is_some()
             || store
                 .read(|transaction| reader::tail(transaction, &self.show))
-                .is_ok_and(|tail| tail.seq < self.outline.end.seq);
+                .is_ok_and(|tail| tail.seq < self.end_seq);
         let reason = reason.to_owned();
         send(self.answer, Err(if absent { AppendError::Unavailable(reason) } else { AppendError::InDoubt(reason) }));
     }

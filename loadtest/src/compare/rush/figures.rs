@@ -31,9 +31,12 @@ pub(super) struct Rounds {
     pub(super) ours_rush: Vec<Measured>,
     pub(super) nodes_rush: Vec<Measured>,
     pub(super) baseline_rush: Vec<Measured>,
-    /// Clicks in another show, before and in a rush.
+    /// Clicks in another show, before and in a rush whose clicks come within seconds.
     pub(super) others_before: Vec<Measured>,
     pub(super) others_in_it: Vec<Measured>,
+    /// The same where they come as fast as they can be sent.
+    pub(super) others_before_at_once: Vec<Measured>,
+    pub(super) others_at_once: Vec<Measured>,
 }
 
 /// What was measured elsewhere, and where all of it was.
@@ -55,6 +58,7 @@ pub(super) struct Line {
     redis_cpu_vs_lua: f64,
     last_answer_vs_noop: f64,
     other_show_p99: f64,
+    other_show_p99_at_once: f64,
     bytes_per_hold: Option<f64>,
     bytes_per_key: Option<f64>,
     bytes_per_hold_with_key: Option<f64>,
@@ -78,6 +82,7 @@ impl Line {
             redis_cpu_vs_lua: ratio(redis(&rounds.nodes_rush), redis(&rounds.baseline_rush)),
             last_answer_vs_noop: ratio(median(&rounds.ours_rush).took, middle(&rounds.received)),
             other_show_p99: ratio(p99(&rounds.others_in_it), p99(&rounds.others_before)),
+            other_show_p99_at_once: ratio(p99(&rounds.others_at_once), p99(&rounds.others_before_at_once)),
             bytes_per_hold: memory.map(|memory| memory.hold),
             bytes_per_key: memory.map(|memory| memory.key),
             bytes_per_hold_with_key: memory.map(|memory| memory.hold_with_key),
@@ -111,13 +116,15 @@ mod tests {
             baseline_rush: measured(1.0, 6, 50),
             others_before: measured(1.0, 2, 0),
             others_in_it: measured(1.0, 3, 0),
+            others_before_at_once: measured(1.0, 4, 0),
+            others_at_once: measured(1.0, 8, 0),
         };
         let beside = Beside { engine: None, memory: None, machine: String::new() };
         let line = serde_json::to_value(Line::of(&rounds, &beside)).unwrap();
         let expected = serde_json::json!({
             "engine_vs_lua": null, "engine_redis_vs_lua": null, "engine_vs_fdatasync": null,
             "path_vs_axum_lua": 3.0, "p99_vs_axum_lua": 0.5, "soldout_vs_axum_lua": 2.0, "redis_cpu_vs_lua": 0.02,
-            "last_answer_vs_noop": 1.5, "other_show_p99": 1.5,
+            "last_answer_vs_noop": 1.5, "other_show_p99": 1.5, "other_show_p99_at_once": 2.0,
             "bytes_per_hold": null, "bytes_per_key": null, "bytes_per_hold_with_key": null,
         });
         assert_eq!(line, expected);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     compare::{
-        clicks::{Computed, evaluate, measure},
+        clicks::{Computed, Measured, evaluate, measure},
         crowd::{Crowd, Pace, Until},
         engine::{EngineFigures, MemoryFigures},
         run::{CompareError, measure_and_stop, tell},
@@ -24,10 +24,12 @@ use crate::{
 /// Who clicks in the other show, and how fast all of them together.
 const OTHERS: u32 = 100;
 const OTHERS_PER_S: f64 = 1_000.0;
-/// How many clicks they make before the rush.
-const OTHERS_CLICKS: u32 = 2_000;
-/// How many they make from its first click on: not for longer than it lasts.
-const OTHERS_CLICKS_IN_IT: u32 = 1_000;
+/// How many clicks they make before a rush, and in one that takes [`RUSH_TAKES`].
+const OTHERS_CLICKS: u32 = 4_000;
+/// How many they make in one that comes at once: not for longer than it lasts.
+const OTHERS_CLICKS_AT_ONCE: u32 = 1_000;
+/// How long the clicks of a rush take to come where they don't come at once.
+const RUSH_TAKES: Duration = Duration::from_secs(5);
 /// How long everybody has, once connected, to get ready for the rush.
 const AHEAD: Duration = Duration::from_millis(200);
 
@@ -109,27 +111,39 @@ async fn on_redis(arguments: &Arguments, round: u32, rounds: &mut Rounds) -> Res
     Ok(())
 }
 
-/// What a rush does to a show beside it.
+/// What a rush does to a show beside it: one that comes within [`RUSH_TAKES`], and one as fast as it can be sent.
 async fn another_show(arguments: &Arguments, round: u32, rounds: &mut Rounds) -> Result<(), CompareError> {
+    let clicks = arguments.rush_clicks;
+    let pace = Pace::PerSecond(f64::from(clicks) / RUSH_TAKES.as_secs_f64());
+    let (before, in_it) = beside_a_rush(arguments, pace, OTHERS_CLICKS).await?;
+    tell(round, "another show, before a rush", &before);
+    tell(round, &format!("another show, beside a rush of {} s", RUSH_TAKES.as_secs()), &in_it);
+    rounds.others_before.push(before);
+    rounds.others_in_it.push(in_it);
+    let (before, at_once) = beside_a_rush(arguments, Pace::AtOnce, OTHERS_CLICKS_AT_ONCE).await?;
+    tell(round, "another show, before a rush", &before);
+    tell(round, "another show, beside a rush as fast as can be", &at_once);
+    rounds.others_before_at_once.push(before);
+    rounds.others_at_once.push(at_once);
+    Ok(())
+}
+
+/// Clicks in another show before a rush, and so many from its first click on.
+async fn beside_a_rush(arguments: &Arguments, pace: Pace, clicks: u32) -> Result<(Measured, Measured), CompareError> {
     let stage = Stage::embedded(&arguments.server, rush(arguments)).await?;
     let sale = Sale { viewers: OTHERS, limit: 100, units: OTHERS * 100 };
     let (before, beside) = (stage.another(sale).await?, stage.another(sale).await?);
-    let pace = Pace::PerSecond(OTHERS_PER_S);
-    let before = measure(&stage, &before, OTHERS_CLICKS, pace).await?;
+    let others_pace = Pace::PerSecond(OTHERS_PER_S);
+    let before = measure(&stage, &before, OTHERS_CLICKS, others_pace).await?;
     let (others, crowd) = (Crowd::gather(&beside).await?, Crowd::gather(&stage.hall).await?);
     sleep(AHEAD).await;
     let (others, crowd) = tokio::join!(
-        others.click(OTHERS_CLICKS_IN_IT, pace, Until::Answered),
-        crowd.click(arguments.rush_clicks, Pace::AtOnce, Until::Answered),
+        others.click(clicks, others_pace, Until::Answered),
+        crowd.click(arguments.rush_clicks, pace, Until::Answered),
     );
     stage.stop().await;
     evaluate(crowd?, arguments.rush_units, Computed::default())?;
-    let during = evaluate(others?, sale.units, Computed::default())?;
-    tell(round, "another show, before a rush", &before);
-    tell(round, "another show, beside a rush", &during);
-    rounds.others_before.push(before);
-    rounds.others_in_it.push(during);
-    Ok(())
+    Ok((before, evaluate(others?, sale.units, Computed::default())?))
 }
 
 fn rush(arguments: &Arguments) -> Sale {
