@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use dropcast::show_file::{ShowFile, ShowFileError, locate, parse};
 use dropcast_domain::{
-    show::{PlanProblem, Refusal},
+    show::{CoolDown, Fairness, HoldRules, PlanProblem, Refusal, Waitlist},
     time::Timestamp,
 };
 
@@ -63,6 +63,41 @@ fn a_file_says_what_the_plan_says() {
     assert_eq!((drop.duration_ms, drop.hold_ttl_ms, drop.close_when_sold_out), (Some(60_000), None, true));
     assert_eq!((drop.items[0].price_minor, drop.items[0].cap), (Some(3_995), Some(20)));
     assert_eq!((drop.items[1].price_minor, drop.items[1].cap), (None, None));
+    assert_eq!((drop.shared_cap, drop.fairness, drop.waitlist), (None, Fairness::FirstCome, Waitlist::Off));
+    assert_eq!((drop.offer_ttl_ms, plan.settings.hold_rules), (None, HoldRules::default()));
+}
+
+/// The good file with every rule of who gets what.
+fn with_rules() -> String {
+    let hold_rules = "watch_without_token = true\n\
+                      hold_rules = { limit_per_viewer = 6, open_holds_per_viewer = 2, payment_extension_ms = 60000, \
+                      cool_down = { lapses_allowed = 1, for_ms = 300000 } }\n";
+    let of_drop = "duration_ms = 60000\n\
+                   shared_cap = 24\n\
+                   draw = { entry_ms = 30000 }\n\
+                   waitlist = \"automatic\"\n\
+                   offer_ttl_ms = 45000\n";
+    GOOD.replacen("watch_without_token = true\n", hold_rules, 1).replacen("duration_ms = 60000\n", of_drop, 1)
+}
+
+#[test]
+fn a_file_says_who_gets_what() {
+    let file = parse(&with_rules(), "show.toml").unwrap();
+    let plan = file.clone().into_plan().unwrap();
+    let rules = &plan.settings.hold_rules;
+    assert_eq!((rules.limit_per_viewer, rules.open_holds_per_viewer), (Some(6), Some(2)));
+    assert_eq!(rules.payment_extension_ms, 60_000);
+    assert_eq!(rules.cool_down, Some(CoolDown { lapses_allowed: 1, for_ms: 300_000 }));
+    let drop = &plan.drops[0];
+    assert_eq!((drop.shared_cap, drop.offer_ttl_ms), (Some(24), Some(45_000)));
+    assert_eq!((drop.fairness, drop.waitlist), (Fairness::Draw { entry_ms: 30_000 }, Waitlist::Automatic));
+    assert_eq!(ShowFile::from_plan(Some(&file.show_id().unwrap()), &plan), file);
+    let toml = toml::to_string(&file).unwrap();
+    assert_eq!(parse(&toml, "show.toml").unwrap(), file);
+    let json = serde_json::to_string(&file).unwrap();
+    assert_eq!(serde_json::from_str::<ShowFile>(&json).unwrap(), file);
+    let asks = with_rules().replacen("\"automatic\"", "\"ask\"", 1);
+    assert_eq!(parse(&asks, "show.toml").unwrap().into_plan().unwrap().drops[0].waitlist, Waitlist::Ask);
 }
 
 #[test]
@@ -159,6 +194,22 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("an item's SKU that is no name", "{ sku = \"scarf-blue\" }", "{ sku = \"scarf blue\" }"),
 ];
 
+/// The same about who gets what.
+const MISTAKES_ABOUT_RULES: &[(&str, &str, &str)] = &[
+    ("a word that is no waitlist", "\"automatic\"", "\"auto\""),
+    ("a waitlist that is a yes", "\"automatic\"", "true"),
+    ("a draw that is a number", "{ entry_ms = 30000 }", "30000"),
+    ("a draw without its time", "{ entry_ms = 30000 }", "{ }"),
+    ("a draw of no time", "{ entry_ms = 30000 }", "{ entry_ms = 0 }"),
+    ("a draw that is longer than its drop", "{ entry_ms = 30000 }", "{ entry_ms = 90000 }"),
+    ("an offer in seconds", "offer_ttl_ms = 45000", "offer_ttl_ms = 45"),
+    ("a shared cap of nothing", "shared_cap = 24", "shared_cap = 0"),
+    ("no holds at all", "open_holds_per_viewer = 2", "open_holds_per_viewer = 0"),
+    ("a cool-down left half", "lapses_allowed = 1, ", ""),
+    ("a cool-down for ever", "for_ms = 300000", "for_ms = 300000000000"),
+    ("a word of another rule", "payment_extension_ms", "payment_extention_ms"),
+];
+
 /// As a caller reads a file: the structure first, then the plan.
 fn mistake(text: &str) -> ShowFileError {
     match parse(text, "show.toml") {
@@ -170,9 +221,10 @@ fn mistake(text: &str) -> ShowFileError {
 #[test]
 fn every_mistake_names_its_line_and_what_would_be_right() {
     let mut explained = String::new();
-    for (name, good, bad) in MISTAKES {
-        let text = GOOD.replacen(good, bad, 1);
-        assert_ne!(text, GOOD, "{name}: the good file does not say {good}");
+    let of = |file: String, mistakes: &'static [_]| mistakes.iter().map(move |mistake| (file.clone(), mistake));
+    for (file, (name, good, bad)) in of(GOOD.to_owned(), MISTAKES).chain(of(with_rules(), MISTAKES_ABOUT_RULES)) {
+        let text = file.replacen(good, bad, 1);
+        assert_ne!(text, file, "{name}: the good file does not say {good}");
         write!(explained, "--- {name}\n{}\n\n", mistake(&text)).unwrap();
     }
     insta::assert_snapshot!("mistakes", explained);

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use dropcast::show_file::{ShowFile, ShowFileError, parse};
-use dropcast_domain::{show::ShowPlan, text::Text};
+use dropcast_domain::{
+    show::{Fairness, ShowPlan, Waitlist},
+    text::Text,
+};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/atelier-noor");
 
@@ -28,6 +31,8 @@ fn there_is_enough_of_everything() {
     for variant in &variants {
         assert!(sold.contains(&variant.sku), "{} is in no drop", variant.sku);
     }
+    assert!(plan.drops.iter().any(|drop| drop.waitlist == Waitlist::Automatic));
+    assert!(plan.drops.iter().any(|drop| matches!(drop.fairness, Fairness::Draw { .. })));
     for drop in &plan.drops {
         assert!(drop.duration_ms.is_some_and(|duration_ms| (45_000..=120_000).contains(&duration_ms)));
     }

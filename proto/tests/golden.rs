@@ -33,7 +33,7 @@ fn server_messages_are_read_and_written() {
     assert_eq!(first_keys(examples.iter().map(|example| &example.json)), names(kinds::SERVER_KINDS));
 
     let outcomes = || examples.iter().filter_map(|example| example.json.pointer("/answer/outcome"));
-    let outcome_kinds = ["held", "sold", "released", "done", "refused", "retry", "pending"];
+    let outcome_kinds = ["held", "sold", "released", "done", "waiter", "refused", "retry", "pending"];
     assert_eq!(first_keys(outcomes()), names(&outcome_kinds));
     let refused: BTreeSet<_> = outcomes().filter_map(|outcome| outcome["refused"]["code"].as_str()).collect();
     let codes: Vec<_> = (1..).map_while(|number| RefusalCode::try_from(number).ok()).collect();
@@ -45,14 +45,17 @@ fn server_messages_are_read_and_written() {
 
 #[test]
 fn journal_entries_are_read_and_written() {
-    let mut examples = examples("journal");
-    examples.sort_by_key(|example| example.json["seq"].as_u64());
-    if updating() {
-        chain(&mut examples);
-    }
-    hold_all::<v1::JournalEntry>(&examples);
-    hold_chain(&examples);
-    let facts = examples.iter().flat_map(|example| example.json["facts"].as_array().unwrap());
+    let journals = ["journal", "waitlist"].map(|folder| {
+        let mut examples = examples(folder);
+        examples.sort_by_key(|example| example.json["seq"].as_u64());
+        if updating() {
+            chain(&mut examples);
+        }
+        hold_all::<v1::JournalEntry>(&examples);
+        hold_chain(&examples);
+        examples
+    });
+    let facts = journals.iter().flatten().flat_map(|example| example.json["facts"].as_array().unwrap());
     assert_eq!(first_keys(facts), names(kinds::FACT_KINDS));
 }
 

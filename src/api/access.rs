@@ -79,6 +79,24 @@ pub async fn check_show(state: &ApiState, access: &Access, show: &ShowId) -> Res
     if *own == brand_of(state, show).await? { Ok(()) } else { Err((&Refusal::NotYourShow).into()) }
 }
 
+/// Whether this request may watch the show: with a token that is good for it, or without one where the show allows that.
+///
+/// # Errors
+///
+/// [`ProblemCode::TokenMissing`], those of [`check_show`], and [`ProblemCode::ShowUnknown`].
+pub async fn check_watching(state: &ApiState, authorized: Option<&Authorized>, show: &ShowId) -> Result<(), Problem> {
+    if let Some(Authorized(access)) = authorized {
+        return check_show(state, access, show).await;
+    }
+    let watch_without_token =
+        ask::read(state, show, |show, _| show.settings().map(|settings| settings.watch_without_token));
+    match watch_without_token.await? {
+        None => Err((&Refusal::ShowUnknown).into()),
+        Some(true) => Ok(()),
+        Some(false) => Err(Problem::new(ProblemCode::TokenMissing, "this show is watched with a token")),
+    }
+}
+
 /// The brand that owns the show.
 pub async fn brand_of(state: &ApiState, show: &ShowId) -> Result<BrandId, Problem> {
     if let Some(brand) = state.brands.by_show.get(show) {

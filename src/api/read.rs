@@ -67,6 +67,16 @@ pub struct ReservationPath {
     pub reservation: u64,
 }
 
+/// A place in line in a show.
+#[derive(Debug, Deserialize)]
+pub struct WaiterPath {
+    /// Which show.
+    pub show: ShowId,
+    /// Which place.
+    #[serde(deserialize_with = "number")]
+    pub waiter: u64,
+}
+
 /// What a key was used for in a show.
 #[derive(Debug, Deserialize)]
 pub struct KeyPath {

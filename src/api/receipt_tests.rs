@@ -159,15 +159,20 @@ fn the_golden_examples_carry_receipts_of_the_golden_journal() {
         serde_json::from_str(&fs::read_to_string(golden.join(path)).expect("an example")).expect("JSON")
     };
     for (answer, entry) in [
-        ("held", "reservation_held"),
-        ("sold", "reservation_sold"),
-        ("released", "reservation_released"),
-        ("done", "drop_opened"),
+        ("held", "journal/reservation_held"),
+        ("sold", "journal/reservation_sold"),
+        ("released", "journal/reservation_released"),
+        ("done", "journal/drop_opened"),
+        ("waiter", "waitlist/waitlist_joined"),
+        ("waiter_entered", "waitlist/draw_entered"),
+        ("waiter_left", "waitlist/waitlist_left"),
+        ("held_bundle", "waitlist/bundle_held"),
+        ("held_longer", "waitlist/hold_extended"),
     ] {
         let answer = &json(&format!("server/answer_{answer}.json"))["answer"];
         let receipt = tokens(SECRET).read_receipt(answer["receipt"].as_str().expect("a receipt"));
         let receipt = receipt.expect("a receipt");
-        let entry = json(&format!("journal/{entry}.json"));
+        let entry = json(&format!("{entry}.json"));
         assert_eq!(json!([receipt.seq, receipt.digest.to_string()]), json!([entry["seq"], entry["digest"]]));
         assert_eq!(receipt.key.to_string(), answer["key"]);
         assert!(answer["outcome"].get(json!(receipt.accepted).as_str().expect("a name")).is_some());

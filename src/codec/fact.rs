@@ -10,6 +10,7 @@ use dropcast_proto::v1::{self, fact::Kind};
 
 use super::{DecodeError, names::InWire as _, planned, promise};
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
 pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
     let kind = match fact {
         Fact::ShowPlanned(settings) => Kind::ShowPlanned(planned::settings_to_wire(settings)),

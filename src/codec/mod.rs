@@ -1,6 +1,7 @@
 //! Domain ↔ protobuf: the only place that knows both.
 
 mod body;
+mod draw;
 mod entry;
 mod fact;
 mod names;
@@ -11,6 +12,7 @@ mod request;
 mod view;
 
 pub use body::BodyWriter;
+pub use draw::{Entrant, Entrants, entrants};
 pub use entry::{DecodeError, decode_entry, export_entry};
 pub use promise::{broken_promise_view, own_broken_promises};
 pub use refusal::refusal_view;

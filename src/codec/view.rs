@@ -154,8 +154,13 @@ pub fn bundle_view(settings: &ShowSettings, with: &[BundleLine]) -> Vec<v1::Bund
     with.iter().map(line).collect()
 }
 
-/// A place in line, for its viewer.
+/// A place in line, for its viewer. It costs the shorter of what stands before and behind it.
 pub fn waiter_view(show: &Show, waiter: &Waiter<'_>) -> v1::Waiter {
+    waiter_view_behind(waiter, show.ahead_of(waiter.id).and_then(|ahead| u32::try_from(ahead).ok()))
+}
+
+/// The same for whoever counted already how many stand before it; none where it is not in line.
+pub fn waiter_view_behind(waiter: &Waiter<'_>, ahead: Option<u32>) -> v1::Waiter {
     let (state, reservation) = match waiter.state {
         WaiterState::Waiting => (v1::WaiterState::Waiting, None),
         WaiterState::Offered(reservation) => (v1::WaiterState::Offered, Some(reservation.0)),
@@ -170,7 +175,7 @@ pub fn waiter_view(show: &Show, waiter: &Waiter<'_>) -> v1::Waiter {
         state: state.into(),
         joined_at: waiter.joined_at.0,
         place: waiter.place,
-        ahead: show.ahead_of(waiter.id).and_then(|ahead| u32::try_from(ahead).ok()),
+        ahead,
         reservation,
     }
 }

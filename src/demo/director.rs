@@ -145,7 +145,8 @@ fn next(show: &Show) -> Next {
     }
     if let Some(open) = show.drops().find(|drop| drop.is_running()) {
         let drop = open.plan().drop.clone();
-        let sold_out = show.drop_items(&drop).all(|item| item.available == 0);
+        // While somebody waits, what comes back is sold.
+        let sold_out = show.drop_items(&drop).all(|item| item.available == 0 && item.waiting == 0);
         return Next::Selling { drop, sold_out };
     }
     let mut planned = show.drops().filter(|drop| drop.phase() == DropPhase::Planned);

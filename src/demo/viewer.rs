@@ -1,4 +1,5 @@
-//! A simulated viewer: watches over a WebSocket like anybody, buys some of what drops, and changes its mind at times.
+//! A simulated viewer: watches over a WebSocket like anybody, buys some of what drops, waits in line for what is sold out,
+//! and changes its mind at times.
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -26,7 +27,7 @@ const CLICK_WITHIN: Duration = Duration::from_secs(40);
 const THINKS_FOR: Duration = Duration::from_secs(12);
 /// The share of drops that a viewer clicks.
 const CLICKS: f64 = 0.7;
-/// What becomes of a hold: so many are paid, so many given back, and the rest runs out.
+/// What becomes of a hold or an offer: so many are paid, so many given back, and the rest runs out.
 const PAYS: f64 = 0.8;
 const GIVES_BACK: f64 = 0.1;
 /// How long a token of a simulated viewer is good for, in seconds.
@@ -121,6 +122,11 @@ impl Viewer {
             }
             Some(server_message::Kind::DropChanged(v1::DropChanged { drop: Some(drop), .. })) => self.notice(&drop),
             Some(server_message::Kind::Answer(v1::Answer { outcome: Some(outcome), .. })) => self.answered(outcome),
+            Some(server_message::Kind::ReservationChanged(v1::ReservationChanged {
+                reservation: Some(reservation),
+            })) if reservation.state() == v1::ReservationState::Offered => {
+                self.make_up_its_mind(&reservation);
+            }
             _ => {}
         }
     }
@@ -142,8 +148,14 @@ impl Viewer {
         self.after(CLICK_WITHIN.mul_f64(eagerness.powi(2)), client_message::Kind::Reserve(wish));
     }
 
+    /// Who is answered a place in line waits for what is offered.
     fn answered(&mut self, outcome: v1::AnswerOutcome) {
-        let Some(answer_outcome::Kind::Held(reservation)) = outcome.kind else { return };
+        if let Some(answer_outcome::Kind::Held(reservation)) = outcome.kind {
+            self.make_up_its_mind(&reservation);
+        }
+    }
+
+    fn make_up_its_mind(&mut self, reservation: &v1::Reservation) {
         let (mood, haste) = (rand::rng().random_range(0.0..1.0), rand::rng().random_range(0.1..1.0));
         let (key, reservation) = (self.key(), reservation.reservation);
         let kind = if mood < PAYS {

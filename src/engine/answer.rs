@@ -10,6 +10,7 @@ use crate::{codec, journal::Position};
 
 /// The answer to one command. Exactly one is given for each.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is handed on at once, and a box would be an allocation for each")]
 pub enum Answer {
     /// It was carried out, durably; perhaps long ago, under the same key.
     Accepted(Accepted),

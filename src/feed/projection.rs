@@ -1,9 +1,9 @@
 //! Turns facts into what is published to a show's watchers.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dropcast_domain::{
-    ids::{DropId, OrderId, ReservationId, WaiterId},
+    ids::{DropId, OrderId, ReservationId, Sku, WaiterId},
     inventory::{Waiter, WaiterState},
     show::{BrokenPromise, Entry, Fact, Show},
 };
@@ -74,9 +74,6 @@ impl FeedProjection {
             | Fact::UnitsWithdrawn { sku, .. }
             | Fact::UnitsSoldElsewhere { sku, .. }
             | Fact::CapRaised { sku, .. } => self.stock_lines.touch(sku),
-            Fact::BundleLineHeld { reservation, .. }
-            | Fact::HoldExtended { reservation, .. }
-            | Fact::ReservationRevoked { reservation } => self.reservation_changed(show, *reservation),
             Fact::ReservationOffered { reservation, waiter, .. } => {
                 self.waiter_changed(show, *waiter);
                 self.reservation_changed(show, *reservation);
@@ -85,6 +82,9 @@ impl FeedProjection {
             Fact::LotsDrawn { drop, .. } => self.lots_drawn(show, drop),
             Fact::SharedCapRaised { drop, .. } => self.touch_drop(show, drop),
             Fact::ReservationHeld { reservation, .. }
+            | Fact::BundleLineHeld { reservation, .. }
+            | Fact::HoldExtended { reservation, .. }
+            | Fact::ReservationRevoked { reservation }
             | Fact::ReservationSold { reservation }
             | Fact::ReservationReleased { reservation }
             | Fact::ReservationExpired { reservation } => self.reservation_changed(show, *reservation),
@@ -128,22 +128,35 @@ impl FeedProjection {
     fn waiter_changed(&mut self, show: &Show, id: WaiterId) {
         let Some(waiter) = show.waiter(id) else { return };
         self.stock_lines.touch(waiter.sku);
-        let message = || Some(waiter_letter(show, id));
+        self.tell_waiter(&waiter, || codec::waiter_view(show, &waiter));
+    }
+
+    fn tell_waiter(&mut self, waiter: &Waiter<'_>, view: impl FnOnce() -> v1::Waiter) {
+        let message = || Some(Kind::WaiterChanged(v1::WaiterChanged { waiter: Some(view()) }));
         self.letters.extend(self.feed.members.address(waiter.viewer, message));
     }
 
-    /// Everybody who entered has a place from now on.
+    /// Everybody who entered has a place from now on. Who is offered units at once is told with the offer.
+    ///
+    /// Thousands are told at one moment: they are counted through here, instead of for each of them.
     fn lots_drawn(&mut self, show: &Show, drop: &DropId) {
-        let entrants: Vec<_> = show.waiters_in(drop).map(|waiter| waiter.id).collect();
-        entrants.into_iter().for_each(|id| self.waiter_changed(show, id));
+        let mut waiters: Vec<_> = show.waiters_in(drop).filter(|waiter| waiter.state == WaiterState::Waiting).collect();
+        waiters.sort_unstable_by_key(|waiter| waiter.place);
+        let mut in_line = BTreeMap::<&Sku, u32>::new();
+        for waiter in &waiters {
+            let ahead = in_line.entry(waiter.sku).or_default();
+            self.tell_waiter(waiter, || codec::waiter_view_behind(waiter, Some(*ahead)));
+            *ahead += 1;
+        }
         self.touch_drop(show, drop);
     }
 
     /// Whoever waited until the drop closed is told that it is over.
     fn line_closed(&mut self, show: &Show, drop: &DropId) {
-        let is_over = |waiter: &Waiter<'_>| waiter.state == WaiterState::Closed;
-        let waiters: Vec<_> = show.waiters_in(drop).filter(is_over).map(|waiter| waiter.id).collect();
-        waiters.into_iter().for_each(|id| self.waiter_changed(show, id));
+        for waiter in show.waiters_in(drop).filter(|waiter| waiter.state == WaiterState::Closed) {
+            self.tell_waiter(&waiter, || codec::waiter_view_behind(&waiter, None));
+        }
+        self.touch_drop(show, drop);
     }
 
     /// One SKU changes what is left of all that share a cap with it.
@@ -175,10 +188,6 @@ impl FeedProjection {
 fn reservation_letter(show: &Show, id: ReservationId) -> Kind {
     let reservation = codec::reservation_of(show, id);
     Kind::ReservationChanged(v1::ReservationChanged { reservation })
-}
-
-fn waiter_letter(show: &Show, id: WaiterId) -> Kind {
-    Kind::WaiterChanged(v1::WaiterChanged { waiter: codec::waiter_of(show, id) })
 }
 
 impl Projection for FeedProjection {

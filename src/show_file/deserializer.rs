@@ -145,14 +145,36 @@ impl<'de> de::Deserializer<'de> for Value<'de> {
         visitor: V,
     ) -> Result<V::Value, Mistake> {
         let DeValue::Table(table) = self.content else {
-            return Err(self.wrong_type("a list of tables, such as [{ sku = \"scarf-red\" }]"));
+            return Err(self.wrong_type(tables::table(name).map_or("a table", |table| table.wanted)));
         };
         visitor.visit_map(Fields::of(table)).map_err(|mistake| mistake.at(self.span()).in_table(tables::table(name)))
     }
 
+    /// One of some words.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        let words: Vec<_> = variants.iter().map(|word| format!("{word:?}")).collect();
+        let wanted = format!("one of {}", words.join(", "));
+        match self.content {
+            DeValue::String(word) if variants.contains(&word.as_ref()) => {
+                let word: StrDeserializer<'_, Mistake> = word.as_ref().into_deserializer();
+                visitor.visit_enum(word)
+            }
+            DeValue::String(word) => {
+                let problem = format!("`{}` is {word:?}", self.field);
+                Err(Mistake::new(problem, format!("it must be {wanted}")).at(self.span()))
+            }
+            _ => Err(self.wrong_type(&wanted)),
+        }
+    }
+
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum
-        identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+        ignored_any
     }
 }
 

@@ -54,7 +54,7 @@ impl ShowFileError {
     pub fn from_path(text: &str, file: &str, path: &str, problem: &str) -> Self {
         let path = path_in_file(path);
         let problem = if path.is_empty() { problem.to_owned() } else { format!("{path}: {problem}") };
-        Self::new(text, file, span_of(text, path).unwrap_or(0..0), problem, None)
+        Self::new(text, file, span_of(text, &path).unwrap_or(0..0), problem, None)
     }
 
     pub(super) fn from_mistake(text: &str, file: &str, mistake: &Mistake) -> Self {

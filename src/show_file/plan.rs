@@ -99,7 +99,7 @@ fn check(plan: &ShowPlan) -> Result<(), Refusal> {
 
 fn in_file(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::PlanInvalid { at, problem } => Refusal::PlanInvalid { at: path_in_file(&at).to_owned(), problem },
+        Refusal::PlanInvalid { at, problem } => Refusal::PlanInvalid { at: path_in_file(&at), problem },
         other => other,
     }
 }

@@ -11,9 +11,10 @@ pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
     span_of(text, path).map(|span| line_and_column(text, span.start))
 }
 
-/// The path in a file of what the rules call `path`: a plan keeps apart as `settings` what stands at the top of a file.
-pub fn path_in_file(path: &str) -> &str {
-    path.strip_prefix("settings.").unwrap_or(path)
+/// The path in a file of what the rules call `path`: a plan keeps apart as `settings` what stands at the top of a file,
+/// and a draw is one of its ways to be fair.
+pub fn path_in_file(path: &str) -> String {
+    path.strip_prefix("settings.").unwrap_or(path).replace(".fairness.draw.", ".draw.")
 }
 
 /// The bytes of the value that a path leads to, as [`locate`] finds it.

@@ -7,14 +7,20 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     /// How people meet it in the file.
     pub(super) header: &'static str,
+    /// What must be written where it belongs.
+    pub(super) wanted: &'static str,
     /// What it may have.
     pub(super) fields: &'static [&'static str],
 }
 
-const TABLES: [Table; 5] = [
+/// What must be written where a list of tables belongs.
+const LIST_WANTED: &str = "a list of tables, such as [{ sku = \"scarf-red\" }]";
+
+const TABLES: [Table; 8] = [
     Table {
         name: "ShowFile",
         header: "the show",
+        wanted: "a table",
         fields: &[
             "show",
             "brand",
@@ -29,23 +35,39 @@ const TABLES: [Table; 5] = [
             "watch_without_token",
             "return_policy",
             "delivery",
+            "hold_rules",
             "products",
             "drops",
         ],
     },
     Table {
+        name: "ShowFileHoldRules",
+        header: "[hold_rules]",
+        wanted: "a table, such as { open_holds_per_viewer = 2 }",
+        fields: &["limit_per_viewer", "open_holds_per_viewer", "payment_extension_ms", "cool_down"],
+    },
+    Table {
+        name: "ShowFileCoolDown",
+        header: "[hold_rules.cool_down]",
+        wanted: "a table, such as { lapses_allowed = 2, for_ms = 300000 }",
+        fields: &["lapses_allowed", "for_ms"],
+    },
+    Table {
         name: "ShowFileProduct",
         header: "[[products]]",
+        wanted: LIST_WANTED,
         fields: &["product", "title", "description", "picture", "variants"],
     },
     Table {
         name: "ShowFileVariant",
         header: "[[products.variants]]",
+        wanted: LIST_WANTED,
         fields: &["sku", "title", "list_price_minor", "units"],
     },
     Table {
         name: "ShowFileDrop",
         header: "[[drops]]",
+        wanted: LIST_WANTED,
         fields: &[
             "drop",
             "title",
@@ -54,14 +76,29 @@ const TABLES: [Table; 5] = [
             "opens_at",
             "duration_ms",
             "close_when_sold_out",
+            "shared_cap",
+            "draw",
+            "waitlist",
+            "offer_ttl_ms",
             "items",
         ],
     },
-    Table { name: "ShowFileItem", header: "[[drops.items]]", fields: &["sku", "price_minor", "cap"] },
+    Table {
+        name: "ShowFileDraw",
+        header: "[drops.draw]",
+        wanted: "a table, such as { entry_ms = 30000 }",
+        fields: &["entry_ms"],
+    },
+    Table {
+        name: "ShowFileItem",
+        header: "[[drops.items]]",
+        wanted: LIST_WANTED,
+        fields: &["sku", "price_minor", "cap"],
+    },
 ];
 
 /// What a field that can't be left out looks like.
-const EXAMPLES: [(&str, &str); 9] = [
+const EXAMPLES: [(&str, &str); 12] = [
     ("brand", "brand = \"atelier-noor\""),
     ("title", "title = { en = \"Spring evening\", nl = \"Lenteavond\" }"),
     ("currency", "currency = \"EUR\""),
@@ -71,6 +108,9 @@ const EXAMPLES: [(&str, &str); 9] = [
     ("units", "units = 40"),
     ("drop", "drop = \"opening\""),
     ("limit_per_viewer", "limit_per_viewer = 2"),
+    ("entry_ms", "entry_ms = 30000"),
+    ("lapses_allowed", "lapses_allowed = 2"),
+    ("for_ms", "for_ms = 300000"),
 ];
 
 /// The table that this serde struct stands for.
@@ -114,24 +154,31 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::show_file::{ShowFile, ShowFileDrop, ShowFileItem, ShowFileProduct, ShowFileVariant};
+    use crate::show_file::{
+        ShowFile, ShowFileCoolDown, ShowFileDraw, ShowFileDrop, ShowFileHoldRules, ShowFileItem, ShowFileProduct,
+        ShowFileVariant,
+    };
 
-    fn fields_of<'de, T: Deserialize<'de>>() -> String {
+    /// The names in backquotes after the one that is unknown.
+    fn fields_of<'de, T: Deserialize<'de>>() -> Vec<String> {
         let error = serde_json::from_str::<T>("{\"?\": 0}").err().unwrap().to_string();
-        error.chars().filter(|letter| !"`,".contains(*letter)).collect()
+        error.split('`').skip(3).step_by(2).map(str::to_owned).collect()
     }
 
     #[test]
     fn the_tables_are_those_of_the_file() {
         let read = [
             fields_of::<ShowFile>(),
+            fields_of::<ShowFileHoldRules>(),
+            fields_of::<ShowFileCoolDown>(),
             fields_of::<ShowFileProduct>(),
             fields_of::<ShowFileVariant>(),
             fields_of::<ShowFileDrop>(),
+            fields_of::<ShowFileDraw>(),
             fields_of::<ShowFileItem>(),
         ];
         for (table, read) in TABLES.iter().zip(read) {
-            assert!(read.contains(&format!("expected one of {} at", table.fields.join(" "))), "{read}");
+            assert_eq!(table.fields, read, "{}", table.name);
         }
     }
 

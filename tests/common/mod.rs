@@ -21,7 +21,7 @@ use dropcast::{
     },
     clock::{Clock as _, ManualClock},
     config::{Config, Secret},
-    engine::{Engine, Projection, ProjectionFactory},
+    engine::{Engine, EngineConfig, Projection, ProjectionFactory, Seeds},
     feed::{FeedProjection, Feeds},
     hub::Hub,
     journal::{Faults, Journal, MemoryJournal, Position, Snapshot},
@@ -72,15 +72,21 @@ impl TestServer {
 
     /// A server with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::build(change, None).await
+        Self::build(change, None, Some(Seeds::new(SECRET.as_bytes()))).await
+    }
+
+    /// A server that binds no draws and draws no lots, as one whose deployment has another secret than when they were
+    /// bound.
+    pub(crate) async fn without_seeds() -> Self {
+        Self::build(|_| {}, None, None).await
     }
 
     /// A server that gives tokens to whoever asks.
     pub(crate) async fn demo() -> Self {
-        Self::build(|_| {}, Some(DemoTokens::new(brand_id(BRAND), show_id(SHOW)))).await
+        Self::build(|_| {}, Some(DemoTokens::new(brand_id(BRAND), show_id(SHOW))), None).await
     }
 
-    async fn build(change: impl FnOnce(&mut Config), demo: Option<DemoTokens>) -> Self {
+    async fn build(change: impl FnOnce(&mut Config), demo: Option<DemoTokens>, seeds: Option<Seeds>) -> Self {
         let mut config = Config::default();
         config.hub.shards = 1;
         (config.limits.per_address_per_second, config.limits.per_token_per_second) = (0, 0);
@@ -93,7 +99,8 @@ impl TestServer {
         let metered: Arc<dyn Journal> =
             Arc::new(MeteredJournal::new(Arc::new(journal.connect()), Arc::clone(&metrics)));
         let projections = Arc::new(Projections(Arc::clone(&feeds)));
-        let engine = Engine::new(metered, clock.clone(), projections, config.engine.engine_config());
+        let engine_config = EngineConfig { seeds, ..config.engine.engine_config() };
+        let engine = Engine::new(metered, clock.clone(), projections, engine_config);
         metrics.watch(Arc::clone(&hub), &engine);
         let state = ApiState::from(Services {
             engine,
@@ -178,7 +185,13 @@ impl TestServer {
 
     /// Plans the show, starts it and opens its drop.
     pub(crate) async fn go_live(&self) {
-        self.plan().await;
+        self.go_live_with(&show_file()).await;
+    }
+
+    /// The same with another plan.
+    pub(crate) async fn go_live_with(&self, file: &Value) {
+        let planned = self.put_show(SHOW, &self.brand(), file).await;
+        assert_eq!(planned.status, 200, "{planned:?}");
         let host = self.host();
         for path in ["start", "drops/opening/open"] {
             let done = self.post(&format!("/v1/shows/{SHOW}/{path}"), &host, path_key(path), json!({})).await;

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use dropcast::{
     clock::{Clock as _, ManualClock},
-    engine::{Engine, EngineConfig, Projection, ProjectionFactory, ShowHandle},
+    engine::{Engine, EngineConfig, Projection, ProjectionFactory, Seeds, ShowHandle},
     feed::{Audience, Cursor, Encoding, Feed, FeedProjection, Feeds, Joining, Wire},
     hub::{CompressionConfig, Connection, Hub, HubConfig, Message, Session},
     journal::{Faults, MemoryJournal, Position},
@@ -80,7 +80,8 @@ impl House {
         let hub = Arc::new(Hub::start(config).unwrap());
         let feeds = Feeds::new(Arc::clone(&hub));
         let projections = Arc::new(Projections(Arc::clone(&feeds)));
-        let engine = Engine::new(journal.clone(), clock.clone(), projections, EngineConfig::default());
+        let config = EngineConfig { seeds: Some(Seeds::new(b"a secret of this house")), ..EngineConfig::default() };
+        let engine = Engine::new(journal.clone(), clock.clone(), projections, config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Self { faults: journal.faults(), journal, clock, feeds, engine, hub, listener }
     }

@@ -6,7 +6,7 @@ use dropcast::{
 };
 use dropcast_domain::{
     ids::{DropId, Sku},
-    show::{Command, Role},
+    show::{Command, Role, Show},
 };
 use dropcast_proto::v1::server_message::Kind;
 
@@ -37,9 +37,19 @@ async fn play(house: &House, seed: u64) -> (Watcher, Vec<(Guest, Watcher)>) {
             watchers.push(join(house, guest).await);
         }
     }
-    // A hold that runs out now would be news to nobody in particular.
-    house.clock.advance_ms(100_000);
+    settle(house).await;
     (reference, watchers)
+}
+
+/// Lets everything run out, and what is offered for it: later it would be news to nobody in particular.
+async fn settle(house: &House) {
+    loop {
+        house.clock.advance_ms(100_000);
+        let is_settled = |show: &Show| show.hold_count() == 0 && show.pending_draws().next().is_none();
+        if house.show().await.read(move |show, _| is_settled(show)).await.unwrap_or(false) {
+            return;
+        }
+    }
 }
 
 async fn join(house: &House, guest: Guest) -> (Guest, Watcher) {

@@ -10,4 +10,5 @@ mod private;
 mod random;
 mod resuming;
 mod script;
+mod waiting;
 mod watcher;

@@ -1,13 +1,16 @@
 //! The brand's numbers: who gets them, and that they add up.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dropcast::{
     codec::decode_entry,
     feed::{Audience, Encoding, publish_latest_values},
     journal::Journal as _,
 };
-use dropcast_domain::show::Fact;
+use dropcast_domain::{
+    ids::{DropId, ReservationId, WaiterId},
+    show::Fact,
+};
 use dropcast_proto::v1::{self, server_message::Kind};
 
 use crate::{
@@ -16,44 +19,109 @@ use crate::{
     script::{Script, on_sale},
 };
 
-/// Units held and sold, orders, revenue and broken promises, added up from the journal's facts and nothing else.
-async fn added_up(house: &House) -> (u64, u64, u64, u64, u64) {
-    let (mut held, mut sold, mut orders, mut revenue, mut broken) = (0, 0, 0, 0, 0);
-    let mut quantities = std::collections::BTreeMap::new();
-    for raw in house.journal.read("show", 1, usize::MAX).await.unwrap() {
-        for fact in decode_entry(&raw).unwrap().facts {
-            match fact {
-                Fact::ReservationHeld { reservation, quantity, .. } => {
-                    quantities.insert(reservation, u64::from(quantity));
-                    held += u64::from(quantity);
-                }
-                Fact::ReservationSold { reservation } => {
-                    held -= quantities[&reservation];
-                    sold += quantities[&reservation];
-                }
-                Fact::ReservationReleased { reservation } | Fact::ReservationExpired { reservation } => {
-                    held -= quantities[&reservation];
-                }
-                Fact::OrderPlaced { total_minor, .. } => {
-                    orders += 1;
-                    revenue += total_minor;
-                }
-                Fact::PromiseBroken(_) => broken += 1,
-                _ => {}
-            }
-        }
-    }
-    (held, sold, orders, revenue, broken)
+/// What facts add up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Sums {
+    held: u64,
+    offered: u64,
+    sold: u64,
+    orders: u64,
+    revenue: u64,
+    broken: u64,
+    waiting: u64,
+    elsewhere: u64,
+    short: u64,
 }
 
-fn summary(numbers: &v1::Numbers) -> (u64, u64, u64, u64, u64) {
-    let revenue = numbers.revenue.as_ref().map_or(0, |money| money.amount_minor);
-    (numbers.units_held, numbers.units_sold, numbers.orders, revenue, numbers.promises_broken)
+/// Adds up, from the journal's facts and nothing else.
+#[derive(Default)]
+struct Books {
+    sums: Sums,
+    /// Units of every reservation, and whether they are offered.
+    units: BTreeMap<ReservationId, (u64, bool)>,
+    /// The drops in which somebody waits.
+    waiters: BTreeMap<WaiterId, DropId>,
+}
+
+impl Books {
+    fn fact(&mut self, fact: Fact) {
+        match fact {
+            Fact::ReservationHeld { reservation, quantity, .. }
+            | Fact::BundleLineHeld { reservation, quantity, .. } => {
+                self.keep(reservation, quantity, false);
+            }
+            Fact::ReservationOffered { reservation, waiter, quantity, .. } => {
+                self.keep(reservation, quantity, true);
+                self.waiters.remove(&waiter);
+            }
+            Fact::ReservationSold { reservation } => self.sums.sold += self.end(reservation),
+            Fact::ReservationReleased { reservation }
+            | Fact::ReservationExpired { reservation }
+            | Fact::ReservationRevoked { reservation } => {
+                self.end(reservation);
+            }
+            Fact::WaitlistJoined { waiter, drop, .. } => {
+                self.waiters.insert(waiter, drop);
+            }
+            Fact::WaitlistLeft { waiter } => {
+                self.waiters.remove(&waiter);
+            }
+            Fact::DropClosed { drop, .. } => self.waiters.retain(|_, of| *of != drop),
+            Fact::UnitsSoldElsewhere { units, .. } => self.sums.elsewhere += u64::from(units),
+            Fact::ShortfallRecorded { units, .. } => self.sums.short += u64::from(units),
+            Fact::OrderPlaced { total_minor, .. } => {
+                self.sums.orders += 1;
+                self.sums.revenue += total_minor;
+            }
+            Fact::PromiseBroken(_) => self.sums.broken += 1,
+            _ => {}
+        }
+        self.sums.waiting = self.waiters.len() as u64;
+    }
+
+    fn keep(&mut self, reservation: ReservationId, quantity: u32, is_offered: bool) {
+        let units = self.units.entry(reservation).or_insert((0, is_offered));
+        units.0 += u64::from(quantity);
+        *self.kept(is_offered) += u64::from(quantity);
+    }
+
+    /// The units that it kept.
+    fn end(&mut self, reservation: ReservationId) -> u64 {
+        let (units, is_offered) = self.units[&reservation];
+        *self.kept(is_offered) -= units;
+        units
+    }
+
+    fn kept(&mut self, is_offered: bool) -> &mut u64 {
+        if is_offered { &mut self.sums.offered } else { &mut self.sums.held }
+    }
+}
+
+async fn added_up(house: &House) -> Sums {
+    let mut books = Books::default();
+    for raw in house.journal.read("show", 1, usize::MAX).await.unwrap() {
+        decode_entry(&raw).unwrap().facts.into_iter().for_each(|fact| books.fact(fact));
+    }
+    books.sums
+}
+
+fn summary(numbers: &v1::Numbers) -> Sums {
+    Sums {
+        held: numbers.units_held,
+        offered: numbers.units_offered,
+        sold: numbers.units_sold,
+        orders: numbers.orders,
+        revenue: numbers.revenue.as_ref().map_or(0, |money| money.amount_minor),
+        broken: numbers.promises_broken,
+        waiting: numbers.waiting,
+        elsewhere: numbers.units_sold_elsewhere,
+        short: numbers.units_short,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_numbers_are_the_facts_added_up() {
-    let mut broken = 0;
+    let mut seen = Sums::default();
     for seed in 1..=10 {
         let house = House::new();
         on_sale(&house).await;
@@ -63,24 +131,31 @@ async fn the_numbers_are_the_facts_added_up() {
         }
         house.rest().await;
         let expected = added_up(&house).await;
-        assert!(expected.1 > 0, "something was sold");
-        broken += expected.4;
+        assert!(expected.sold > 0, "something was sold");
+        seen.broken += expected.broken;
+        seen.waiting += expected.waiting;
+        seen.elsewhere += expected.elsewhere;
+        seen.short += expected.short;
         let numbers = house.feed().stats().numbers(0);
         assert_eq!(summary(&numbers), expected, "seed {seed}");
         let sales = house.feed().stats().sales();
         let sum = |of: fn(&v1::SalesBucket) -> u64| sales.buckets.iter().map(of).sum::<u64>();
-        assert_eq!(sum(|bucket| bucket.units), expected.1);
-        assert_eq!(sum(|bucket| bucket.orders), expected.2);
-        assert_eq!(sum(|bucket| bucket.revenue.as_ref().unwrap().amount_minor), expected.3);
-        let by_sku: u64 = numbers.skus.iter().map(|sku| u64::from(sku.sold)).sum();
-        assert_eq!(by_sku, expected.1);
+        assert_eq!(sum(|bucket| bucket.units), expected.sold);
+        assert_eq!(sum(|bucket| bucket.orders), expected.orders);
+        assert_eq!(sum(|bucket| bucket.revenue.as_ref().unwrap().amount_minor), expected.revenue);
+        let by_sku = |of: fn(&v1::SkuNumbers) -> u32| numbers.skus.iter().map(|sku| u64::from(of(sku))).sum::<u64>();
+        assert_eq!(by_sku(|sku| sku.sold), expected.sold);
+        assert_eq!(by_sku(|sku| sku.offered), expected.offered);
+        assert_eq!(by_sku(|sku| sku.waiting), expected.waiting);
+        assert_eq!(by_sku(|sku| sku.sold_elsewhere), expected.elsewhere);
         // The same after a restart, from the snapshot and from the facts.
         let folded = house.restarted();
         folded.show().await;
         assert_eq!(summary(&folded.feed().stats().numbers(0)), expected);
         assert_eq!(folded.feed().stats().sales(), sales);
     }
-    assert!(broken > 0, "promises were broken");
+    let Sums { broken, waiting, elsewhere, short, .. } = seen;
+    assert!(broken > 0 && waiting > 0 && elsewhere > 0 && short > 0, "everything was seen: {seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,8 @@ pub(crate) struct Picture {
     products: Vec<v1::Product>,
     pub(crate) drops: BTreeMap<String, v1::Drop>,
     pub(crate) reservations: BTreeMap<u64, v1::Reservation>,
+    /// The places in which one waits; how many stand before them is told by the stock, so it is left out.
+    pub(crate) waiters: BTreeMap<u64, v1::Waiter>,
     orders: BTreeMap<u64, v1::Order>,
     /// By their numbers in the lost history and since when they are known.
     pub(crate) broken_promises: BTreeMap<(u64, u64), v1::BrokenPromise>,
@@ -29,12 +31,16 @@ impl Picture {
             Kind::DropRemoved(removed) => drop(self.drops.remove(&removed.drop)),
             Kind::Stock(stock) => {
                 let items = self.drops.get_mut(&stock.drop).into_iter().flat_map(|drop| &mut drop.items);
-                items.filter(|item| item.sku == stock.sku).for_each(|item| item.available = stock.available);
+                for item in items.filter(|item| item.sku == stock.sku) {
+                    (item.available, item.waiting, item.next_place) =
+                        (stock.available, stock.waiting, stock.next_place);
+                }
             }
             Kind::ReservationChanged(changed) => {
                 let reservation = changed.reservation.unwrap();
                 self.reservations.insert(reservation.reservation, reservation);
             }
+            Kind::WaiterChanged(changed) => self.wait(changed.waiter.unwrap()),
             Kind::OrderChanged(changed) => {
                 let order = changed.order.unwrap();
                 self.orders.insert(order.order, order);
@@ -56,6 +62,14 @@ impl Picture {
         self.drops.get(drop)?.items.iter().find(|item| item.sku == sku).map(|item| item.available)
     }
 
+    fn wait(&mut self, waiter: v1::Waiter) {
+        if waiter.state() == v1::WaiterState::Waiting {
+            self.waiters.insert(waiter.waiter, v1::Waiter { ahead: None, ..waiter });
+        } else {
+            self.waiters.remove(&waiter.waiter);
+        }
+    }
+
     fn fold_snapshot(&mut self, snapshot: v1::Snapshot) {
         if let Some(public) = snapshot.public {
             self.show = public.show;
@@ -63,6 +77,8 @@ impl Picture {
             self.drops = public.drops.into_iter().map(|drop| (drop.drop.clone(), drop)).collect();
         }
         self.reservations = snapshot.reservations.into_iter().map(|each| (each.reservation, each)).collect();
+        self.waiters.clear();
+        snapshot.waiters.into_iter().for_each(|waiter| self.wait(waiter));
         self.orders = snapshot.orders.into_iter().map(|order| (order.order, order)).collect();
         let broken = snapshot.broken_promises.into_iter();
         self.broken_promises = broken.map(|each| ((each.reservation, each.broken_at), each)).collect();

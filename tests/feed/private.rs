@@ -62,7 +62,10 @@ async fn private_messages_reach_their_viewer_on_every_connection_and_nobody_else
 }
 
 fn is_private(kind: &Kind) -> bool {
-    matches!(kind, Kind::ReservationChanged(_) | Kind::OrderChanged(_) | Kind::PromiseBroken(_))
+    matches!(
+        kind,
+        Kind::ReservationChanged(_) | Kind::OrderChanged(_) | Kind::PromiseBroken(_) | Kind::WaiterChanged(_)
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,11 +5,11 @@ use dropcast::{
     journal::AppendFault,
 };
 use dropcast_domain::{
-    ids::{BrandId, DropId, Key, PrincipalId, ProductId, ReservationId, Sku},
+    ids::{BrandId, DropId, Key, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
     money::Currency,
     show::{
-        Command, DropItem, DropPlan, Fingerprint, KeyUse, Principal, ProductPlan, Promise, Promised, Request, Role,
-        ShowPlan, ShowSettings, VariantPlan,
+        Command, DropItem, DropPlan, Fairness, Fingerprint, HoldRules, KeyUse, Principal, ProductPlan, Promise,
+        Promised, Request, ReservationState, Role, ShowPlan, ShowSettings, VariantPlan, Waitlist, WantedLine,
     },
     text::Text,
     time::Timestamp,
@@ -36,7 +36,7 @@ pub(crate) fn plan(title: &str, drops: &[&str], list_price_minor: u64) -> Reques
         watch_without_token: true,
         return_policy: Text::default(),
         delivery: Text::default(),
-        hold_rules: dropcast_domain::show::HoldRules::default(),
+        hold_rules: HoldRules { payment_extension_ms: 3_000, ..HoldRules::default() },
     };
     let products = vec![product("tee", list_price_minor, 6), product("cap", 1_000, 4)];
     let drops = drops.iter().map(|name| drop_plan(name)).collect();
@@ -66,10 +66,14 @@ fn drop_plan(name: &str) -> DropPlan {
         opens_at: None,
         duration_ms: (name == "late").then_some(30_000),
         close_when_sold_out: name == "extra",
-        shared_cap: None,
-        fairness: dropcast_domain::show::Fairness::FirstCome,
-        waitlist: dropcast_domain::show::Waitlist::Off,
-        offer_ttl_ms: None,
+        shared_cap: (name == "late").then_some(5),
+        fairness: if name == "extra" { Fairness::Draw { entry_ms: 4_000 } } else { Fairness::FirstCome },
+        waitlist: match name {
+            "late" => Waitlist::Automatic,
+            "extra" => Waitlist::Ask,
+            _ => Waitlist::Off,
+        },
+        offer_ttl_ms: Some(5_000),
     }
 }
 
@@ -117,6 +121,9 @@ impl Script {
         if self.random.chance(10) {
             house.clock.advance_ms(self.random.below(8_000));
         }
+        if self.random.chance(20) {
+            self.look_for_offers(&handle).await;
+        }
         let is_slow = self.random.chance(30);
         if is_slow {
             house.faults.hold_appends();
@@ -143,6 +150,20 @@ impl Script {
         for (viewer, answer) in answers {
             if let Answer::Accepted(Accepted::Held(reservation)) = answer.await.unwrap() {
                 self.held.push((viewer, reservation.reservation));
+            }
+        }
+    }
+
+    /// What is offered may be bought or declined like what is held.
+    async fn look_for_offers(&mut self, handle: &ShowHandle) {
+        let offered = handle.read(|show, _| {
+            let offered = show.holds().filter(|hold| hold.state == ReservationState::Offered);
+            offered.map(|hold| (hold.viewer.clone(), hold.id.0)).collect::<Vec<_>>()
+        });
+        for (viewer, number) in offered.await.unwrap_or_default() {
+            let viewer = VIEWERS.into_iter().find(|name| *name == viewer.as_str()).unwrap();
+            if !self.held.contains(&(viewer, number)) {
+                self.held.push((viewer, number));
             }
         }
     }
@@ -183,19 +204,31 @@ impl Script {
         let held = if self.random.chance(50) { self.held.pop() } else { None };
         let (viewer, command) = match held.map(|(viewer, number)| (viewer, ReservationId(number))) {
             Some((viewer, reservation)) if self.random.chance(60) => (viewer, Command::Confirm { reservation }),
+            Some((viewer, reservation)) if self.random.chance(20) => (viewer, Command::ExtendHold { reservation }),
             Some((viewer, reservation)) => (viewer, Command::Release { reservation }),
             None => {
-                let sku = Sku::new(if self.random.chance(50) { "tee" } else { "cap" }).unwrap();
                 let viewer = VIEWERS[usize::try_from(self.random.below(4)).unwrap()];
-                (viewer, Command::Reserve { drop: self.drop(), sku, quantity: 1, with: Vec::new() })
+                (viewer, self.wanting())
             }
         };
         (viewer, request(Role::Viewer, viewer, key, command))
     }
 
+    fn wanting(&mut self) -> Command {
+        let (tee, cap) = (Sku::new("tee").unwrap(), Sku::new("cap").unwrap());
+        let (sku, other) = if self.random.chance(50) { (tee, cap) } else { (cap, tee) };
+        let drop = self.drop();
+        match self.random.below(10) {
+            0 => Command::JoinWaitlist { drop, sku, quantity: 2 },
+            1 => Command::LeaveWaitlist { waiter: WaiterId(1 + self.random.below(6)) },
+            2 => Command::Reserve { drop, sku, quantity: 1, with: vec![WantedLine { sku: other, quantity: 1 }] },
+            _ => Command::Reserve { drop, sku, quantity: 1, with: Vec::new() },
+        }
+    }
+
     fn running(&mut self, key: &str) -> Request {
         let drop = self.drop();
-        let command = match self.random.below(8) {
+        let command = match self.random.below(9) {
             0 => Command::OpenDrop { drop },
             1 => Command::PauseDrop { drop },
             2 | 3 => Command::ResumeDrop { drop },
@@ -208,9 +241,15 @@ impl Script {
                 let opens_at = self.random.chance(70).then_some(Timestamp(1_760_000_030_000));
                 Command::ScheduleDrop { drop, opens_at }
             }
+            7 => return self.withdrawing(key),
             _ => return self.replanning(),
         };
         request(Role::Host, "noor", key, command)
+    }
+
+    fn withdrawing(&mut self, key: &str) -> Request {
+        let command = Command::WithdrawUnits { sku: Sku::new("tee").unwrap(), units: 1, force: self.random.chance(50) };
+        request(Role::Brand, "acme", key, command)
     }
 
     fn replanning(&mut self) -> Request {

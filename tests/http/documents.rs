@@ -15,11 +15,13 @@ const OPERATIONS: &[&str] = &[
     "GET /readyz",
     "GET /v1/shows",
     "GET /v1/shows/{show}",
+    "GET /v1/shows/{show}/drops/{drop}/draw",
     "GET /v1/shows/{show}/journal",
     "GET /v1/shows/{show}/numbers",
     "GET /v1/shows/{show}/orders",
     "GET /v1/shows/{show}/outcomes/{key}",
     "GET /v1/shows/{show}/reservations",
+    "GET /v1/shows/{show}/waitlist",
     "POST /v1/shows/{show}/drops/{drop}/close",
     "POST /v1/shows/{show}/drops/{drop}/extend",
     "POST /v1/shows/{show}/drops/{drop}/open",
@@ -29,9 +31,13 @@ const OPERATIONS: &[&str] = &[
     "POST /v1/shows/{show}/end",
     "POST /v1/shows/{show}/reservations",
     "POST /v1/shows/{show}/reservations/{reservation}/confirm",
+    "POST /v1/shows/{show}/reservations/{reservation}/extend",
     "POST /v1/shows/{show}/reservations/{reservation}/release",
     "POST /v1/shows/{show}/start",
     "POST /v1/shows/{show}/units",
+    "POST /v1/shows/{show}/units/withdraw",
+    "POST /v1/shows/{show}/waitlist",
+    "POST /v1/shows/{show}/waitlist/{waiter}/leave",
     "POST /v1/tokens",
     "PUT /v1/shows/{show}",
 ];
@@ -68,6 +74,7 @@ async fn every_documented_route_answers() {
     server.go_live().await;
     for (method, path, _) in operations(&document(&server).await) {
         let path = path.replace("{show}", SHOW).replace("{drop}", "opening").replace("{reservation}", "1");
+        let path = path.replace("{waiter}", "1");
         let path = path.replace("{key}", "start");
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let reply =

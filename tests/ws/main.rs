@@ -23,4 +23,5 @@ mod receipts;
 mod resume;
 mod slow;
 mod tokens;
+mod waitlist;
 mod wires;

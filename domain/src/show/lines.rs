@@ -103,9 +103,20 @@ impl Lines {
         in_line.chain(entered).fold(0, u32::saturating_add)
     }
 
-    /// How many stand before that place in that line.
+    /// How many stand before that place in that line. It costs the shorter side of it: who comes last is told at once.
     pub(super) fn before(&self, sku: Slot<Sku>, drop: Slot<DropId>, place: u32) -> usize {
-        self.standing.get(&(sku, drop)).map_or(0, |line| line.range(..place).count())
+        let Some(line) = self.standing.get(&(sku, drop)) else { return 0 };
+        let (mut before, mut behind) = (line.range(..place), line.range(place..));
+        let mut counted = 0;
+        loop {
+            if before.next().is_none() {
+                return counted;
+            }
+            if behind.next().is_none() {
+                return line.len() - counted;
+            }
+            counted += 1;
+        }
     }
 
     /// The place of who is next in that line.

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod docs;
+pub mod draws;
 pub mod health;
 pub mod journal;
 pub mod numbers;
@@ -12,3 +13,4 @@ pub mod reservations;
 pub mod run;
 pub mod shows;
 pub mod tokens;
+pub mod waitlist;

@@ -1,4 +1,4 @@
-//! Buying without a WebSocket: reserve, confirm, release. For viewers; every command needs a key.
+//! Buying without a WebSocket: reserve, confirm, release, extend. For viewers; every command needs a key.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use dropcast_domain::show::Role;
@@ -24,7 +24,11 @@ const OWN_MAX: usize = 1_000;
 
 /// The routes of reservations.
 pub fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(reserve, list)).routes(routes!(confirm)).routes(routes!(release))
+    OpenApiRouter::new()
+        .routes(routes!(reserve, list))
+        .routes(routes!(confirm))
+        .routes(routes!(release))
+        .routes(routes!(extend))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -48,12 +52,13 @@ struct Reservations {
     reservations: Vec<v1::Reservation>,
 }
 
-/// Holds units for the viewer until a deadline.
+/// Holds units for the viewer until a deadline. In a drop that draws, it enters the draw while that takes entries; where
+/// the drop's waitlist is automatic, it joins the line for what is sold out: the answer is the place then.
 #[utoipa::path(post, path = "/v1/shows/{show}/reservations", tag = "buying", security(("token" = [])),
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
     request_body = Reserve,
     responses(
-        (status = 201, description = "They are held", body = ask::OutcomeReply),
+        (status = 201, description = "They are held, or waited for", body = ask::OutcomeReply),
         (status = 202, description = "Not known yet: ask again with the same key", body = ask::OutcomeReply),
     ))]
 async fn reserve(
@@ -83,7 +88,7 @@ async fn list(
     Ok(JsonReply(Reservations { reservations: reservations.await? }))
 }
 
-/// Buys what is held.
+/// Buys what is held or offered.
 #[utoipa::path(post, path = "/v1/shows/{show}/reservations/{reservation}/confirm", tag = "buying",
     security(("token" = [])),
     params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
@@ -103,7 +108,7 @@ async fn confirm(
     ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
 }
 
-/// Gives back what is held.
+/// Gives back what is held, or declines what is offered.
 #[utoipa::path(post, path = "/v1/shows/{show}/reservations/{reservation}/release", tag = "buying",
     security(("token" = [])),
     params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
@@ -120,5 +125,25 @@ async fn release(
 ) -> Result<Response, Problem> {
     authorized.permit(&state, &show, &[Role::Viewer]).await?;
     let kind = Kind::Release(v1::Release { key, attempt: None, reservation });
+    ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
+}
+
+/// Keeps what is held or offered for some time more, once, because its payment is under way.
+#[utoipa::path(post, path = "/v1/shows/{show}/reservations/{reservation}/extend", tag = "buying",
+    security(("token" = [])),
+    params(("show" = String, Path), ("reservation" = u64, Path), ("Idempotency-Key" = String, Header)),
+    responses(
+        (status = 200, description = "It is held longer", body = ask::OutcomeReply),
+        (status = 202, description = "Not known yet: ask again with the same key", body = ask::OutcomeReply),
+    ))]
+async fn extend(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(ReservationPath { show, reservation }): PathOf<ReservationPath>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
+) -> Result<Response, Problem> {
+    authorized.permit(&state, &show, &[Role::Viewer]).await?;
+    let kind = Kind::ExtendHold(v1::ExtendHold { key, attempt: None, reservation });
     ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
 }

@@ -33,6 +33,7 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(schedule))
         .routes(routes!(extend))
         .routes(routes!(units))
+        .routes(routes!(withdraw))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,9 +59,21 @@ struct AddUnits {
     sku: String,
     /// How many.
     units: u32,
-    /// The drop whose cap, if it has one for the SKU, is raised along.
+    /// The drop whose caps, for the SKU and for all its SKUs together, are raised along where it has them.
     #[serde(default)]
     drop: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WithdrawUnits {
+    /// Of what.
+    sku: String,
+    /// How many.
+    units: u32,
+    /// Whether to withdraw units that are offered or held, too, when too few are free: the newest of these reservations
+    /// are revoked. Units that are sold stay sold.
+    force: bool,
 }
 
 /// Draft → live.
@@ -203,6 +216,22 @@ async fn units(
     CommandBody(AddUnits { sku, units, drop }): CommandBody<AddUnits>,
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::AddUnits(v1::AddUnits { key, attempt: None, drop, sku, units })).await
+}
+
+/// Takes units out of a SKU's allotment that were sold elsewhere. For brands.
+#[utoipa::path(post, path = "/v1/shows/{show}/units/withdraw", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("Idempotency-Key" = String, Header)), request_body = WithdrawUnits,
+    responses((status = 200, description = "They are gone", body = ask::OutcomeReply)))]
+async fn withdraw(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(ShowPath { show }): PathOf<ShowPath>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(WithdrawUnits { sku, units, force }): CommandBody<WithdrawUnits>,
+) -> Result<Response, Problem> {
+    authorized.permit(&state, &show, &[Role::Brand]).await?;
+    let kind = Kind::WithdrawUnits(v1::WithdrawUnits { key, attempt: None, sku, units, force });
+    ask::command(&state, &show, &authorized.0, kind, StatusCode::OK).await
 }
 
 async fn run(state: &ApiState, authorized: &Authorized, show: &ShowId, kind: Kind) -> Result<Response, Problem> {

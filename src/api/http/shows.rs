@@ -17,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
-        access::Authorized,
+        access::{Authorized, check_watching},
         ask,
         auth::Access,
         problem::{Problem, ProblemCode},
@@ -122,15 +122,8 @@ async fn get(
     authorized: Option<Authorized>,
     PathOf(ShowPath { show }): PathOf<ShowPath>,
 ) -> Result<JsonReply<ShowState>, Problem> {
-    if let Some(Authorized(access)) = &authorized {
-        crate::api::access::check_show(&state, access, &show).await?;
-    }
-    let found = show_state(&state, &show).await?;
-    let watch_without_token = found.public.show.as_ref().is_some_and(|show| show.watch_without_token);
-    if authorized.is_none() && !watch_without_token {
-        return Err(Problem::new(ProblemCode::TokenMissing, "this show is watched with a token"));
-    }
-    Ok(JsonReply(found))
+    check_watching(&state, authorized.as_ref(), &show).await?;
+    show_state(&state, &show).await.map(JsonReply)
 }
 
 /// Makes the show what the file says; creates it when there is none. The same file again changes nothing, so it needs no

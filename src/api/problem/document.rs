@@ -32,7 +32,8 @@ pub struct ProblemDocument {
     /// `not_enough`, `sold_out`: the units that are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available: Option<u32>,
-    /// `limit_reached`: how many more units the viewer may have. `quantity_invalid`: the most at once.
+    /// `limit_reached`, `show_limit_reached`: how many more units the viewer may have. `quantity_invalid`: the most at
+    /// once. `open_holds_reached`: how many the show allows. `bundle_invalid`: the most SKUs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// `drop_phase`: the phase that the drop is in.
@@ -41,6 +42,12 @@ pub struct ProblemDocument {
     /// `reservation_state`: what it is instead of held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation_state: Option<ReservationState>,
+    /// `cooling_down`: until when nothing is held for the viewer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
+    /// `already_waiting`: in which place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiter: Option<u64>,
     /// How long to wait before trying again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -68,6 +75,8 @@ impl Problem {
             limit: None,
             drop_phase: None,
             reservation_state: None,
+            ends_at: None,
+            waiter: None,
             retry_after_ms: None,
             reason: None,
             field: None,

@@ -1,7 +1,10 @@
 //! From refusals and failures to problems.
 
 use dropcast_domain::show::Refusal;
-use dropcast_proto::v1::{DropPhase, RefusalCode, ReservationState};
+use dropcast_proto::{
+    json::format_time,
+    v1::{DropPhase, RefusalCode, ReservationState},
+};
 
 use super::{Problem, ProblemCode};
 use crate::{
@@ -29,6 +32,8 @@ impl From<&Refusal> for Problem {
         document.reservation_state = ReservationState::try_from(view.reservation_state)
             .ok()
             .filter(|state| *state != ReservationState::default());
+        document.ends_at = view.ends_at.and_then(format_time);
+        document.waiter = view.waiter;
         if let Refusal::PlanInvalid { at, .. } = refusal {
             document.field = Some(at.clone());
         }
@@ -139,7 +144,11 @@ fn damaged(reason: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use dropcast_domain::show::{self, PlanProblem};
+    use dropcast_domain::{
+        ids::WaiterId,
+        show::{self, PlanProblem},
+        time::Timestamp,
+    };
     use serde_json::json;
 
     use super::*;
@@ -165,6 +174,23 @@ mod tests {
             (Refusal::SoldOut, 409, json!({ "available": 0 })),
             (Refusal::NotEnough { available: 3 }, 409, json!({ "available": 3 })),
             (Refusal::LimitReached { limit: 2, remaining: 0 }, 409, json!({ "limit": 0 })),
+            (Refusal::ShowLimitReached { limit: 4, remaining: 1 }, 409, json!({ "limit": 1 })),
+            (Refusal::OpenHoldsReached { limit: 2 }, 409, json!({ "limit": 2 })),
+            (
+                Refusal::CoolingDown { until: Timestamp(1_777_660_200_000) },
+                409,
+                json!({ "ends_at": "2026-05-01T18:30:00.000Z" }),
+            ),
+            (Refusal::BundleInvalid { max: 10 }, 422, json!({ "limit": 10 })),
+            (Refusal::WaitlistOff, 409, json!({})),
+            (Refusal::AlreadyWaiting { waiter: WaiterId(7) }, 409, json!({ "waiter": 7 })),
+            (Refusal::WaiterUnknown, 404, json!({})),
+            (Refusal::WaiterOver, 409, json!({})),
+            (Refusal::DrawPending, 409, json!({})),
+            (Refusal::DrawUncommitted, 409, json!({})),
+            (Refusal::DrawNotDue, 409, json!({})),
+            (Refusal::SeedForeign, 409, json!({})),
+            (Refusal::ExtensionOver, 409, json!({})),
             (Refusal::ReservationUnknown, 404, json!({})),
             (
                 Refusal::ReservationState { state: show::ReservationState::Expired },

@@ -92,8 +92,8 @@ impl Show {
         numbered.filter_map(|(_, id)| self.waiter(WaiterId(id)))
     }
 
-    /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs what it
-    /// counts.
+    /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs the
+    /// shorter of what stands before and behind.
     pub fn ahead_of(&self, id: WaiterId) -> Option<usize> {
         let waiter = self.waiter_record(id).filter(|waiter| waiter.is_waiting() && waiter.place > 0)?;
         Some(self.index.lines.before(waiter.sku, waiter.drop, waiter.place))

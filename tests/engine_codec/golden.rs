@@ -1,0 +1,39 @@
+//! The golden journals are journals: what is in them reads, and is one show's history by the rules.
+
+use std::{fs, path::Path};
+
+use dropcast::{
+    codec::decode_entry,
+    journal::{Position, RawEntry},
+};
+use dropcast_domain::show::{Lots, Show};
+use dropcast_proto::v1::JournalEntry;
+
+/// The show of a folder's entries, in the order of their numbers.
+fn folded(folder: &str) -> Show {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto/golden").join(folder);
+    let paths = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let json = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let mut entries: Vec<JournalEntry> =
+        json.map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect();
+    entries.sort_by_key(|entry| entry.seq);
+    let (mut show, mut tail) = (Show::default(), Position::default());
+    for entry in entries {
+        let raw = RawEntry::following(&tail, entry.decided_at, entry.body.into());
+        tail = Position { seq: raw.seq, digest: raw.digest };
+        assert_eq!(tail.digest.0.to_vec(), entry.digest, "entry {}", entry.seq);
+        show.fold(&decode_entry(&raw).unwrap()).unwrap_or_else(|error| panic!("entry {}: {error}", entry.seq));
+    }
+    show
+}
+
+#[test]
+fn the_golden_journal_of_waiting_follows_the_rules() {
+    let show = folded("waitlist");
+    let drawn = show.drops().find(|drop| drop.lots().is_some()).unwrap();
+    let mut entrants: Vec<_> = show.waiters_in(&drawn.plan().drop).collect();
+    entrants.sort_by_key(|entrant| entrant.place);
+    let lots = drawn.lots().unwrap();
+    let order: Vec<_> = entrants.iter().map(|entrant| lots.lot(&Lots::ticket(entrant.viewer))).collect();
+    assert!(order.len() > 2 && order.is_sorted(), "{entrants:?}");
+}
