@@ -5,41 +5,56 @@ use std::{collections::BTreeSet, fmt};
 use dropcast_proto::v1::{self, Cause, Role, fact::Kind, key_outcome};
 
 use super::{
-    ViolationCode,
-    drops::Drops,
-    promises::Promises,
-    sales::{Sales, State},
-    stock::Stock,
-    violation::Findings,
+    ViolationCode, drops::Drops, promises::Promises, reservation::State, sales::Sales, shortfall::Shortfall,
+    stock::Stock, viewers::Viewers, violation::Findings, waitlist::Waitlist,
 };
+use crate::journal::Digest;
 
 #[derive(Default, Debug)]
 pub(super) struct Books {
-    at_ms: u64,
+    pub(super) at_ms: u64,
     /// The moment of the entry before.
-    before_ms: u64,
+    pub(super) before_ms: u64,
+    /// The digest of the entry before.
+    pub(super) digest_before: Digest,
+    /// How many facts of this entry there were so far.
+    pub(super) facts: usize,
     /// Whether this entry extends holds.
-    extends: bool,
+    pub(super) extends: bool,
+    /// Whether this entry is about draws.
+    draws_lots: bool,
+    /// The reservation that the last fact held units for: it may become a bundle.
+    pub(super) making: Option<u64>,
+    /// Whether the entry before had no room for all offers that were due.
+    pub(super) owes_offers: bool,
+    shortfall: Shortfall,
     settings: Option<v1::ShowPlanned>,
     pub(super) phase: v1::ShowPhase,
     pub(super) stock: Stock,
-    drops: Drops,
+    pub(super) drops: Drops,
     pub(super) sales: Sales,
+    pub(super) waitlist: Waitlist,
+    pub(super) viewers: Viewers,
     pub(super) promises: Promises,
     /// The keys that were bound: role, principal, key.
     keys: BTreeSet<(i32, String, String)>,
 }
 
 impl Books {
-    /// Begins an entry of this moment.
-    pub(super) fn begin(&mut self, at_ms: u64) {
+    /// Begins an entry of this moment, after one with this digest.
+    pub(super) fn begin(&mut self, at_ms: u64, digest_before: Digest) {
         self.before_ms = std::mem::replace(&mut self.at_ms, at_ms);
+        self.digest_before = digest_before;
+        (self.facts, self.making) = (0, None);
     }
 
     pub(super) fn fact(&mut self, fact: &Kind, findings: &mut Findings) {
         if self.settings.is_none() && !matches!(fact, Kind::ShowPlanned(_)) {
             findings.add(ViolationCode::ShowNotPlanned, "there is no show yet");
         }
+        self.facts += 1;
+        self.expect_offers_first(fact, findings);
+        let before = self.making.take();
         match fact {
             Kind::ShowPlanned(settings) => self.planned(settings, findings),
             Kind::ShowStarted(_) => self.moves(v1::ShowPhase::Draft, v1::ShowPhase::Live, findings),
@@ -56,28 +71,42 @@ impl Books {
             Kind::DropScheduled(fact) => self.drops.schedule(&fact.drop, findings),
             Kind::DropOpened(fact) => {
                 self.expect_live(format_args!("drop {} opens", fact.drop), findings);
-                self.drops.open(fact, findings);
+                self.drops.open(fact, self.at_ms, findings);
             }
             Kind::DropPaused(fact) => self.drops.pause(&fact.drop, findings),
             Kind::DropResumed(fact) => self.drops.resume(&fact.drop, findings),
             Kind::DropExtended(fact) => self.drops.extend(fact, findings),
             Kind::CapRaised(fact) => self.drops.raise_cap(fact, findings),
-            Kind::UnitsSoldElsewhere(_)
-            | Kind::ShortfallRecorded(_)
-            | Kind::SharedCapRaised(_)
-            | Kind::BundleLineHeld(_)
-            | Kind::ReservationOffered(_)
-            | Kind::HoldExtended(_)
-            | Kind::ReservationRevoked(_)
-            | Kind::WaitlistJoined(_)
-            | Kind::WaitlistLeft(_)
-            | Kind::DrawCommitted(_)
-            | Kind::LotsDrawn(_) => {}
-            Kind::DropClosed(fact) => self.drops.close(fact, self.at_ms, findings),
+            Kind::SharedCapRaised(fact) => self.drops.raise_shared_cap(fact, findings),
+            Kind::DropClosed(fact) => self.close(fact, findings),
             Kind::ReservationHeld(held) => self.hold(held, findings),
+            Kind::BundleLineHeld(line) => self.hold_line(line, before, findings),
+            Kind::ReservationOffered(offered) => self.offer(offered, findings),
+            Kind::HoldExtended(fact) => self.extend_hold(fact, findings),
             Kind::ReservationSold(fact) => self.end_hold(fact.reservation, State::Sold, findings),
             Kind::ReservationReleased(fact) => self.end_hold(fact.reservation, State::Released, findings),
             Kind::ReservationExpired(fact) => self.end_hold(fact.reservation, State::Expired, findings),
+            Kind::ReservationRevoked(fact) => {
+                self.shortfall.revoke(fact.reservation, findings);
+                self.end_hold(fact.reservation, State::Revoked, findings);
+            }
+            Kind::ShortfallRecorded(fact) => {
+                self.shortfall.record(fact, self.stock.free(&fact.sku), &self.sales, findings);
+            }
+            Kind::UnitsSoldElsewhere(fact) => {
+                self.shortfall.sell_elsewhere(fact, findings);
+                self.stock.sell_elsewhere(&fact.sku, fact.units, findings);
+            }
+            Kind::WaitlistJoined(fact) => self.join(fact, findings),
+            Kind::WaitlistLeft(fact) => self.leave(fact.waiter, findings),
+            Kind::DrawCommitted(fact) => {
+                self.draws_lots = true;
+                self.drops.commit_draw(fact, findings);
+            }
+            Kind::LotsDrawn(fact) => {
+                self.draws_lots = true;
+                self.draw_lots(fact, findings);
+            }
             Kind::HoldsExtended(fact) => self.extend_holds(fact.by_ms, findings),
             Kind::OrderPlaced(order) => self.sales.place_order(order, findings),
             Kind::OrderPaid(order) => self.sales.pay_order(order.order, findings),
@@ -96,17 +125,22 @@ impl Books {
     /// Ends an entry: what must be whole by then is checked, and its key is bound.
     pub(super) fn end(&mut self, cause: Option<&Cause>, findings: &mut Findings) {
         self.sales.expect_orders(findings);
+        self.shortfall.end(findings);
+        self.expect_offers(findings);
         let by_system = cause.is_some_and(|cause| cause.role == i32::from(Role::System));
         self.promises.end_entry(by_system, &self.sales, findings);
         if std::mem::take(&mut self.extends) && !by_system {
             findings.add(ViolationCode::ExtensionCause, "only the system extends holds");
+        }
+        if std::mem::take(&mut self.draws_lots) && !by_system {
+            findings.add(ViolationCode::DrawCause, "only the system binds draws and draws lots");
         }
         let Some((cause, binding)) = cause.and_then(|cause| Some((cause, cause.binding.as_ref()?))) else { return };
         let outcome = binding.outcome.and_then(|outcome| outcome.kind);
         let exists = match &outcome {
             Some(key_outcome::Kind::Done(_)) => true,
             Some(key_outcome::Kind::Reservation(number)) => self.sales.has_reservation(*number),
-            Some(key_outcome::Kind::Waiter(_)) => true,
+            Some(key_outcome::Kind::Waiter(number)) => self.waitlist.has(*number),
             Some(key_outcome::Kind::Order(number)) => self.sales.has_order(*number),
             None => false,
         };
@@ -153,49 +187,19 @@ impl Books {
         self.phase = to;
     }
 
-    fn expect_live(&self, what: fmt::Arguments<'_>, findings: &mut Findings) {
+    pub(super) fn expect_live(&self, what: fmt::Arguments<'_>, findings: &mut Findings) {
         if self.phase != v1::ShowPhase::Live {
             findings.add(ViolationCode::ShowPhase, format_args!("{what} while the show is {:?}", self.phase));
         }
     }
 
-    fn hold(&mut self, held: &v1::ReservationHeld, findings: &mut Findings) {
-        let is_promised = self.promises.is_due(held.reservation);
-        if !is_promised {
-            self.expect_live(format_args!("reservation {} is held", held.reservation), findings);
-        }
-        if held.quantity == 0 {
-            findings.add(ViolationCode::QuantityZero, format_args!("reservation {}", held.reservation));
-        }
-        if !self.sales.hold(held, findings) {
-            return;
-        }
-        let hold_ttl_ms = self.settings.as_ref().map_or(0, |settings| settings.hold_ttl_ms);
-        if is_promised {
-            self.drops.hold_as_promised(held, self.at_ms, hold_ttl_ms, findings);
-        } else {
-            let list_price_minor = self.stock.list_price_minor(&held.sku);
-            self.drops.hold(held, self.at_ms, hold_ttl_ms, list_price_minor, findings);
-        }
-        self.stock.hold(&held.sku, held.quantity, findings);
+    /// What keeps viewers from hoarding.
+    pub(super) fn hold_rules(&self) -> v1::HoldRules {
+        self.settings.as_ref().and_then(|settings| settings.hold_rules).unwrap_or_default()
     }
 
-    /// What would be too long is entered all the same: its deadlines are those that were told.
-    fn extend_holds(&mut self, by_ms: u64, findings: &mut Findings) {
-        self.extends = true;
-        let since_ms = self.at_ms.saturating_sub(self.before_ms);
-        if !(1..=since_ms).contains(&by_ms) {
-            let detail = format_args!("by {by_ms} ms, {since_ms} ms after the entry before");
-            findings.add(ViolationCode::ExtensionTooLong, detail);
-        }
-        self.sales.extend_holds(by_ms);
-    }
-
-    fn end_hold(&mut self, number: u64, state: State, findings: &mut Findings) {
-        let Some(ended) = self.sales.end_hold(number, state, self.at_ms, findings) else { return };
-        self.stock.end_hold(&ended, state, findings);
-        if state != State::Sold {
-            self.drops.give_back(&ended);
-        }
+    /// How long units are held where a drop doesn't say.
+    pub(super) fn hold_ttl_ms(&self) -> u64 {
+        self.settings.as_ref().map_or(0, |settings| settings.hold_ttl_ms)
     }
 }

@@ -9,8 +9,8 @@ use prost::Message as _;
 use super::{AuditReport, ViolationCode, books::Books, violation::Findings};
 use crate::journal::Digest;
 
-/// Adds up one show's journal, from its first entry to its last. What it keeps grows with the reservations, the orders
-/// and the keys of the show, not with its entries.
+/// Adds up one show's journal, from its first entry to its last. What it keeps grows with the reservations, the orders,
+/// the places in line and the keys of the show, not with its entries.
 ///
 /// A violation never stops it: what is certain is still added up, and an entry that is out of place is taken as the new
 /// place, so that one mistake is told once.
@@ -35,9 +35,10 @@ impl Audit {
     /// Takes in the next entry.
     pub fn entry(&mut self, entry: &JournalEntry) {
         self.findings.seq = entry.seq;
+        let before = self.last_digest;
         let whole = self.chain(entry);
         let (cause, facts) = self.content(entry, whole);
-        self.books.begin(entry.decided_at);
+        self.books.begin(entry.decided_at, before);
         for fact in facts.iter().filter_map(|fact| fact.kind.as_ref()) {
             self.books.fact(fact, &mut self.findings);
         }
@@ -59,6 +60,7 @@ impl Audit {
             skus,
             totals,
             orders: self.books.sales.orders(),
+            draws: self.books.draws(),
             promises: self.books.promises.report(),
             violations: self.findings.listed,
             violations_count: self.findings.count,

@@ -2,16 +2,24 @@
 //! mistake in the rules can't hide itself.
 
 mod books;
+mod buying;
+mod draws;
+mod drop;
 mod drops;
 mod entries;
 mod line;
 mod promises;
 mod report;
+mod reservation;
 mod sales;
+mod shortfall;
 mod stock;
+mod viewers;
 mod violation;
+mod waiting;
+mod waitlist;
 
 pub use entries::Audit;
 pub use line::read_line;
-pub use report::{AuditOrders, AuditPromises, AuditReport, AuditSku, AuditTotals};
+pub use report::{AuditDraw, AuditOrders, AuditPromises, AuditReport, AuditSku, AuditTotals};
 pub use violation::{VIOLATIONS_LISTED_MAX, Violation, ViolationCode};

@@ -24,6 +24,8 @@ pub struct AuditReport {
     pub totals: AuditTotals,
     /// The orders.
     pub orders: AuditOrders,
+    /// The draws that are bound to a seed, in the order of their drops' names.
+    pub draws: Vec<AuditDraw>,
     /// What a lost history acknowledged, and this one was asked for.
     pub promises: AuditPromises,
     /// What is wrong, in the order of the journal; at most [`super::VIOLATIONS_LISTED_MAX`].
@@ -45,18 +47,24 @@ pub struct AuditSku {
 /// Units and revenue. All are units, but for the revenue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuditTotals {
-    /// Added less withdrawn.
+    /// Added, less withdrawn and sold elsewhere.
     pub allotment: i64,
-    /// Allotted, and neither held nor sold.
+    /// Allotted, and neither held, offered nor sold.
     pub free: i64,
     /// Held at the end of the journal.
     pub held: u64,
+    /// Offered to who waited for them, at the end of the journal.
+    pub offered: u64,
     /// Sold.
     pub sold: u64,
     /// Given back by viewers.
     pub released: u64,
     /// Taken back when their time was over.
     pub expired: u64,
+    /// Taken back because of a shortfall.
+    pub revoked: u64,
+    /// Taken out of the allotment because they were sold elsewhere.
+    pub sold_elsewhere: u64,
     /// What was sold, at the prices it was held at, in minor units.
     pub revenue_minor: u64,
 }
@@ -70,6 +78,24 @@ pub struct AuditOrders {
     pub paid: u64,
     /// The totals of those placed, in minor units.
     pub revenue_minor: u64,
+}
+
+/// A draw: with these anyone can draw it again. An entrant's lot is SHA-256 of seed, digest and SHA-256 of the viewer's
+/// name, and the lowest is served first; the audit did so, and held every offer against it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AuditDraw {
+    /// Of which drop.
+    pub drop: String,
+    /// SHA-256 of the seed, in lower-case hexadecimal, as it was shown before the drop opened.
+    pub commitment: String,
+    /// The seed, in lower-case hexadecimal; `None` before the lots are drawn.
+    pub seed: Option<String>,
+    /// The digest of the entry before the lots were drawn, in lower-case hexadecimal; `None` before that.
+    pub digest: Option<String>,
+    /// Who has a lot, or will have one: those who wait when the lots are drawn.
+    pub entrants: u64,
+    /// Whether the lots are drawn.
+    pub drawn: bool,
 }
 
 /// What became of what a lost history acknowledged. A promise that is broken is no violation: it is told to its viewer
@@ -90,9 +116,12 @@ impl AuditTotals {
             allotment: self.allotment.saturating_add(other.allotment),
             free: self.free.saturating_add(other.free),
             held: self.held.saturating_add(other.held),
+            offered: self.offered.saturating_add(other.offered),
             sold: self.sold.saturating_add(other.sold),
             released: self.released.saturating_add(other.released),
             expired: self.expired.saturating_add(other.expired),
+            revoked: self.revoked.saturating_add(other.revoked),
+            sold_elsewhere: self.sold_elsewhere.saturating_add(other.sold_elsewhere),
             revenue_minor: self.revenue_minor.saturating_add(other.revenue_minor),
         }
     }

@@ -1,31 +1,19 @@
 //! Reservations and orders.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use dropcast_proto::v1::{OrderPlaced, ReservationHeld};
+use dropcast_proto::v1::OrderPlaced;
 
-use super::{AuditOrders, ViolationCode, drops::MOMENT_MAX_MS, entries::time, violation::Findings};
-
-/// Where a reservation stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum State {
-    Held,
-    Sold,
-    Released,
-    Expired,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Reservation {
-    pub(super) viewer: String,
-    pub(super) drop: String,
-    pub(super) sku: String,
-    pub(super) quantity: u32,
-    unit_price_minor: u64,
-    expires_at: u64,
-    state: State,
-    order: Option<u64>,
-}
+use super::{
+    AuditOrders, ViolationCode,
+    drop::MOMENT_MAX_MS,
+    entries::time,
+    reservation::{Line, Reservation, State, Taking},
+    violation::Findings,
+};
 
 /// Every reservation and order by its number.
 #[derive(Default, Debug)]
@@ -38,12 +26,6 @@ pub(super) struct Sales {
     paid: BTreeMap<u64, bool>,
     last_order: u64,
     revenue_minor: u64,
-}
-
-impl Reservation {
-    pub(super) fn total_minor(&self) -> u64 {
-        self.unit_price_minor.saturating_mul(self.quantity.into())
-    }
 }
 
 impl Sales {
@@ -69,19 +51,19 @@ impl Sales {
     }
 
     /// Whether the reservation is a new one; one whose number was used is not entered anywhere.
-    pub(super) fn hold(&mut self, held: &ReservationHeld, findings: &mut Findings) -> bool {
-        let number = held.reservation;
+    pub(super) fn begin(&mut self, taking: &Taking<'_>, expires_at: u64, findings: &mut Findings) -> bool {
+        let number = taking.reservation;
         let new = !self.reservations.contains_key(&number);
         check_number(&mut self.last_reservation, number, ViolationCode::ReservationNumber, findings);
         if new {
             let reservation = Reservation {
-                viewer: held.viewer.clone(),
-                drop: held.drop.clone(),
-                sku: held.sku.clone(),
-                quantity: held.quantity,
-                unit_price_minor: held.unit_price_minor,
-                expires_at: held.expires_at,
-                state: State::Held,
+                viewer: taking.viewer.to_owned(),
+                drop: taking.drop.to_owned(),
+                lines: vec![Line::of(taking)],
+                expires_at,
+                state: taking.state,
+                was_offered: taking.state == State::Offered,
+                was_extended: false,
                 order: None,
             };
             self.reservations.insert(number, reservation);
@@ -89,36 +71,94 @@ impl Sales {
         new
     }
 
-    /// Moves the deadline of all that is held.
+    /// Whether the reservation holds these, too: a bundle has each SKU once.
+    pub(super) fn add_line(&mut self, taking: &Taking<'_>) -> bool {
+        let Some(reservation) = self.reservations.get_mut(&taking.reservation) else { return false };
+        let has_it = reservation.lines.iter().any(|line| line.sku == taking.sku);
+        if !has_it {
+            reservation.lines.push(Line::of(taking));
+        }
+        !has_it
+    }
+
+    pub(super) fn find(&self, number: u64) -> Option<&Reservation> {
+        self.reservations.get(&number)
+    }
+
+    /// Moves the deadline of one that is held or offered; `None` when there is none.
+    pub(super) fn extend(
+        &mut self,
+        number: u64,
+        expires_at: u64,
+        at_ms: u64,
+        findings: &mut Findings,
+    ) -> Option<Reservation> {
+        let reservation = self.expect_kept(number, "given more time", findings)?;
+        let before = reservation.clone();
+        reservation.was_extended = true;
+        reservation.expires_at = expires_at;
+        if before.expires_at <= at_ms {
+            let detail =
+                format_args!("reservation {number} was given more time, and had it until {}", time(before.expires_at));
+            findings.add(ViolationCode::DeadlinePassed, detail);
+        }
+        Some(before)
+    }
+
+    /// What keeps units of the SKU, in the order in which a shortfall takes them back, and how many.
+    pub(super) fn kept_of(&self, sku: &str) -> Vec<(u64, u32)> {
+        let kept = self.reservations.iter().rev().filter(|(_, reservation)| reservation.state.is_kept());
+        let of_sku = |(number, reservation): (&u64, &Reservation)| {
+            let line = reservation.lines.iter().find(|line| line.sku == sku)?;
+            Some((reservation.state != State::Offered, *number, line.quantity))
+        };
+        let mut kept: Vec<_> = kept.filter_map(of_sku).collect();
+        // What is offered comes first; the sort leaves the newest before the others.
+        kept.sort_by_key(|(is_held, ..)| *is_held);
+        kept.into_iter().map(|(_, number, quantity)| (number, quantity)).collect()
+    }
+
+    /// Moves the deadline of all that is held or offered.
     pub(super) fn extend_holds(&mut self, by_ms: u64) {
-        for reservation in self.reservations.values_mut().filter(|reservation| reservation.state == State::Held) {
+        for reservation in self.reservations.values_mut().filter(|reservation| reservation.state.is_kept()) {
             reservation.expires_at = reservation.expires_at.saturating_add(by_ms).min(MOMENT_MAX_MS);
         }
     }
 
-    /// Ends a hold; `None` when there is none to end.
-    pub(super) fn end_hold(
+    /// Ends what is held or offered; returns where it stood before, and `None` when there is none to end.
+    pub(super) fn end(
         &mut self,
         number: u64,
         state: State,
         at_ms: u64,
         findings: &mut Findings,
-    ) -> Option<Reservation> {
-        let Some(reservation) = self.reservations.get_mut(&number) else {
-            findings.add(ViolationCode::ReservationUnknown, format_args!("reservation {number} is {state:?}"));
-            return None;
-        };
-        if reservation.state != State::Held {
-            let detail = format_args!("reservation {number} is {state:?} and was {:?} before", reservation.state);
-            findings.add(ViolationCode::ReservationEndedTwice, detail);
-            return None;
-        }
+    ) -> Option<(State, Reservation)> {
+        let reservation = self.expect_kept(number, format_args!("{state:?}"), findings)?;
         check_deadline(number, reservation.expires_at, state, at_ms, findings);
-        reservation.state = state;
+        let before = std::mem::replace(&mut reservation.state, state);
+        let ended = (before, reservation.clone());
         if state == State::Sold {
             self.unordered.insert(number);
         }
-        Some(reservation.clone())
+        Some(ended)
+    }
+
+    fn expect_kept(
+        &mut self,
+        number: u64,
+        treated: impl fmt::Display,
+        findings: &mut Findings,
+    ) -> Option<&mut Reservation> {
+        let Some(reservation) = self.reservations.get_mut(&number) else {
+            findings.add(ViolationCode::ReservationUnknown, format_args!("reservation {number} is {treated}"));
+            return None;
+        };
+        if !reservation.state.is_kept() {
+            let detail = format_args!("reservation {number} is {treated} and was {:?} before", reservation.state);
+            findings.add(ViolationCode::ReservationEndedTwice, detail);
+            return None;
+        }
+        Some(reservation)
     }
 
     pub(super) fn place_order(&mut self, order: &OrderPlaced, findings: &mut Findings) {
@@ -177,18 +217,18 @@ fn check_deadline(number: u64, expires_at: u64, state: State, at_ms: u64, findin
     match state {
         State::Sold | State::Released if due => {
             let until = time(expires_at);
-            let detail = format_args!("reservation {number} is {state:?} and was held until {until}");
+            let detail = format_args!("reservation {number} is {state:?} and was kept until {until}");
             findings.add(ViolationCode::DeadlinePassed, detail);
         }
         State::Expired if !due => {
             let until = time(expires_at);
-            findings.add(ViolationCode::ExpiredEarly, format_args!("reservation {number} was held until {until}"));
+            findings.add(ViolationCode::ExpiredEarly, format_args!("reservation {number} was kept until {until}"));
         }
-        State::Held | State::Sold | State::Released | State::Expired => {}
+        _ => {}
     }
 }
 
-fn check_number(last: &mut u64, number: u64, code: ViolationCode, findings: &mut Findings) {
+pub(super) fn check_number(last: &mut u64, number: u64, code: ViolationCode, findings: &mut Findings) {
     let expected = last.saturating_add(1);
     if number != expected {
         findings.add(code, format_args!("number {number} stands where {expected} should"));

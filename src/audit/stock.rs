@@ -6,7 +6,7 @@ use dropcast_proto::v1::ProductListed;
 
 use super::{
     AuditSku, AuditTotals, ViolationCode,
-    sales::{Reservation, State},
+    reservation::{Line, State, Taking},
     violation::Findings,
 };
 
@@ -51,31 +51,47 @@ impl Stock {
         });
     }
 
-    pub(super) fn hold(&mut self, sku: &str, quantity: u32, findings: &mut Findings) {
-        self.change(sku, findings, |totals| {
+    /// Takes units out of the allotment that were sold elsewhere.
+    pub(super) fn sell_elsewhere(&mut self, sku: &str, units: u32, findings: &mut Findings) {
+        self.allot(sku, -i64::from(units), findings);
+        if let Some(account) = self.accounts.get_mut(sku) {
+            account.totals.sold_elsewhere = account.totals.sold_elsewhere.saturating_add(units.into());
+        }
+    }
+
+    /// Units are held or offered.
+    pub(super) fn take(&mut self, taking: &Taking<'_>, findings: &mut Findings) {
+        let quantity = taking.quantity;
+        self.change(taking.sku, findings, |totals| {
             totals.free = totals.free.saturating_sub(quantity.into());
-            totals.held += u64::from(quantity);
+            *totals.kept(taking.state) += u64::from(quantity);
         });
     }
 
-    pub(super) fn end_hold(&mut self, ended: &Reservation, state: State, findings: &mut Findings) {
-        let quantity = ended.quantity;
-        let revenue_minor = ended.total_minor();
-        self.change(&ended.sku, findings, |totals| {
-            totals.held = totals.held.saturating_sub(quantity.into());
+    /// Units that were held or offered, as `before` says, are so no longer.
+    pub(super) fn end(&mut self, line: &Line, before: State, state: State, findings: &mut Findings) {
+        let quantity = u64::from(line.quantity);
+        self.change(&line.sku, findings, |totals| {
+            let kept = totals.kept(before);
+            *kept = kept.saturating_sub(quantity);
             match state {
-                State::Held => {}
+                State::Held | State::Offered => return,
                 State::Sold => {
-                    totals.sold += u64::from(quantity);
-                    totals.revenue_minor = totals.revenue_minor.saturating_add(revenue_minor);
+                    totals.sold += quantity;
+                    totals.revenue_minor = totals.revenue_minor.saturating_add(line.total_minor());
+                    return;
                 }
-                State::Released => totals.released += u64::from(quantity),
-                State::Expired => totals.expired += u64::from(quantity),
+                State::Released => totals.released += quantity,
+                State::Expired => totals.expired += quantity,
+                State::Revoked => totals.revoked += quantity,
             }
-            if matches!(state, State::Released | State::Expired) {
-                totals.free = totals.free.saturating_add(quantity.into());
-            }
+            totals.free = totals.free.saturating_add(line.quantity.into());
         });
+    }
+
+    /// Fewer than none where too many are taken.
+    pub(super) fn free(&self, sku: &str) -> i64 {
+        self.accounts.get(sku).map_or(0, |account| account.totals.free)
     }
 
     pub(super) fn list_price_minor(&self, sku: &str) -> u64 {
@@ -105,10 +121,16 @@ impl Stock {
         let account = self.accounts.entry(sku.to_owned()).or_default();
         let free_before = account.totals.free;
         change(&mut account.totals);
-        let AuditTotals { allotment, free, held, sold, .. } = account.totals;
+        let AuditTotals { allotment, free, held, offered, sold, .. } = account.totals;
         if free < 0 && free < free_before {
-            let detail = format_args!("{sku}: {held} held and {sold} sold of {allotment}");
+            let detail = format_args!("{sku}: {held} held, {offered} offered and {sold} sold of {allotment}");
             findings.add(ViolationCode::Oversold, detail);
         }
+    }
+}
+
+impl AuditTotals {
+    fn kept(&mut self, state: State) -> &mut u64 {
+        if state == State::Offered { &mut self.offered } else { &mut self.held }
     }
 }

@@ -48,7 +48,7 @@ codes! {
     SkuInUse,
     /// A SKU is listed by two products.
     SkuTwice,
-    /// More units of a SKU are held and sold than are allotted.
+    /// More units of a SKU are held, offered and sold than are allotted.
     Oversold,
     /// A fact names a drop that is not in the run of show.
     DropUnknown,
@@ -70,8 +70,18 @@ codes! {
     DeadlineDiffers,
     /// A drop holds and sold more units of a SKU than its cap.
     CapExceeded,
+    /// A drop holds and sold more units of all its SKUs together than its shared cap.
+    SharedCapExceeded,
     /// A viewer holds and bought more units in a drop than its limit.
     LimitExceeded,
+    /// A viewer came to hold, wait for and have bought more units in the show than its limit.
+    ShowLimitExceeded,
+    /// Something more was held for a viewer, or waited for, who had as many open holds as the show allows.
+    OpenHoldsExceeded,
+    /// Something was held for a viewer, or waited for, who had to rest after holds that ran out.
+    CoolDownIgnored,
+    /// A line of a bundle does not follow its reservation, or is of a SKU that the reservation holds already.
+    BundleBroken,
     /// A reservation's number is not one more than the last.
     ReservationNumber,
     /// A fact names a reservation that never was.
@@ -82,6 +92,42 @@ codes! {
     DeadlinePassed,
     /// Units expired before their deadline.
     ExpiredEarly,
+    /// A reservation was given more time for its payment a second time.
+    ExtendedTwice,
+    /// More or less was recorded as a shortfall than was sold elsewhere and not free.
+    ShortfallDiffers,
+    /// A reservation was revoked that no shortfall needed, or one was kept that came before it.
+    RevokedOtherwise,
+    /// A place in line has a number that is not one more than the last.
+    WaiterNumber,
+    /// A fact names a place in line that never was.
+    WaiterUnknown,
+    /// A place in line ended a second time.
+    WaiterOver,
+    /// A viewer took a second place in a drop.
+    WaitsTwice,
+    /// A viewer joined a line that the drop does not have, or a draw that takes no entries.
+    WaitlistClosed,
+    /// Units were offered to somebody who was not next in line.
+    LineSkipped,
+    /// Units were held by a click while somebody waited for them.
+    LineJumped,
+    /// An offer is not to the viewer, in the drop or of the units that its place waits for, as far as there are any.
+    OfferDiffers,
+    /// Something was free for which somebody waited, and it was not offered before anything else.
+    UnitsNotOffered,
+    /// A drop was opened whose draw was bound to no seed.
+    DrawUncommitted,
+    /// A draw was bound or drawn that the drop does not have, that took entries still, or that was drawn before.
+    DrawNotDue,
+    /// A draw was bound or drawn, and it was not the system that asked.
+    DrawCause,
+    /// The seed of a draw is not the one that it was bound to.
+    SeedDiffers,
+    /// A draw was not mixed with the digest of the entry before it.
+    DrawDigest,
+    /// Units were held in a drop whose lots were not drawn.
+    HeldBeforeDraw,
     /// Holds were extended by nothing, or by more than went by since the entry before.
     ExtensionTooLong,
     /// Holds were extended, and it was not the system that asked.
@@ -102,7 +148,7 @@ codes! {
     PaidTwice,
     /// A principal's key was bound a second time.
     KeyBoundTwice,
-    /// A key stands for a reservation or an order that never was, or for nothing.
+    /// A key stands for a reservation, a place in line or an order that never was, or for nothing.
     KeyOutcome,
     /// A promise of a lost history was kept or broken a second time, or under no key of its viewer.
     PromiseTwice,

@@ -1,47 +1,33 @@
 //! The audit against the rules: whatever a show goes through, the two come to the same units, and nothing is wrong.
 
-use std::{fs, path::Path};
-
 use dropcast::{
     audit::{Audit, AuditReport},
-    codec::{BodyWriter, export_entry},
-    journal::{Position, RawEntry},
-    show_file::parse,
+    codec::export_entry,
+    journal::RawEntry,
 };
 use dropcast_domain::{
-    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku},
+    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
+    inventory::{BundleLine, Reservation},
     show::{
-        Command, Entry, Fingerprint, KeyUse, OrderState, Principal, Promise, Promised, Request, ReservationState, Role,
-        Show, ShowPlan,
+        Command, DropPlan, Fingerprint, KeyUse, OrderState, Principal, Promise, Promised, ReservationState, Role, Show,
+        ShowPlan, WantedLine,
     },
-    time::Timestamp,
 };
 use proptest::{prelude::*, strategy::ValueTree as _};
 
-use crate::script::BEGIN_MS;
+use crate::{
+    script::BEGIN_MS,
+    world::{World, scarce},
+};
 
 /// One thing that somebody does: which kind of thing, with what, and how long after the one before.
-type Step = (u8, u8, u8, u16);
+pub(crate) type Step = (u8, u8, u8, u16);
 
-fn plan() -> ShowPlan {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/atelier-noor/show.toml");
-    parse(&fs::read_to_string(file).unwrap(), "show.toml").unwrap().into_plan().unwrap()
-}
-
-/// The sample show, with fewer units of everything, so that it sells out.
-fn scarce(plan: &ShowPlan, units: u8) -> ShowPlan {
-    let mut plan = plan.clone();
-    for variant in plan.products.iter_mut().flat_map(|product| &mut product.variants) {
-        variant.units = 3 + u32::from(units % 6);
-    }
-    plan
-}
-
-fn principal(role: Role, id: &str) -> Principal {
+pub(crate) fn principal(role: Role, id: &str) -> Principal {
     Principal { role, id: PrincipalId::new(id).unwrap() }
 }
 
-fn host(command: Command) -> (Principal, Command) {
+pub(crate) fn host(command: Command) -> (Principal, Command) {
     (principal(Role::Host, "noor"), command)
 }
 
@@ -49,19 +35,20 @@ fn viewer(number: u8, command: Command) -> (Principal, Command) {
     (principal(Role::Viewer, &format!("viewer-{}", number % 5)), command)
 }
 
-fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal, Command) {
+pub(crate) fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal, Command) {
     let drop_plan = &plan.drops[usize::from(one) % 8];
     let drop: DropId = drop_plan.drop.clone();
     let sku: Sku = drop_plan.items[usize::from(other) % drop_plan.items.len()].sku.clone();
     let reservation = ReservationId(u64::from(other) % (show.reservation_count() as u64 + 1) + 1);
-    match kind % 25 {
+    let waiter = WaiterId(u64::from(other) % (show.waiter_count() as u64 + 1) + 1);
+    match kind % 36 {
         0 => (principal(Role::Brand, plan.settings.brand.as_str()), Command::Plan(Box::new(scarce(plan, other)))),
         1 | 2 => host(Command::OpenDrop { drop }),
         3 => host(Command::PauseDrop { drop }),
         4 => host(Command::ResumeDrop { drop }),
         5 => host(Command::ExtendDrop { drop, by_ms: 1_000 + u64::from(other) * 100 }),
         6 if other < 32 => host(Command::CloseDrop { drop }),
-        7 => host(Command::AddUnits { drop: (one % 2 == 0).then_some(drop), sku, units: 1 + u32::from(other % 4) }),
+        7 => host(Command::AddUnits { drop: (other % 3 > 0).then_some(drop), sku, units: 1 + u32::from(other % 4) }),
         8 if other < 8 => host(Command::End),
         9 => {
             let opens_at = show.last_at().after_ms(u64::from(other) * 300);
@@ -82,15 +69,36 @@ fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) -> (Principal
             let viewer = PrincipalId::new(&format!("viewer-{}", other % 5)).unwrap();
             (
                 principal(Role::System, "healing"),
-                Command::Reclaim(Box::new(promise(show, viewer, drop, sku, (one, other)))),
+                Command::Reclaim(Box::new(promise(show, viewer, drop_plan, sku, (one, other)))),
             )
+        }
+        25 | 26 => viewer(other, Command::JoinWaitlist { drop, sku, quantity: 1 + u32::from(one % 2) }),
+        27 => {
+            let own = show.waiter(waiter).map(|waiter| waiter.viewer.clone());
+            let id = own.unwrap_or_else(|| PrincipalId::new("viewer-0").unwrap());
+            (Principal { role: Role::Viewer, id }, Command::LeaveWaitlist { waiter })
+        }
+        28 => viewer(one, Command::ExtendHold { reservation }),
+        29 => {
+            let brand = principal(Role::Brand, plan.settings.brand.as_str());
+            (brand, Command::WithdrawUnits { sku, units: 1 + u32::from(one % 4), force: other % 2 == 0 })
+        }
+        30 | 31 => {
+            let with = bundle(drop_plan, &sku).map(|(sku, quantity, _)| WantedLine { sku, quantity });
+            viewer(other, Command::Reserve { drop, sku, quantity: 1, with: with.into_iter().collect() })
         }
         _ => viewer(other, Command::Reserve { drop, sku, quantity: 1 + u32::from(other % 2), with: Vec::new() }),
     }
 }
 
+/// What else a drop sells.
+fn bundle(drop: &DropPlan, sku: &Sku) -> Option<(Sku, u32, u64)> {
+    drop.items.iter().find(|item| item.sku != *sku).map(|item| (item.sku.clone(), 1, 900))
+}
+
 /// What a lost history may have promised, now and then under a key that was used here or promised before.
-fn promise(show: &Show, viewer: PrincipalId, drop: DropId, sku: Sku, (one, other): (u8, u8)) -> Promise {
+fn promise(show: &Show, viewer: PrincipalId, drop: &DropPlan, sku: Sku, (one, other): (u8, u8)) -> Promise {
+    let (other_line, drop) = (bundle(drop, &sku), drop.drop.clone());
     let used = |what: &str| KeyUse {
         key: Key::new(&format!("{what}-{}", one % 64)).unwrap(),
         fingerprint: Fingerprint::default(),
@@ -106,37 +114,26 @@ fn promise(show: &Show, viewer: PrincipalId, drop: DropId, sku: Sku, (one, other
     };
     let expires_at = show.last_at().after_ms(u64::from(other) * 1_000);
     let quantity = 1 + u32::from(one % 2);
-    Promise { viewer, drop, sku, quantity, unit_price_minor: 1_500, with: Vec::new(), expires_at, lost, promised }
+    let line = |(sku, quantity, unit_price_minor)| BundleLine { sku, quantity, unit_price_minor };
+    let with = other_line.filter(|_| other % 4 == 0).map(line).into_iter().collect();
+    Promise { viewer, drop, sku, quantity, unit_price_minor: 1_500, with, expires_at, lost, promised }
 }
 
-fn walk(steps: &[Step]) -> (Show, Vec<Entry>) {
-    let (plan, mut show, mut entries, mut at_ms) = (plan(), Show::default(), Vec::new(), BEGIN_MS);
-    let brand = principal(Role::Brand, plan.settings.brand.as_str());
-    let first = [(brand, Command::Plan(Box::new(scarce(&plan, 0)))), host(Command::Start)];
-    let mut ask = |show: &mut Show, at_ms: u64, number: usize, (principal, command): (Principal, Command)| {
-        let key = (!matches!(command, Command::Plan(_))).then(|| Key::new(&format!("key-{number}")).unwrap());
-        let request = Request { principal, key, fingerprint: Fingerprint::default(), command };
-        // A refusal is as good: it makes no entry.
-        let _ = show.handle(Timestamp(at_ms), &request, &mut entries);
-    };
-    for (number, wish) in first.into_iter().enumerate() {
-        ask(&mut show, at_ms, number, wish);
-    }
-    for (number, step) in (2..).zip(steps) {
+fn walk(steps: &[Step]) -> World {
+    let (mut world, mut at_ms) = (World::new(), BEGIN_MS);
+    world.see_to_draws(at_ms);
+    for step in steps {
         // Mostly moments, now and then long enough for deadlines to pass.
         at_ms += u64::from(if step.3 % 16 == 0 { step.3 } else { step.3 % 1_500 });
-        let wish = wish(&show, &plan, *step);
-        ask(&mut show, at_ms, number, wish);
+        world.take(at_ms, *step);
     }
-    (show, entries)
+    world
 }
 
-fn audit(entries: &[Entry]) -> AuditReport {
-    let (mut audit, mut position, mut bodies) = (Audit::new("walk"), Position::default(), BodyWriter::default());
-    for entry in entries {
-        let raw = RawEntry::following(&position, entry.at.0, bodies.write(entry));
-        position = raw.position();
-        audit.entry(&export_entry(&raw).unwrap());
+fn audit(journal: &[RawEntry]) -> AuditReport {
+    let mut audit = Audit::new("walk");
+    for raw in journal {
+        audit.entry(&export_entry(raw).unwrap());
     }
     audit.finish()
 }
@@ -146,19 +143,24 @@ proptest! {
 
     #[test]
     fn the_rules_and_the_audit_agree(steps in proptest::collection::vec(any::<Step>(), 1..400)) {
-        let (show, entries) = walk(&steps);
-        let report = audit(&entries);
+        let World { show, journal, .. } = walk(&steps);
+        let report = audit(&journal);
         prop_assert_eq!(&report.violations, &[]);
         for (sku, stock) in show.stocks() {
             let totals = report.skus.iter().find(|found| found.sku == sku.as_str()).unwrap().totals;
-            let found = (totals.allotment, totals.free, totals.held, totals.sold);
-            let expected = (stock.allotment.into(), stock.free.into(), stock.held.into(), stock.sold.into());
+            let found = (totals.allotment, totals.free, totals.held, totals.offered, totals.sold);
+            let [held, offered, sold] = [stock.held, stock.offered, stock.sold].map(u64::from);
+            let expected = (stock.allotment.into(), stock.free.into(), held, offered, sold);
             prop_assert_eq!(found, expected, "{}", sku);
         }
         let in_state = |state| show.reservations().filter(move |reservation| reservation.state == state);
-        let units = |state| in_state(state).map(|reservation| u64::from(reservation.quantity)).sum::<u64>();
+        let in_all = |reservation: Reservation<'_>| reservation.lines().map(|line| u64::from(line.1)).sum::<u64>();
+        let units = |state| in_state(state).map(in_all).sum::<u64>();
         prop_assert_eq!(report.totals.released, units(ReservationState::Released));
         prop_assert_eq!(report.totals.expired, units(ReservationState::Expired));
+        prop_assert_eq!(report.totals.revoked, units(ReservationState::Revoked));
+        let drawn = show.drops().filter(|drop| drop.lots().is_some()).count();
+        prop_assert_eq!(report.draws.iter().filter(|draw| draw.drawn).count(), drawn);
         let paid = show.orders().filter(|order| order.state == OrderState::Paid).count();
         prop_assert_eq!((report.orders.placed, report.orders.paid), (show.orders().count() as u64, paid as u64));
         prop_assert_eq!(report.orders.revenue_minor, report.totals.revenue_minor);
@@ -174,7 +176,7 @@ fn the_walk_gets_everywhere() {
     let mut kinds = std::collections::BTreeSet::new();
     for _ in 0..24 {
         let steps = strategy.new_tree(&mut runner).unwrap().current();
-        for fact in walk(&steps).1.iter().flat_map(|entry| &entry.facts) {
+        for fact in walk(&steps).entries.iter().flat_map(|entry| &entry.facts) {
             kinds.insert(format!("{fact:?}").split([' ', '(']).next().unwrap().to_owned());
         }
     }
@@ -182,7 +184,10 @@ fn the_walk_gets_everywhere() {
     let expected =
         expected.into_iter().chain(["DropExtended", "CapRaised", "DropClosed", "ReservationHeld", "ShowEnded"]);
     let expected = expected.chain(["ReservationSold", "ReservationReleased", "ReservationExpired", "OrderPlaced"]);
-    for kind in expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken", "HoldsExtended"]) {
+    let expected = expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken", "HoldsExtended", "SharedCapRaised"]);
+    let expected = expected.chain(["UnitsSoldElsewhere", "ShortfallRecorded", "BundleLineHeld", "ReservationOffered"]);
+    let expected = expected.chain(["HoldExtended", "ReservationRevoked", "WaitlistJoined", "WaitlistLeft"]);
+    for kind in expected.chain(["DrawCommitted", "LotsDrawn"]) {
         assert!(kinds.contains(kind), "no {kind} in {kinds:?}");
     }
 }
