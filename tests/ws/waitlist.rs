@@ -271,7 +271,7 @@ async fn a_draw_is_committed_entered_drawn_and_checked_over_sockets() {
     assert_eq!(tickets, expected);
     // The digest is that of the entry before: whoever has the journal can check that, too.
     let journal = shop.journal().await;
-    let draws = |entry: &Value| entry["facts"].as_array().is_some_and(|facts| facts[0].get("lots_drawn").is_some());
-    let drawing = journal.iter().position(draws).expect("a draw");
+    let is_draw = |entry: &Value| entry["facts"].as_array().is_some_and(|facts| facts[0].get("lots_drawn").is_some());
+    let drawing = journal.iter().position(is_draw).expect("a draw");
     assert_eq!(journal[drawing - 1]["digest"], read["digest"]);
 }
