@@ -38,7 +38,7 @@ export class HostOpenDrop extends PageElement {
       header div { flex: 1; min-width: 0; }
       h3 { font-size: var(--text-xl); }
       header > dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
-      .line { margin-top: var(--space-1); }
+      .line { margin-top: var(--space-1); --urgent: currentColor; }
       .gone {
         background: var(--bad); color: var(--surface); padding: var(--space-3) var(--space-4); font-weight: 750;
         font-size: var(--text-xl); text-align: center;

@@ -13,6 +13,11 @@ export function linesOf<T extends Several>({ sku, quantity, with: others }: T): 
   return [{ sku, quantity }, ...others];
 }
 
+/** How many units it is in all. */
+export function unitsOf(one: Several): number {
+  return linesOf(one).reduce((sum, line) => sum + line.quantity, 0);
+}
+
 /** What it is, for people: such as `2 × Scarf, red + Hat`. */
 export function linesName(known: State, one: Several): string {
   const named = linesOf(one).map(({ sku, quantity }) => {

@@ -40,6 +40,10 @@ export class ViewerCheckout extends PageElement {
       dd { text-align: end; }
       .total { font-size: var(--text-l); font-weight: 700; color: var(--ink); }
       .policy { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      /* However much there is to read, the button is at hand: in a grid it would not leave its place. */
+      .form { display: flex; flex-direction: column; }
+      .pay { position: sticky; bottom: 0; background: var(--surface); padding: var(--space-2) 0; display: grid; }
+      .plain { white-space: normal; }
       .turn { font-size: var(--text-l); font-weight: 700; }
       .turn dc-countdown { font-size: var(--text-xl); }
       .done { justify-items: center; text-align: center; padding: var(--space-4) 0; }
@@ -79,7 +83,8 @@ export class ViewerCheckout extends PageElement {
   #form(): TemplateResult {
     const { reservation, known } = this;
     const picture = article(known, reservation.sku)?.product.picture ?? "";
-    return html`<div class="stack">
+    return html`<div class="stack form">
+      ${isOpen(reservation) ? this.#timeLeft() : nothing}
       <div class="article">
         <dc-picture .address=${picture}></dc-picture>
         <strong>${linesName(known, reservation)}</strong>
@@ -109,35 +114,42 @@ export class ViewerCheckout extends PageElement {
   }
 
   #pay(): TemplateResult {
-    const { reservation } = this;
-    const isOffer = reservation.state === "offered";
+    const isOffer = this.reservation.state === "offered";
+    const total = price(this.reservation.total);
     const isBusy = this.paying || this.releasing || this.extending;
     const isDone = this.answer?.kind === "sold" || this.answer?.kind === "held";
     const shown = isBusy || isDone || !this.answer ? null : told(this.answer, this.t);
-    const label = isOffer ? this.t.yoursFor : this.t.timeLeft;
     return html`
-      <p class="note row spread ${isOffer ? "good turn" : ""}" data-test="time-left">${label}
-        ${countdown(this.clock, reservation.expires_at, label)}
-      </p>
-      ${this.#moreTime(isBusy)}
       <div role="status">${shown ? html`<p class="note ${shown.tone}">${shown.text}</p>` : nothing}</div>
-      <button class="primary large" data-test="confirm" aria-busy=${this.paying}
-        @click=${() => this.tell("confirm", reservation.reservation)}>
-        ${this.paying ? this.t.paying : isOffer ? this.t.buyFor(price(reservation.total)) : this.t.pay(price(reservation.total))}
-      </button>
+      <div class="pay">
+        <button class="primary large" data-test="confirm" aria-busy=${this.paying}
+          @click=${() => this.tell("confirm", this.reservation.reservation)}>
+          ${this.paying ? this.t.paying : isOffer ? this.t.buyFor(total) : this.t.pay(total)}
+        </button>
+        ${isOffer ? this.#giveBack(isBusy) : nothing}
+      </div>
+      ${this.#moreTime(isBusy)}
       <p class="small soft">${this.t.sandbox}</p>
-      <button class="plain" data-test="give-back" ?disabled=${isBusy}
-        @click=${() => this.tell("release", reservation.reservation)}>
-        ${icons.back} ${this.#giveBack(isOffer)}
-      </button>
+      ${isOffer ? nothing : this.#giveBack(isBusy)}
     `;
   }
 
-  #giveBack(isOffer: boolean): string {
-    if (isOffer) {
-      return this.releasing ? this.t.declining : this.t.decline;
-    }
-    return this.releasing ? this.t.givingBack : this.t.giveBack;
+  #timeLeft(): TemplateResult {
+    const isOffer = this.reservation.state === "offered";
+    const label = isOffer ? this.t.yoursFor : this.t.timeLeft;
+    return html`<p class="note row spread ${isOffer ? "good turn" : ""}" data-test="time-left">
+      ${label} ${countdown(this.clock, this.reservation.expires_at, label)}
+    </p>`;
+  }
+
+  #giveBack(isBusy: boolean): TemplateResult {
+    const { reservation, state } = this.reservation;
+    const [idle, busy] =
+      state === "offered" ? [this.t.decline, this.t.declining] : [this.t.giveBack, this.t.givingBack];
+    return html`<button class="plain" data-test="give-back" ?disabled=${isBusy}
+      @click=${() => this.tell("release", reservation)}>
+      ${icons.back} ${this.releasing ? busy : idle}
+    </button>`;
   }
 
   #overText(): string {

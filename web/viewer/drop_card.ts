@@ -9,6 +9,7 @@ import { PageElement } from "../shared/element";
 import { count, price } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
+import { unitsOf } from "../shared/lines";
 import { base, buttons, cards, chips } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import { type Told, told } from "./answers";
@@ -63,6 +64,7 @@ export class ViewerDropCard extends PageElement {
       .banner {
         padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600;
       }
+      .draw { --urgent: currentColor; }
       .turn { background: var(--good-wash); color: var(--good); }
       @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
@@ -130,7 +132,8 @@ export class ViewerDropCard extends PageElement {
     </p>`;
   }
 
-  #stock({ available, waiting }: DropItem): TemplateResult {
+  #stock({ sku, available, waiting }: DropItem): TemplateResult {
+    const isOffered = this.buying.held(sku)?.state === "offered";
     const { closes_at, phase } = this.drop;
     const tone = available <= SCARCE_UNITS ? "warn" : "";
     const isDraw = this.#stage === "entries" || this.#stage === "pending";
@@ -138,7 +141,7 @@ export class ViewerDropCard extends PageElement {
       ${isDraw ? html`<span class="badge">${this.t.draw}</span>` : nothing}
       ${
         available === 0
-          ? html`<span class="badge bad">${this.t.allHeld}</span>`
+          ? html`<span class="badge bad" ?hidden=${isOffered}>${this.t.allHeld}</span>`
           : html`<span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span>`
       }
       ${
@@ -198,6 +201,7 @@ export class ViewerDropCard extends PageElement {
       return nothing;
     }
     const isPay = held !== undefined && !isAsked;
+    const room = this.drop.limit_per_viewer - (held ? unitsOf(held) : 0);
     const asks = ASKS[press];
     return html`<div class="row">
       <button
@@ -209,9 +213,9 @@ export class ViewerDropCard extends PageElement {
       >
         ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#label(press)}
       </button>
-      ${isPay && this.drop.limit_per_viewer > held.quantity ? this.#oneMore(item) : nothing}
+      ${isPay && room > 0 ? this.#oneMore(item) : nothing}
     </div>
-    ${this.#canTakeTogether ? this.#together() : nothing}`;
+    ${room > 1 && this.#canTakeTogether ? this.#together() : nothing}`;
   }
 
   #ask(what: string | undefined, item: DropItem): void {
@@ -296,16 +300,15 @@ export class ViewerDropCard extends PageElement {
       return nothing;
     }
     const isOpen = this.#stage === "entries" && entries_close_at !== null && !this.buying.waiter;
-    return html`<p class="small soft">
+    return html`<p class="small soft draw">
       ${
         isOpen
           ? html`<span class="row">${this.t.drawnIn} ${countdown(this.clock, entries_close_at, this.t.drawnIn)}</span>
               ${this.t.drawNote}`
           : nothing
       }
-      <a data-test="how-drawn" href=${drawAddress(this.known.show?.show ?? "", drop)} target="_blank" rel="opener">
-        ${this.#stage === "drawn" ? this.t.howWasDrawn : this.t.howIsDrawn}
-      </a>
+      <a data-test="how-drawn" href=${drawAddress(this.known.show?.show ?? "", drop)} target="_blank" rel="opener"
+        >${this.#stage === "drawn" ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
       ${this.buying.canBuy && this.known.principal ? html`${this.t.youAre} <code>${this.known.principal}</code>.` : nothing}
     </p>`;
   }

@@ -21,7 +21,7 @@ export class ViewerLine extends PageElement {
     buttons,
     cards,
     css`
-      .note { display: grid; gap: var(--space-1); }
+      .note { display: grid; gap: var(--space-1); --urgent: currentColor; }
       .place { font-size: var(--text-l); font-weight: 700; }
       button { justify-self: start; margin-inline-start: calc(-1 * var(--space-2)); min-height: 2.25rem; }
     `,

@@ -89,6 +89,10 @@ export class ViewerPage extends PageElement {
   }
 
   override willUpdate(): void {
+    if (this.offer !== null && this.#isDeclined(this.offer)) {
+      this.#purchases?.offerSeen(this.offer);
+      this.offer = null;
+    }
     this.offer ??= this.#purchases?.unseenOffer?.reservation ?? null;
     const title = inLanguage(this.live?.client.state.show?.title ?? {}) || "Dropcast";
     document.title = this.#purchases?.offers.length ? `${this.t.yourTurn} · ${title}` : title;
@@ -104,6 +108,11 @@ export class ViewerPage extends PageElement {
       ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
       ${client && show ? this.#show(client.state, show) : this.#waiting(client?.status)}
     `;
+  }
+
+  #isDeclined(offer: number): boolean {
+    const of = this.live?.client.state.reservations.find((one) => one.reservation === offer);
+    return of === undefined || of.state === "released";
   }
 
   async #open(): Promise<void> {
@@ -234,9 +243,7 @@ export class ViewerPage extends PageElement {
           }}>${this.t.mine}</button>
           ${
             urgent
-              ? html`<button class="strong" @click=${() => {
-                  this.sheet = { kind: "checkout", reservation: urgent.reservation };
-                }}>
+              ? html`<button class="strong" @click=${() => this.#openCheckout(urgent.reservation)}>
                   ${urgent.state === "offered" ? this.t.yourTurn : this.t.pay(price(urgent.total))}
                   ${countdown(this.live?.client.clock, urgent.expires_at, this.t.timeLeft)}
                 </button>`
@@ -291,8 +298,7 @@ export class ViewerPage extends PageElement {
   /** An offer must not be missed: it opens by itself, above what is open. */
   #offerSheet(known: State): TemplateResult | typeof nothing {
     const { offer } = this;
-    const isOpen = this.sheet?.kind === "checkout" && this.sheet.reservation === offer;
-    return offer === null || isOpen
+    return offer === null
       ? nothing
       : this.#checkout(known, offer, () => {
           this.#purchases?.offerSeen(offer);
@@ -322,8 +328,15 @@ export class ViewerPage extends PageElement {
 
   readonly #onCheckout = (event: CustomEvent<number>) => {
     this.isMineOpen = false;
-    this.sheet = { kind: "checkout", reservation: event.detail };
+    this.#openCheckout(event.detail);
   };
+
+  /** Whoever opens an offer by hand has seen it. */
+  #openCheckout(reservation: number): void {
+    this.#purchases?.offerSeen(reservation);
+    this.offer = this.offer === reservation ? null : this.offer;
+    this.sheet = { kind: "checkout", reservation };
+  }
 
   readonly #onDetails = (event: CustomEvent<{ sku: string | undefined; drop: string }>) => {
     const { sku, drop } = event.detail;

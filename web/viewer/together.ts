@@ -38,7 +38,8 @@ export class ViewerTogether extends PageElement {
     const shown = !this.asked && this.answer && this.answer.kind !== "held" ? told(this.answer, this.t) : null;
     return html`<dc-sheet .heading=${this.t.together}>
       <div class="stack">
-        <p class="soft">${this.t.togetherLead} ${this.t.limit(this.drop.limit_per_viewer)}</p>
+        <p class="soft">${this.t.togetherLead}</p>
+        <p class="small soft">${this.t.limit(this.drop.limit_per_viewer)}</p>
         ${choices.map((choice) => this.#choice(choice, lines))}
         <div role="status">${shown ? html`<p class="note ${shown.tone}">${shown.text}</p>` : nothing}</div>
         <button class="primary large" data-test="hold-together" aria-busy=${this.asked}

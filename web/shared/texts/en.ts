@@ -203,7 +203,7 @@ export const en = {
   revoked: "We had to take this back",
   revokedLead:
     "It was held for you, and the shop sold the last of it elsewhere in the meantime. We are sorry. Nothing was charged.",
-  moreTime: (time: string) => `Need more time to pay? Take ${time} more`,
+  moreTime: (time: string) => `Need more time to pay? Add ${time}`,
   dismiss: "Got it",
   brokenPromise: "We could not keep our word",
   brokenPromiseLead: {

@@ -81,7 +81,7 @@ export const nl: Text = {
 
   together: "Samen nemen",
   togetherLead: "Kies van elk één. We houden alles voor je vast, of niets.",
-  togetherHold: (price) => `Samen vasthouden voor ${price}`,
+  togetherHold: (price) => `Samen voor ${price}`,
   notThisOne: "Deze niet",
 
   joinLine: "Ga in de rij",
@@ -206,7 +206,7 @@ export const nl: Text = {
   revokedLead:
     "Het werd voor je vastgehouden, en intussen verkocht de winkel het laatste stuk elders. Het spijt ons. Je betaalt " +
     "er niets voor.",
-  moreTime: (time) => `Meer tijd nodig om te betalen? Neem ${time} extra`,
+  moreTime: (time) => `Meer tijd nodig? Neem er ${time} bij`,
   dismiss: "Begrepen",
   brokenPromise: "We konden ons woord niet houden",
   brokenPromiseLead: {

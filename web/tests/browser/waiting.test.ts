@@ -38,6 +38,7 @@ test("who joins the line is offered what another gives back, and buys it with on
   await anna.part("more-time").click();
   await anna.part("more-time").waitFor({ state: "detached" });
   await anna.part("give-back").click();
+  await anna.page.keyboard.press("Escape");
 
   await bram.page.getByRole("heading", { name: "It's your turn" }).waitFor();
   await expect.poll(() => bram.page.title()).toBe("It's your turn · A test of patience");
