@@ -34,7 +34,8 @@ export class DrawFind extends PageElement {
       <div class="row">
         <label>
           ${this.t.drawPage.viewerId}
-          <input name="viewer" data-test="viewer-id" autocomplete="off" autocapitalize="none" spellcheck="false" required />
+          <input name="viewer" data-test="viewer-id" autocomplete="off" autocapitalize="none" spellcheck="false"
+            required />
         </label>
         <button class="strong">${this.t.drawPage.find}</button>
       </div>

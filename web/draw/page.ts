@@ -44,6 +44,7 @@ export class DrawPage extends PageElement {
       dt { font-weight: 600; }
       dd { overflow-wrap: anywhere; color: var(--ink-soft); }
       dd + dt { margin-top: var(--space-3); }
+      .recipe { margin-top: var(--space-3); }
       code { font-size: var(--text-s); }
     `,
   ];
@@ -61,12 +62,13 @@ export class DrawPage extends PageElement {
   override render(): TemplateResult {
     const { record } = this;
     const drop = this.published?.drops.find((one) => one.drop === record?.drop);
-    document.title = this.t.drawPage.title;
+    const title = record !== null && record.seed === null ? this.t.howIsDrawn : this.t.howWasDrawn;
+    document.title = title;
     return html`<main class="stack">
       <div class="row spread"><a class="name" href="/">Dropcast</a><dc-language-switch></dc-language-switch></div>
       <header>
         <p class="eyebrow">${inLanguage(this.published?.show.title ?? {})}</p>
-        <h1>${this.t.drawPage.title}</h1>
+        <h1>${title}</h1>
         <p class="soft">${inLanguage(drop?.title ?? {}) || record?.drop}</p>
       </header>
       <div role="status">${this.hasFailed ? this.#failed() : this.#verdict()}</div>
@@ -123,39 +125,44 @@ export class DrawPage extends PageElement {
 
   #draw(record: DrawRecord): TemplateResult {
     const misplaced = this.verdict?.kind === "misplaced" ? this.verdict.tickets : NOBODY;
+    const isDrawn = record.seed !== null;
+    const facts = html`<section class="card"><h2>${this.t.drawPage.published}</h2>${this.#facts(record)}</section>`;
     return html`
-      <section class="card"><h2>${this.t.drawPage.whyTitle}</h2>
-        <ol class="why">${this.t.drawPage.why.map((sentence) => html`<li>${sentence}</li>`)}</ol>
-      </section>
+      ${isDrawn ? nothing : facts} ${this.#isBroken ? nothing : this.#why()}
       <section class="card"><h2>${this.t.drawPage.findTitle}</h2>
         ${
           canCheck()
             ? html`<draw-find
-                .entrants=${record.entrants} .misplaced=${misplaced} ?drawn=${record.seed !== null}
+                .entrants=${record.entrants} .misplaced=${misplaced} ?drawn=${isDrawn}
               ></draw-find>`
             : html`<p class="soft">${this.t.drawPage.verdict.insecure}</p>`
         }
       </section>
-      <section class="card"><h2>${this.t.drawPage.published}</h2>${this.#facts(record)}</section>
-      ${record.seed === null ? nothing : this.#tickets(record, misplaced)}
+      ${isDrawn ? facts : nothing} ${isDrawn ? this.#tickets(record, misplaced) : nothing}
     `;
+  }
+
+  /** Nothing is promised of a draw that does not hold. */
+  get #isBroken(): boolean {
+    return this.verdict?.kind === "unbound" || this.verdict?.kind === "misplaced";
+  }
+
+  #why(): TemplateResult {
+    return html`<section class="card"><h2>${this.t.drawPage.whyTitle}</h2>
+      <ol class="why">${this.t.drawPage.why.map((sentence) => html`<li>${sentence}</li>`)}</ol>
+    </section>`;
   }
 
   #facts({ commitment, seed, digest, entries_close_at, drawn_at }: DrawRecord): TemplateResult {
     const t = this.t.drawPage;
-    const at = (time: number | null) => (time === null ? null : moment(time));
-    const facts: [string, string | null][] = [
-      [t.commitment, commitment],
-      [t.entriesCloseAt, at(entries_close_at)],
-      [t.drawnAt, at(drawn_at)],
-      [t.seed, seed],
-      [t.digest, digest],
-    ];
+    const at = (time: number | null) => (time === null ? t.notYet : moment(time));
+    const hash = (value: string | null) => (value === null ? t.notYet : html`<code>${value}</code>`);
     return html`<dl>
-        ${facts.map(
-          ([label, value]) =>
-            html`<dt>${label}</dt><dd>${value === null ? t.notYet : html`<code>${value}</code>`}</dd>`,
-        )}
+        <dt>${t.commitment}</dt><dd>${hash(commitment)}</dd>
+        <dt>${t.entriesCloseAt}</dt><dd>${at(entries_close_at)}</dd>
+        <dt>${t.drawnAt}</dt><dd>${at(drawn_at)}</dd>
+        <dt>${t.seed}</dt><dd>${hash(seed)}</dd>
+        <dt>${t.digest}</dt><dd>${hash(digest)}</dd>
       </dl>
       <p class="small soft recipe">${t.recipe}</p>`;
   }

@@ -4,7 +4,6 @@ import { customElement, property, state } from "lit/decorators.js";
 import { articleName } from "../shared/catalogue";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
-import { icons } from "../shared/icons";
 import { base, buttons, cards } from "../shared/styles";
 
 /** How many more tickets are shown at a time. */
@@ -25,7 +24,7 @@ export class DrawTickets extends PageElement {
     cards,
     css`
       li {
-        display: grid; grid-template-columns: 3rem minmax(0, 1fr) auto; gap: var(--space-3); align-items: center;
+        display: grid; grid-template-columns: 2.5rem minmax(0, 1fr); gap: var(--space-3);
         padding: var(--space-2) 0; border-top: 1px solid var(--line);
       }
       code { overflow-wrap: anywhere; font-size: var(--text-s); }
@@ -52,14 +51,13 @@ export class DrawTickets extends PageElement {
     const wanted = quantity > 1 ? `${quantity} × ${articleName(this.known, sku)}` : articleName(this.known, sku);
     return html`<li data-test="ticket">
       <span class="place figures">${count(place)}</span>
-      <span><code>${ticket}</code><br /><span class="small soft">${wanted}</span></span>
-      ${
-        isWrong
-          ? html`<span class="badge bad">${icons.warning} ${this.t.drawPage.wrongPlace}</span>`
-          : offered
-            ? html`<span class="badge good">${this.t.drawPage.offered}</span>`
-            : nothing
-      }
+      <div>
+        <code>${ticket}</code>
+        <p class="row wrap small soft">
+          ${wanted} ${isWrong ? html`<span class="badge bad">${this.t.drawPage.wrongPlace}</span>` : nothing}
+          ${offered ? html`<span class="badge good">${this.t.drawPage.offered}</span>` : nothing}
+        </p>
+      </div>
     </li>`;
   }
 

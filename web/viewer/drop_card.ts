@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { article } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
-import { type DrawStage, drawAddress, drawStage } from "../shared/draw_stage";
+import { type DrawStage, drawStage } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { count, price } from "../shared/format";
 import { icons } from "../shared/icons";
@@ -15,6 +15,7 @@ import { TickController } from "../shared/ticker";
 import { type Told, told } from "./answers";
 import { choicesOf, togetherMax } from "./bundle";
 import type { Buying } from "./buying";
+import "./draw_note";
 import "./line";
 import { hasLine, type Press, pressOf } from "./press";
 
@@ -64,7 +65,6 @@ export class ViewerDropCard extends PageElement {
       .banner {
         padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600;
       }
-      .draw { --urgent: currentColor; }
       .turn { background: var(--good-wash); color: var(--good); }
       @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
@@ -103,7 +103,15 @@ export class ViewerDropCard extends PageElement {
       ${this.drop.items.length > 1 ? this.#chips(item) : nothing}
       <div class="act">
         ${this.buying.canBuy ? this.#action(item) : html`<p class="note">${this.t.signInToBuy}</p>`}
-        ${this.#line()} ${this.#answer(item)} ${this.#draw()}
+        ${this.#line()} ${this.#answer(item)}
+        ${
+          this.#stage === "none"
+            ? nothing
+            : html`<viewer-draw-note
+                .drop=${this.drop} .known=${this.known} .clock=${this.clock} .stage=${this.#stage}
+                .mayEnter=${this.buying.canBuy && !this.buying.waiter}
+              ></viewer-draw-note>`
+        }
       </div>
     </article>`;
   }
@@ -137,6 +145,7 @@ export class ViewerDropCard extends PageElement {
     const { closes_at, phase } = this.drop;
     const tone = available <= SCARCE_UNITS ? "warn" : "";
     const isDraw = this.#stage === "entries" || this.#stage === "pending";
+    const words = isDraw ? this.t.entered(count(waiting)) : this.t.waiting(count(waiting));
     return html`<p class="row wrap">
       ${isDraw ? html`<span class="badge">${this.t.draw}</span>` : nothing}
       ${
@@ -144,11 +153,7 @@ export class ViewerDropCard extends PageElement {
           ? html`<span class="badge bad" ?hidden=${isOffered}>${this.t.allHeld}</span>`
           : html`<span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span>`
       }
-      ${
-        waiting > 0
-          ? html`<span class="badge figures">${isDraw ? this.t.entered(count(waiting)) : this.t.waiting(count(waiting))}</span>`
-          : nothing
-      }
+      ${waiting > 0 ? html`<span class="badge figures">${words}</span>` : nothing}
       ${
         closes_at !== null && phase === "open"
           ? html`<span class="badge figures">${icons.clock}
@@ -159,9 +164,10 @@ export class ViewerDropCard extends PageElement {
   }
 
   #limits(): TemplateResult {
+    const about = { sku: this.#item?.sku, drop: this.drop.drop };
     return html`<p class="small soft row spread wrap">
       <span>${this.t.limit(this.drop.limit_per_viewer)}</span>
-      <button class="plain small" @click=${() => this.tell("show-details", { sku: this.#item?.sku, drop: this.drop.drop })}>
+      <button class="plain small" @click=${() => this.tell("show-details", about)}>
         ${this.t.details} ${icons.chevron}
       </button>
     </p>`;
@@ -292,24 +298,5 @@ export class ViewerDropCard extends PageElement {
   #told({ tone, text, until }: Told): TemplateResult {
     const left = until === undefined ? nothing : countdown(this.clock, until, "");
     return html`<p class="note ${tone}" data-test="told">${text} ${left}</p>`;
-  }
-
-  #draw(): TemplateResult | typeof nothing {
-    const { entries_close_at, drop } = this.drop;
-    if (this.#stage === "none") {
-      return nothing;
-    }
-    const isOpen = this.#stage === "entries" && entries_close_at !== null && !this.buying.waiter;
-    return html`<p class="small soft draw">
-      ${
-        isOpen
-          ? html`<span class="row">${this.t.drawnIn} ${countdown(this.clock, entries_close_at, this.t.drawnIn)}</span>
-              ${this.t.drawNote}`
-          : nothing
-      }
-      <a data-test="how-drawn" href=${drawAddress(this.known.show?.show ?? "", drop)} target="_blank" rel="opener"
-        >${this.#stage === "drawn" ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
-      ${this.buying.canBuy && this.known.principal ? html`${this.t.youAre} <code>${this.known.principal}</code>.` : nothing}
-    </p>`;
   }
 }

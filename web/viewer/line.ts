@@ -48,8 +48,9 @@ export class ViewerLine extends PageElement {
 
   #place(): TemplateResult {
     const { ahead } = this.waiter;
+    const words = ahead === null ? nothing : this.t.ahead(ahead, count(ahead));
     return html`
-      ${ahead === null ? nothing : html`<p class="place figures" data-test="ahead">${this.t.ahead(ahead, count(ahead))}</p>`}
+      <p class="place figures" data-test="ahead">${words}</p>
       <p class="small">${this.t.lineNote}</p>
     `;
   }

@@ -1,22 +1,19 @@
-import type { Drop, Reservation, Show, State, Status, WantedLine } from "@dropcast/client";
+import type { Reservation, Show, State, Status, WantedLine } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 import "../shared/components/connection_bar";
-import { countdown } from "../shared/components/countdown";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
-import { count, price } from "../shared/format";
 import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { openSession } from "../shared/session";
 import { base, buttons, cards } from "../shared/styles";
+import "./bar";
 import "./broken_promises";
 import { Purchases } from "./buying";
 import "./checkout";
 import "./details";
-import "./drop_card";
-import "./drop_row";
+import "./drops";
 import "./mine";
 import "./stage";
 import "./together";
@@ -47,16 +44,9 @@ export class ViewerPage extends PageElement {
       :host { min-height: 100dvh; }
       viewer-stage { position: sticky; top: 0; z-index: 2; aspect-ratio: 16 / 10; max-height: 46dvh; width: 100%; }
       main { padding: var(--space-4) var(--space-4) 7rem; max-width: 44rem; margin: 0 auto; }
-      section + section { margin-top: var(--space-5); }
-      h2, h3 { font-size: var(--text-l); margin-bottom: var(--space-3); }
-      .bar {
-        position: fixed; z-index: 3; inset: auto 0 0; background: var(--surface); border-top: 1px solid var(--line);
-        padding: var(--space-3) var(--space-4) calc(var(--space-3) + env(safe-area-inset-bottom));
-        box-shadow: var(--shadow);
-      }
-      .bar .primary, .bar .strong { flex: 1; }
+      h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
+      viewer-bar { position: fixed; z-index: 3; inset: auto 0 0; }
       aside { display: none; }
-      .empty { text-align: center; padding: var(--space-6) var(--space-4); }
       .blank {
         min-height: 80dvh; display: grid; place-content: center; text-align: center; gap: var(--space-3);
         padding: var(--space-4);
@@ -78,7 +68,7 @@ export class ViewerPage extends PageElement {
         }
         main { padding: 0; margin: 0; max-width: none; }
         aside { display: block; margin-bottom: var(--space-5); }
-        .bar { display: none; }
+        viewer-bar { display: none; }
       }
     `,
   ];
@@ -171,56 +161,12 @@ export class ViewerPage extends PageElement {
             @broken-promise-seen=${this.#onBrokenPromiseSeen}
           ></viewer-broken-promises>
           <aside class="card"><h2>${this.t.mine}</h2>${this.#mine(known)}</aside>
-          ${this.#drops(known)}
+          <viewer-drops
+            .known=${known} .clock=${this.live?.client.clock} .buyingIn=${(drop: string) => this.#purchases?.in(drop)}
+          ></viewer-drops>
         </main>
       </div>
-      ${this.#bar()} ${this.#mineSheet(known)} ${this.#sheet(known)} ${this.#offerSheet(known)}`;
-  }
-
-  #drops(known: State): TemplateResult {
-    const of = (...phases: Drop["phase"][]) => known.drops.filter((drop) => phases.includes(drop.phase));
-    const now = of("open", "paused");
-    const isOver = known.show?.phase === "ended";
-    return html`
-      ${isOver ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
-      <section>
-        <h2 class="unseen">${this.t.dropsNow}</h2>
-        ${
-          now.length === 0 && !isOver
-            ? html`<div class="card empty">
-                <h3>${this.t.nothingOpen}</h3>
-                <p class="soft">${this.t.nothingOpenLead}</p>
-              </div>`
-            : nothing
-        }
-        <div class="stack">
-          ${repeat(
-            now,
-            (drop) => drop.drop,
-            (drop) => html`<viewer-drop-card
-              .drop=${drop} .known=${known} .clock=${this.live?.client.clock} .buying=${this.#purchases?.in(drop.drop)}
-            ></viewer-drop-card>`,
-          )}
-        </div>
-      </section>
-      ${this.#rows(this.t.dropsNext, known, isOver ? [] : of("planned"))}
-      ${this.#rows(this.t.dropsOver, known, of("closed"))}
-    `;
-  }
-
-  #rows(heading: string, known: State, drops: Drop[]): TemplateResult | typeof nothing {
-    return drops.length === 0
-      ? nothing
-      : html`<section>
-          <h2>${heading}</h2>
-          <div class="stack">
-            ${repeat(
-              drops,
-              (drop) => drop.drop,
-              (drop) => html`<viewer-drop-row .drop=${drop} .known=${known}></viewer-drop-row>`,
-            )}
-          </div>
-        </section>`;
+      ${this.#bar(known)} ${this.#mineSheet(known)} ${this.#sheet(known)} ${this.#offerSheet(known)}`;
   }
 
   #mine(known: State): TemplateResult {
@@ -230,31 +176,18 @@ export class ViewerPage extends PageElement {
     ></viewer-mine>`;
   }
 
-  #bar(): TemplateResult | typeof nothing {
-    const urgent = this.#purchases?.mostUrgent;
-    const known = this.live?.client.state;
-    const waiter = this.#purchases?.waiting[0];
-    const isEmpty = !urgent && !waiter && known?.orders.length === 0 && this.#purchases?.lost.length === 0;
-    return isEmpty
+  #bar(known: State): TemplateResult | typeof nothing {
+    const purchases = this.#purchases;
+    const isEmpty = !purchases?.mostUrgent && !purchases?.waiting.length && !purchases?.lost.length;
+    return isEmpty && known.orders.length === 0
       ? nothing
-      : html`<section class="bar row" aria-label=${this.t.mine}>
-          <button class="outline" data-test="mine" @click=${() => {
+      : html`<viewer-bar
+          .clock=${this.live?.client.clock} .urgent=${purchases?.mostUrgent} .waiter=${purchases?.waiting[0]}
+          @checkout=${this.#onCheckout}
+          @mine=${() => {
             this.isMineOpen = true;
-          }}>${this.t.mine}</button>
-          ${
-            urgent
-              ? html`<button class="strong" @click=${() => this.#openCheckout(urgent.reservation)}>
-                  ${urgent.state === "offered" ? this.t.yourTurn : this.t.pay(price(urgent.total))}
-                  ${countdown(this.live?.client.clock, urgent.expires_at, this.t.timeLeft)}
-                </button>`
-              : nothing
-          }
-          ${!urgent && waiter ? html`<strong>${this.#place(waiter.ahead)}</strong>` : nothing}
-        </section>`;
-  }
-
-  #place(ahead: number | null): string {
-    return ahead === null ? this.t.inDraw : this.t.ahead(ahead, count(ahead));
+          }}
+        ></viewer-bar>`;
   }
 
   #mineSheet(known: State): TemplateResult | typeof nothing {

@@ -2,8 +2,8 @@ import type { Drop, DropItem, Reservation, Waiter } from "@dropcast/client";
 import { drawStage } from "../shared/draw_stage";
 
 /**
- * What the one button of a drop does: pays what is held or offered, buys, enters the draw or joins the line; or why there
- * is nothing to press: one waits, the lots are being drawn, the drop is paused, or nothing is left.
+ * What the one button of a drop does: pays what is held or offered, buys, enters the draw or joins the line; or why
+ * there is nothing to press: one waits, the lots are being drawn, the drop is paused, or nothing is left.
  */
 export type Press = "pay" | "buy" | "enter" | "join" | "wait" | "drawing" | "paused" | "gone";
 

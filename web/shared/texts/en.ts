@@ -139,7 +139,6 @@ export const en = {
   },
   youAre: "You are",
   drawPage: {
-    title: "How was this drawn?",
     failed: "This draw can't be read now.",
     verdict: {
       checking: "Checking in your browser…",
@@ -158,14 +157,14 @@ export const en = {
         `This draw does not hold: ${wrong} of ${count} places are not as the published seed says.`,
       insecure: "Your browser checks only over a secure connection (https). Everything published is below.",
     },
-    whyTitle: "Why nobody could know or bend it",
+    whyTitle: "Why nobody can know or bend it",
     why: [
-      "Before the drop opened, the server chose a secret seed and published its fingerprint, so it could not take " +
+      "Before the drop opens, the server chooses a secret seed and publishes its fingerprint, so it can't take " +
         "another seed later.",
-      "When the entries had closed, the seed was mixed with the fingerprint of everything that had happened in the " +
-        "show, which nobody could know beforehand, so nobody could pick a name that wins.",
-      "Both together give every ticket its place, whoever it belongs to and however fast its viewer pressed, and anyone " +
-        "can compute that again: this page just does.",
+      "When the entries have closed, the seed is mixed with the fingerprint of all that has happened in the show, " +
+        "which nobody can know beforehand, so nobody can pick a name that wins.",
+      "Both together give every ticket its place, whoever it belongs to and however fast its viewer pressed, and " +
+        "anyone can compute that again, as this page does.",
     ],
     findTitle: "Find your ticket",
     findLead: "Your ticket is made of your viewer id, here in this page. What you type is sent to nobody.",
@@ -202,7 +201,8 @@ export const en = {
   lost: "The time to pay ran out. It was given back, and nothing was charged.",
   revoked: "We had to take this back",
   revokedLead:
-    "It was held for you, and the shop sold the last of it elsewhere in the meantime. We are sorry. Nothing was charged.",
+    "It was held for you, and the shop sold the last of it elsewhere in the meantime. We are sorry. Nothing was " +
+    "charged.",
   moreTime: (time: string) => `Need more time to pay? Add ${time}`,
   dismiss: "Got it",
   brokenPromise: "We could not keep our word",

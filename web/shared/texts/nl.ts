@@ -140,7 +140,6 @@ export const nl: Text = {
   },
   youAre: "Jij bent",
   drawPage: {
-    title: "Hoe is er geloot?",
     failed: "Deze loting is nu niet te lezen.",
     verdict: {
       checking: "Je browser rekent het na…",
@@ -160,14 +159,14 @@ export const nl: Text = {
       insecure:
         "Je browser rekent alleen na over een beveiligde verbinding (https). Alles wat openbaar is staat hieronder.",
     },
-    whyTitle: "Waarom niemand het kon weten of sturen",
+    whyTitle: "Waarom niemand het kan weten of sturen",
     why: [
-      "Voor de drop openging koos de server een geheim zaadgetal en publiceerde de vingerafdruk ervan, dus een ander " +
-        "zaadgetal kon daarna niet meer.",
-      "Toen meedoen niet meer kon, werd het zaadgetal gemengd met de vingerafdruk van alles wat er in de show was " +
-        "gebeurd, die niemand vooraf kon weten, dus niemand kon een naam kiezen die wint.",
+      "Voordat de drop opent, kiest de server een geheim zaadgetal en publiceert de vingerafdruk ervan, dus een ander " +
+        "zaadgetal kan daarna niet meer.",
+      "Als meedoen niet meer kan, wordt het zaadgetal gemengd met de vingerafdruk van alles wat er in de show is " +
+        "gebeurd, die niemand vooraf kan weten, dus niemand kan een naam kiezen die wint.",
       "Die twee samen geven elk lot zijn plaats, van wie het ook is en hoe snel die ook drukte, en iedereen kan dat " +
-        "narekenen: deze pagina doet het net.",
+        "narekenen, zoals deze pagina doet.",
     ],
     findTitle: "Vind je lot",
     findLead: "Je lot wordt van je kijkersnaam gemaakt, hier in deze pagina. Wat je typt gaat naar niemand.",
