@@ -45,7 +45,7 @@ export class ViewerMine extends PageElement {
       <div role="status">${lost}</div>
       ${held.length > 0 ? html`<h3>${this.t.held}</h3>` : nothing}
       <ul class="stack" ?hidden=${held.length === 0}>${held.map((one) => this.#held(one))}</ul>
-      ${waiters.length > 0 ? html`<h3>${this.t.inLine}</h3>` : nothing}
+      ${waiters.length > 0 ? html`<h3>${this.t.waitingNow}</h3>` : nothing}
       <ul class="stack" ?hidden=${waiters.length === 0}>${waiters.map((one) => this.#waiter(one))}</ul>
       ${orders.length > 0 ? html`<h3>${this.t.orders}</h3>` : nothing}
       <ul class="stack" ?hidden=${orders.length === 0}>
