@@ -9,7 +9,7 @@ interface Several {
 }
 
 /** All SKUs of it. */
-export function linesOf<T extends Several>({ sku, quantity, with: others }: T): readonly WantedLine[] {
+export function linesOf({ sku, quantity, with: others }: Several): readonly WantedLine[] {
   return [{ sku, quantity }, ...others];
 }
 

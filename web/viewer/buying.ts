@@ -36,6 +36,7 @@ export class Purchases {
   readonly #answers = new Map<string, Outcome>();
   readonly #seen = new Set<number>();
   readonly #seenBroken = new Set<string>();
+  readonly #seenUnserved = new Set<number>();
   readonly #seenOffers = new Set<number>();
 
   constructor(live: LiveController) {
@@ -77,6 +78,16 @@ export class Purchases {
   /** What was taken back because it was sold elsewhere, and was not yet taken note of. */
   get revoked(): readonly Reservation[] {
     return this.#unseen("revoked");
+  }
+
+  /** Places in lines that closed in this visit before it was their turn, and that were not yet taken note of. */
+  get unserved(): readonly Waiter[] {
+    const isUnseen = (one: Waiter) => one.state === "closed" && !this.#seenUnserved.has(one.waiter);
+    return this.#client.state.waiters.filter(isUnseen);
+  }
+
+  unservedSeen(waiter: number): void {
+    this.#seenUnserved.add(waiter);
   }
 
   get mostUrgent(): Reservation | undefined {

@@ -116,13 +116,13 @@ export class ViewerDropCard extends PageElement {
     </article>`;
   }
 
-  /** The chosen one; before a choice what is held or waited for, else the first that is left. */
+  /** The chosen or pressed one; before that what is held or waited for, else the first that is left. */
   get #item(): DropItem | undefined {
     const { items } = this.drop;
     const { waiter } = this.buying;
     return (
       items.find((item) => item.sku === this.chosen) ??
-      items.find((item) => item.sku === waiter?.sku || this.buying.held(item.sku)) ??
+      items.find(({ sku }) => sku === waiter?.sku || this.buying.held(sku)) ??
       items.find((item) => item.available > 0) ??
       items[0]
     );
@@ -226,6 +226,7 @@ export class ViewerDropCard extends PageElement {
 
   #ask(what: string | undefined, item: DropItem): void {
     if (what) {
+      this.chosen = item.sku;
       this.tell(what, { drop: this.drop.drop, sku: item.sku });
     }
   }

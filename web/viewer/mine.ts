@@ -35,7 +35,7 @@ export class ViewerMine extends PageElement {
 
   override render(): TemplateResult {
     const held = this.known.reservations.filter(isOpen);
-    const waiters = this.known.waiters.filter((one) => one.state === "waiting" || one.state === "closed");
+    const waiters = this.known.waiters.filter((one) => one.state === "waiting");
     const orders = [...this.known.orders].reverse();
     const isEmpty = held.length + waiters.length + orders.length + this.lost.length === 0;
     const lost =
@@ -90,10 +90,7 @@ export class ViewerMine extends PageElement {
     </li>`;
   }
 
-  #place({ state, place, ahead }: Waiter): string {
-    if (state === "closed") {
-      return this.t.lineClosed;
-    }
+  #place({ place, ahead }: Waiter): string {
     return place === null ? this.t.inDraw : this.t.ahead(ahead ?? 0, count(ahead ?? 0));
   }
 

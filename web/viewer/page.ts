@@ -8,8 +8,8 @@ import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { openSession } from "../shared/session";
 import { base, buttons, cards } from "../shared/styles";
+import "./bad_news";
 import "./bar";
-import "./broken_promises";
 import { Purchases } from "./buying";
 import "./checkout";
 import "./details";
@@ -155,11 +155,11 @@ export class ViewerPage extends PageElement {
           @show-details=${this.#onDetails}
           @end-seen=${this.#onEndSeen}
         >
-          <viewer-broken-promises
+          <viewer-bad-news
             .known=${known} .promises=${this.#purchases?.brokenPromises ?? []}
-            .revoked=${this.#purchases?.revoked ?? []}
-            @broken-promise-seen=${this.#onBrokenPromiseSeen}
-          ></viewer-broken-promises>
+            .revoked=${this.#purchases?.revoked ?? []} .unserved=${this.#purchases?.unserved ?? []}
+            @broken-promise-seen=${this.#onBrokenPromiseSeen} @unserved-seen=${this.#onUnservedSeen}
+          ></viewer-bad-news>
           <aside class="card"><h2>${this.t.mine}</h2>${this.#mine(known)}</aside>
           <viewer-drops
             .known=${known} .clock=${this.live?.client.clock} .buyingIn=${(drop: string) => this.#purchases?.in(drop)}
@@ -292,6 +292,11 @@ export class ViewerPage extends PageElement {
 
   readonly #onBrokenPromiseSeen = (event: CustomEvent<string>) => {
     this.#purchases?.brokenPromiseSeen(event.detail);
+    this.requestUpdate();
+  };
+
+  readonly #onUnservedSeen = (event: CustomEvent<number>) => {
+    this.#purchases?.unservedSeen(event.detail);
     this.requestUpdate();
   };
 

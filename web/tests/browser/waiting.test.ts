@@ -69,6 +69,11 @@ test("a draw serves one of two who entered, and anyone can check it", async () =
   await expect.poll(() => reader.part("found").textContent()).toContain("plaats 1 van 2");
   await reader.picture("draw");
   expect(await reader.part("ticket").count()).toBe(2);
+
+  await winner.part("confirm").click();
+  await winner.part("confirmed").waitFor();
+  await other.part("unserved").waitFor();
+  await other.picture("unserved");
   for (const window of [host, anna, bram, reader]) {
     expect(await window.fits()).toBe(true);
     expect(window.errors).toEqual([]);
