@@ -64,6 +64,11 @@ export class Purchases {
     return this.#client.state.waiters.filter((one) => one.state === "waiting");
   }
 
+  /** The place that is told where there is room for one: a draw, else the one with the fewest before it. */
+  get nearest(): Waiter | undefined {
+    return this.waiting.toSorted((a, b) => (a.ahead ?? 0) - (b.ahead ?? 0))[0];
+  }
+
   /** Reservations that wait for the answer to a payment or a return. */
   get busy(): ReadonlySet<number> {
     const commands = [...this.#live.unanswered("confirm"), ...this.#live.unanswered("release")];

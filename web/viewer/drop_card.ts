@@ -244,7 +244,7 @@ export class ViewerDropCard extends PageElement {
   }
 
   #asking(): TemplateResult {
-    return html`<span class="spin"></span>${this.buying.isConnected ? this.t.holding : this.t.offline}`;
+    return html`<span class="spin"></span>${this.buying.isConnected ? this.t.asking : this.t.offline}`;
   }
 
   #paying(held: Reservation): TemplateResult {

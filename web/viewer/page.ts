@@ -178,11 +178,11 @@ export class ViewerPage extends PageElement {
 
   #bar(known: State): TemplateResult | typeof nothing {
     const purchases = this.#purchases;
-    const isEmpty = !purchases?.mostUrgent && !purchases?.waiting.length && !purchases?.lost.length;
+    const isEmpty = !purchases?.mostUrgent && !purchases?.nearest && !purchases?.lost.length;
     return isEmpty && known.orders.length === 0
       ? nothing
       : html`<viewer-bar
-          .clock=${this.live?.client.clock} .urgent=${purchases?.mostUrgent} .waiter=${purchases?.waiting[0]}
+          .clock=${this.live?.client.clock} .urgent=${purchases?.mostUrgent} .waiter=${purchases?.nearest}
           @checkout=${this.#onCheckout}
           @mine=${() => {
             this.isMineOpen = true;

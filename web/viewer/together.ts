@@ -45,7 +45,7 @@ export class ViewerTogether extends PageElement {
         <button class="primary large" data-test="hold-together" aria-busy=${this.asked}
           ?disabled=${!this.asked && (lines.length < 2 || lines.length > togetherMax(this.drop))}
           @click=${() => this.tell("hold-together", { drop: this.drop.drop, lines })}>
-          ${this.asked ? this.t.holding : this.t.togetherHold(price(this.#total(lines)))}
+          ${this.asked ? this.t.asking : this.t.togetherHold(price(this.#total(lines)))}
         </button>
       </div>
     </dc-sheet>`;

@@ -73,7 +73,7 @@ export const en = {
 
   buyNow: "Buy now",
   buyAnother: "One more",
-  holding: "Holding it for you…",
+  asking: "One moment…",
   offline: "Waiting for the connection…",
   signInToWatch: "Watching this show takes a sign-in at the shop.",
   signInToBuy: "To buy, open this show from the shop, signed in.",
@@ -155,7 +155,7 @@ export const en = {
       unbound: "This draw does not hold: the published seed is not the one that was chosen before the opening.",
       misplaced: (wrong: string, count: string) =>
         `This draw does not hold: ${wrong} of ${count} places are not as the published seed says.`,
-      insecure: "Your browser checks only over a secure connection (https). Everything published is below.",
+      insecure: "Your browser checks only over a secure connection (https). What is published is on this page.",
     },
     whyTitle: "Why nobody can know or bend it",
     why: [

@@ -74,7 +74,7 @@ export const nl: Text = {
 
   buyNow: "Koop nu",
   buyAnother: "Nog één",
-  holding: "We houden het voor je vast…",
+  asking: "Even geduld…",
   offline: "Wachten op de verbinding…",
   signInToWatch: "Om deze show te bekijken log je in bij de winkel.",
   signInToBuy: "Om te kopen open je deze show ingelogd vanuit de winkel.",
@@ -157,7 +157,7 @@ export const nl: Text = {
       misplaced: (wrong, count) =>
         `Deze loting klopt niet: ${wrong} van ${count} plaatsen zijn niet zoals het gepubliceerde zaadgetal zegt.`,
       insecure:
-        "Je browser rekent alleen na over een beveiligde verbinding (https). Alles wat openbaar is staat hieronder.",
+        "Je browser rekent alleen na over een beveiligde verbinding (https). Wat openbaar is, staat op deze pagina.",
     },
     whyTitle: "Waarom niemand het kan weten of sturen",
     why: [
