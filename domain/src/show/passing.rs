@@ -7,9 +7,9 @@ use super::{
 use crate::time::Timestamp;
 
 /// The next facts that the passing of time made true up to `now`, in the order of their deadlines; `None` when there
-/// are none. What one moment freed is offered to who waits for it before the next moment comes, whenever somebody looks.
-/// At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go in the
-/// order of the run of show.
+/// are none. What one moment freed is offered to who waits for it before the next moment comes, whenever somebody
+/// looks. At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go
+/// in the order of the run of show.
 ///
 /// At most [`ENTRY_FACTS_MAX`]: take them in and ask again, as [`Show::pass`] does. A deadline is due at its own moment
 /// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other:

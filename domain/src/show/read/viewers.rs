@@ -81,8 +81,8 @@ impl Show {
         self.running_drops().filter_map(waits)
     }
 
-    /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs what it
-    /// counts.
+    /// How many stand before that waiter in line; `None` for who does not wait, or whose lot is not drawn. It costs
+    /// what it counts.
     pub fn ahead_of(&self, id: WaiterId) -> Option<usize> {
         let waiter = self.waiter_record(id).filter(|waiter| waiter.is_waiting() && waiter.place > 0)?;
         Some(self.index.lines.before(waiter.sku, waiter.drop, waiter.place))
