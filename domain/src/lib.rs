@@ -25,8 +25,8 @@
 //! 2. A drop never has more of a SKU, or of all its SKUs together, held, offered and sold than its caps, nor a viewer
 //!    more of a drop, with what is waited for, than its limit.
 //! 3. A reservation goes from held or offered to sold, released, expired or revoked, once and as a whole; no decision
-//!    finds one kept whose deadline has come. A deadline moves once for its viewer's payment, and with those of all that
-//!    is kept, by no more than went by since the last entry.
+//!    finds one kept whose deadline has come. A deadline moves once for its viewer's payment, and with those of all
+//!    that is kept, by no more than went by since the last entry.
 //! 4. Each sold reservation has one order, which comes to its quantities times the prices at which they were held.
 //! 5. Reservations, orders and places in line are numbered from 1 without gaps; time never goes back.
 //! 6. Only a drop of a live show is open or paused; what was opened sells the same in the same way to its end.

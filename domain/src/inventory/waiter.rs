@@ -24,8 +24,8 @@ pub struct Waiter<'a> {
     pub quantity: u32,
     /// Since when.
     pub joined_at: Timestamp,
-    /// The place in the drop's line, from 1 in the order in which the drop's waiters are served; it never changes. `None`
-    /// before the draw that decides it.
+    /// The place in the drop's line, from 1 in the order in which the drop's waiters are served; it never changes.
+    /// `None` before the draw that decides it.
     pub place: Option<u32>,
     /// What became of it.
     pub state: WaiterState,

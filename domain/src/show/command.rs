@@ -40,8 +40,8 @@ pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
     /// Asking again under the same key is answered with the first acceptance. Required for every command but
-    /// [`Command::Plan`], [`Command::ExtendHolds`], [`Command::CommitDraw`] and [`Command::DrawLots`], which are idempotent
-    /// by themselves.
+    /// [`Command::Plan`], [`Command::ExtendHolds`], [`Command::CommitDraw`] and [`Command::DrawLots`], which are
+    /// idempotent by themselves.
     pub key: Option<Key>,
     /// With which content.
     pub fingerprint: Fingerprint,
@@ -55,11 +55,11 @@ pub struct Request {
 pub enum Command {
     /// Brand: makes the show what the plan says; creates it when it does not exist.
     ///
-    /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held, offered and
-    /// sold, here or elsewhere, is refused. Units that were added by [`Command::AddUnits`] stay on top of the plan's. A drop that was opened, or
-    /// in which a promise was kept, can't be left out any more, and only its title and place can change. Another keeps the
-    /// moment that the host set for it, unless the plan's own moment changes or the plan leaves out a SKU that the
-    /// drop sold before.
+    /// An allotment becomes the planned units, by adding or by withdrawing free ones; less than what is held, offered
+    /// and sold, here or elsewhere, is refused. Units that were added by [`Command::AddUnits`] stay on top of the
+    /// plan's. A drop that was opened, or in which a promise was kept, can't be left out any more, and only its title
+    /// and place can change. Another keeps the moment that the host set for it, unless the plan's own moment changes or
+    /// the plan leaves out a SKU that the drop sold before.
     Plan(Box<ShowPlan>),
     /// Brand or host: draft → live.
     Start,
@@ -99,8 +99,8 @@ pub enum Command {
         /// Which.
         drop: DropId,
     },
-    /// Brand or host: adds units to a SKU's allotment and, where a drop is named, to the caps that it has: the SKU's and
-    /// the one that its SKUs share.
+    /// Brand or host: adds units to a SKU's allotment and, where a drop is named, to the caps that it has: the SKU's
+    /// and the one that its SKUs share.
     AddUnits {
         /// The drop whose caps are raised along.
         drop: Option<DropId>,
@@ -119,8 +119,8 @@ pub enum Command {
         /// reservations are revoked, and a shortfall is recorded. Units that are sold stay sold.
         force: bool,
     },
-    /// Viewer: holds units in an open drop. In a drop that draws, it enters the draw while that takes entries; where the
-    /// waitlist is automatic, it joins the line for what is sold out.
+    /// Viewer: holds units in an open drop. In a drop that draws, it enters the draw while that takes entries; where
+    /// the waitlist is automatic, it joins the line for what is sold out.
     Reserve {
         /// In which drop.
         drop: DropId,
@@ -132,7 +132,8 @@ pub enum Command {
         /// [`super::QUANTITY_MAX`] units in all.
         with: Vec<WantedLine>,
     },
-    /// Viewer: joins the line for units of an open drop; what is free, or comes back, is offered in the order of the line.
+    /// Viewer: joins the line for units of an open drop; what is free, or comes back, is offered in the order of the
+    /// line.
     JoinWaitlist {
         /// In which drop.
         drop: DropId,
@@ -184,10 +185,11 @@ pub enum Command {
         /// What the payment provider calls the payment; opaque, at most [`crate::ids::NAME_BYTES_MAX`] bytes.
         payment: PrincipalId,
     },
-    /// System: the journal could not be written for the last while, so nobody could buy what was held. What was held when
-    /// that began is held that much longer; what runs on is everything else, the ends of drops, too.
+    /// System: the journal could not be written for the last while, so nobody could buy what was held. What was held
+    /// when that began is held that much longer; what runs on is everything else, the ends of drops, too.
     ///
-    /// Time in which anything was decided is no outage and does not count, so no time counts twice and no key is needed.
+    /// Time in which anything was decided is no outage and does not count, so no time counts twice and no key is
+    /// needed.
     ExtendHolds {
         /// For how long it was away, up to now, in milliseconds; 1 to [`super::HOLD_EXTENSION_MS_MAX`].
         by_ms: u64,
@@ -198,8 +200,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// Up to when time passes before this is decided at `now`: what held units until a moment in an outage must not have
-    /// run out before the outage is known.
+    /// Up to when time passes before this is decided at `now`: what held units until a moment in an outage must not
+    /// have run out before the outage is known.
     pub fn looks_back_to(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::ExtendHolds { by_ms } => Timestamp(now.0.saturating_sub(*by_ms)),

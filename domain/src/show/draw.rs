@@ -1,8 +1,8 @@
 //! Draws: lots that anyone can check.
 //!
-//! Before the drop opens, its draw is bound to a seed by the seed's hash. When it takes no entries any more, the seed is
-//! revealed and mixed with the digest of the journal's last entry, which nobody could know when the seed was made: who
-//! knows the seed early can't choose names that win. Who clicks when makes no difference.
+//! Before the drop opens, its draw is bound to a seed by the seed's hash. When it takes no entries any more, the seed
+//! is revealed and mixed with the digest of the journal's last entry, which nobody could know when the seed was made:
+//! who knows the seed early can't choose names that win. Who clicks when makes no difference.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -44,7 +44,8 @@ impl Digest {
 }
 
 impl Lots {
-    /// The ticket of a viewer: SHA-256 of the viewer's name, so that a list of entrants can be shown without their names.
+    /// The ticket of a viewer: SHA-256 of the viewer's name, so that a list of entrants can be shown without their
+    /// names.
     pub fn ticket(viewer: &PrincipalId) -> Digest {
         Digest::of(viewer.as_str().as_bytes())
     }

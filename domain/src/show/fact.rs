@@ -79,8 +79,8 @@ pub enum Fact {
         /// By how many.
         units: u32,
     },
-    /// So many units that were sold elsewhere were not free: the facts after it in the same entry revoke the reservations
-    /// that can't be kept.
+    /// So many units that were sold elsewhere were not free: the facts after it in the same entry revoke the
+    /// reservations that can't be kept.
     ShortfallRecorded {
         /// Of what.
         sku: Sku,

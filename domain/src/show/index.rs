@@ -22,8 +22,8 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Index {
     pub(super) by_viewer: OwnReservations,
-    /// Units that are held, offered, waited for or sold for a viewer in a drop; no zeros. Never walked through but to check
-    /// every one.
+    /// Units that are held, offered, waited for or sold for a viewer in a drop; no zeros. Never walked through but to
+    /// check every one.
     pub(super) taken: HashMap<(Slot<DropId>, Slot<Principal>), u32>,
     /// Drops in which something was ever held.
     pub(super) reserved: BTreeSet<Slot<DropId>>,

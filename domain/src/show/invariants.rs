@@ -20,8 +20,8 @@ pub enum Violation {
     /// The units held, offered and sold of the SKU are not those of its reservations.
     #[error("the units of {0} are not those of its reservations")]
     Reserved(Sku),
-    /// The units held, offered and sold in the drop are not those of its reservations, or its items are not those of its
-    /// plan.
+    /// The units held, offered and sold in the drop are not those of its reservations, or its items are not those of
+    /// its plan.
     #[error("the units of the drop {0} are not those of its reservations")]
     DropReserved(DropId),
     /// The drop has more units held and sold than its cap.
@@ -72,8 +72,8 @@ pub enum Violation {
 type Units = [u64; 3];
 
 impl Show {
-    /// Checks everything, adding all up anew. It costs as much as the show is large: it is for tests. A show in the middle
-    /// of an entry, or of a long row of offers, is found to be that last: all else is as it must be.
+    /// Checks everything, adding all up anew. It costs as much as the show is large: it is for tests. A show in the
+    /// middle of an entry, or of a long row of offers, is found to be that last: all else is as it must be.
     pub fn check_invariants(&self) -> Result<(), Violation> {
         self.check_records()?;
         let mut anew = Index::of(&self.records);

@@ -150,8 +150,8 @@ impl Lines {
 }
 
 impl Show {
-    /// The next offer, when something is free for which somebody waits: within a drop to who stands first, between drops
-    /// that share a SKU to who came first.
+    /// The next offer, when something is free for which somebody waits: within a drop to who stands first, between
+    /// drops that share a SKU to who came first.
     pub(super) fn next_offer(&self, now: Timestamp) -> Option<Fact> {
         if self.index.lines.ready.is_empty() {
             return None;

@@ -7,13 +7,13 @@ use super::{
 use crate::time::Timestamp;
 
 /// The next facts that the passing of time made true up to `now`, in the order of their deadlines; `None` when there
-/// are none. What one moment freed is offered to who waits for it before the next moment comes, whenever somebody looks.
-/// At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go in the
-/// order of the run of show.
+/// are none. What one moment freed is offered to who waits for it before the next moment comes, whenever somebody
+/// looks. At one moment drops close before holds expire, and holds expire before drops open; drops among themselves go
+/// in the order of the run of show.
 ///
 /// At most [`ENTRY_FACTS_MAX`]: they are taken in before it is asked again. A deadline is due at its own moment
 /// already. A drop that was to open and to close while nobody ran the show opens and closes now, one after the other:
-/// it is never skipped in silence.
+/// it is never skipped in silence. One that draws opens now for all its time.
 pub(super) fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
     // Whatever came free belongs to who waits before anything else happens.
     if let Some(offer) = show.next_offer(now) {
@@ -32,7 +32,7 @@ pub(super) fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
             break;
         }
         moment = Some(deadline.at);
-        let (fact, closes_at) = due(show, deadline);
+        let (fact, closes_at) = due(show, now, deadline);
         facts.push(fact);
         // The end of what opens is not among the deadlines yet and may come before the next of them.
         if closes_at.is_some_and(|closes_at| closes_at <= now) && !somebody_waits {
@@ -43,7 +43,7 @@ pub(super) fn passing(show: &Show, now: Timestamp) -> Option<Vec<Fact>> {
 }
 
 /// The fact, and the new deadline that comes with it.
-fn due(show: &Show, deadline: Deadline) -> (Fact, Option<Timestamp>) {
+fn due(show: &Show, now: Timestamp, deadline: Deadline) -> (Fact, Option<Timestamp>) {
     match deadline.due {
         Due::Close(_, drop) => {
             let drop = show.records.drops.name(drop).clone();
@@ -52,7 +52,9 @@ fn due(show: &Show, deadline: Deadline) -> (Fact, Option<Timestamp>) {
         Due::Expire(reservation) => (Fact::ReservationExpired { reservation }, None),
         Due::Open(_, slot) => {
             let drop = show.records.drops.name(slot).clone();
-            let closes_at = show.records.drops[slot].end_if_opened(deadline.at);
+            let opened = &show.records.drops[slot];
+            // Nobody can have entered a draw while nobody ran the show: it has all its time.
+            let closes_at = opened.end_if_opened(if opened.draws() { now } else { deadline.at });
             (Fact::DropOpened { drop, closes_at }, closes_at)
         }
     }

@@ -94,10 +94,11 @@ pub struct ShowSettings {
 /// What keeps viewers from hoarding, over the whole show. The default is no rule at all.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct HoldRules {
-    /// The most units one viewer may hold, wait for and have bought in the show together; `None`: only drops have limits.
+    /// The most units one viewer may hold, wait for and have bought in the show together; `None`: only drops have
+    /// limits.
     pub limit_per_viewer: Option<u32>,
-    /// The most reservations of one viewer that are held or offered when the viewer asks for more; `None`: no limit. Who
-    /// waits already is offered units whatever this says.
+    /// The most reservations of one viewer that are held or offered when the viewer asks for more; `None`: no limit.
+    /// Who waits already is offered units whatever this says.
     pub open_holds_per_viewer: Option<u32>,
     /// By how much [`super::Command::ExtendHold`] extends a hold, once, while its viewer pays; 0: not at all.
     pub payment_extension_ms: u64,
@@ -162,7 +163,8 @@ pub struct DropPlan {
     pub duration_ms: Option<u64>,
     /// Whether it closes when nothing is left that it could sell: every unit sold, none free, none held.
     pub close_when_sold_out: bool,
-    /// The most units this drop may sell of all its SKUs together, so that variants share one pool; `None`: no such cap.
+    /// The most units this drop may sell of all its SKUs together, so that variants share one pool; `None`: no such
+    /// cap.
     pub shared_cap: Option<u32>,
     /// Who gets the units.
     pub fairness: Fairness,

@@ -107,8 +107,8 @@ impl Show {
         drop.flat_map(|drop| drop.items().map(|(item, stock)| self.item_state(drop, item, stock)))
     }
 
-    /// Units of the SKU that the drop could hold now, were it open: the smallest of what its caps and what the allotment
-    /// have left; 0 while somebody waits for them, and for what it doesn't sell.
+    /// Units of the SKU that the drop could hold now, were it open: the smallest of what its caps and what the
+    /// allotment have left; 0 while somebody waits for them, and for what it doesn't sell.
     pub fn available(&self, drop: &DropId, sku: &Sku) -> u32 {
         let Some(drop) = self.drop(drop) else { return 0 };
         drop.item(sku).map_or(0, |(item, stock)| self.available_of(drop, item, stock))

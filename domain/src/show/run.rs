@@ -85,8 +85,8 @@ impl Drop {
         self.phase
     }
 
-    /// When it opens by itself, or would have. A moment that had passed when it was asked for, when the show started, or
-    /// when its draw was bound to a seed, became that moment, so that what it opens late is not cut short.
+    /// When it opens by itself, or would have. A moment that had passed when it was asked for, when the show started,
+    /// or when its draw was bound to a seed, became that moment, so that what it opens late is not cut short.
     pub fn opens_at(&self) -> Option<Timestamp> {
         self.opens_at
     }

@@ -68,11 +68,11 @@ impl Show {
     /// Lets time pass, decides, and takes in what follows; pushes the entries that it made, in order. This is how a
     /// writer changes a show: no decision can look at a hold that is over or miss a drop that is due.
     ///
-    /// Time passes before the decision and after it, for what the command itself made due. Units that come free are offered
-    /// to who waits for them in the same entry, or where that has [`ENTRY_FACTS_MAX`] facts in the ones after it.
-    /// [`super::Command::ExtendHolds`] alone is decided before the time that it is about has passed. The entries beside a
-    /// refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that is true already, makes
-    /// no entry of its own.
+    /// Time passes before the decision and after it, for what the command itself made due. Units that come free are
+    /// offered to who waits for them in the same entry, or where that has [`ENTRY_FACTS_MAX`] facts in the ones after
+    /// it. [`super::Command::ExtendHolds`] alone is decided before the time that it is about has passed. The entries
+    /// beside a refusal stay. A `now` before [`Show::last_at`] counts as that. A repeated key, or a plan that is true
+    /// already, makes no entry of its own.
     pub fn handle(&mut self, now: Timestamp, request: &Request, entries: &mut Vec<Entry>) -> Result<Outcome, Refusal> {
         let decided = self.handle_alone(now, request, entries);
         self.pass(now, entries);

@@ -3,7 +3,10 @@
 use dropcast_domain::{
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     inventory::BundleLine,
-    show::{BrokenPromise, CloseReason, Digest, Fact, Fingerprint, KeptPromise, Outcome, Principal, Request, ShowPlan},
+    show::{
+        BrokenPromise, CloseReason, Digest, Fact, Fairness, Fingerprint, KeptPromise, Outcome, Principal, Request,
+        ShowPlan,
+    },
     time::Timestamp,
 };
 
@@ -119,7 +122,8 @@ impl Naive {
             if let Some(at) = drop.closes_at.filter(|_| drop.is_running()) {
                 due.push(((at, 0, place), Effect::Closed(name, CloseReason::Time)));
             } else if let Some(at) = drop.opens_at.filter(|_| drop.may_open() && self.is_live()) {
-                let closes_at = drop.plan.duration_ms.map(|duration_ms| Timestamp(at.0 + duration_ms));
+                let since = if drop.plan.fairness == Fairness::FirstCome { at } else { now };
+                let closes_at = drop.plan.duration_ms.map(|duration_ms| Timestamp(since.0 + duration_ms));
                 due.push(((at, 2, place), Effect::Opened(name, closes_at)));
             }
         }

@@ -20,8 +20,8 @@ impl Naive {
         joined.collect()
     }
 
-    /// Everybody who ever stood in a place of the drop's line, with that place, in the order of the places; and those who
-    /// entered its draw before lots were drawn, or left it then, in place 0.
+    /// Everybody who ever stood in a place of the drop's line, with that place, in the order of the places; and those
+    /// who entered its draw before lots were drawn, or left it then, in place 0.
     pub(crate) fn places(&self, drop: &DropId) -> Vec<(u32, Joined)> {
         let Some(told) = self.drop(drop) else { return Vec::new() };
         let mut is_drawn = told.plan.fairness == Fairness::FirstCome;

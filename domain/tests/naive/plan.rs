@@ -13,7 +13,8 @@ use super::{
 };
 
 impl Naive {
-    /// Answers a plan that is within its bounds, and notes it; returns what is offered then. `None`: it must be refused.
+    /// Answers a plan that is within its bounds, and notes it; returns what is offered then. `None`: it must be
+    /// refused.
     pub(crate) fn ask_plan(
         &mut self,
         now: Timestamp,

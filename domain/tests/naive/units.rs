@@ -55,17 +55,26 @@ impl Naive {
 
     /// Units in that state, of the reservations and their SKUs that `of` picks.
     pub(crate) fn units(&self, state: ReservationState, of: impl Fn(&Held, &Sku) -> bool) -> u32 {
-        let held = self.held().into_iter().filter(|held| self.state(held.id) == state);
-        let of_one = |held: Held| -> u32 {
-            held.lines.iter().filter(|line| of(&held, &line.sku)).map(|line| line.quantity).sum()
-        };
-        held.map(of_one).sum()
+        self.units_if(|other| other == state, of)
     }
 
     /// Units held, offered and sold, of the reservations and their SKUs that `of` picks.
     pub(crate) fn taken(&self, of: impl Fn(&Held, &Sku) -> bool) -> u32 {
-        let states = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
-        states.into_iter().map(|state| self.units(state, &of)).sum()
+        let counts =
+            |state| matches!(state, ReservationState::Held | ReservationState::Offered | ReservationState::Sold);
+        self.units_if(counts, of)
+    }
+
+    fn units_if(&self, is: impl Fn(ReservationState) -> bool, of: impl Fn(&Held, &Sku) -> bool) -> u32 {
+        let mut units = 0;
+        for (_, effect) in &self.happened {
+            let Effect::Held(held) = effect else { continue };
+            let picked = held.lines.iter().filter(|line| of(held, &line.sku)).map(|line| line.quantity).sum::<u32>();
+            if picked > 0 && is(self.state(held.id)) {
+                units += picked;
+            }
+        }
+        units
     }
 
     pub(crate) fn free(&self, sku: &Sku) -> u32 {

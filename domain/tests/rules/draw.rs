@@ -83,6 +83,20 @@ fn a_scheduled_draw_waits_until_it_is_bound_and_then_has_all_its_time() {
 }
 
 #[test]
+fn a_draw_that_opens_late_has_all_its_time() {
+    let mut plan = drawn(1);
+    (plan.drops[0].opens_at, plan.drops[0].duration_ms) = (Some(Timestamp(BEGIN_MS + 100)), Some(20_000));
+    let mut stage = Stage::draft(plan);
+    stage.ask(&system(), commit_draw("night", commitment())).unwrap();
+    stage.ask(&host(), Command::Start).unwrap();
+    assert_eq!(stage.wait_ms(50_000), ["night open until 70000"]);
+    enter(&mut stage, &["ann"]);
+    stage.now = stage.now.after_ms(ENTRY_MS);
+    stage.ask(&system(), draw_lots("night", SEED, DIGEST)).unwrap();
+    assert_eq!(served(&stage), ["ann"]);
+}
+
+#[test]
 fn a_commitment_is_refused_for_the_first_reason_that_applies() {
     let mut plan = drawn(1);
     plan.drops.push(drop_plan("noon", "tee"));

@@ -15,8 +15,8 @@ use crate::fixture::*;
 const SEED: Digest = Digest([7; 32]);
 
 /// Three tees and two caps, of which the drop *night* may sell one. Ann holds the first tee, bob was offered the second
-/// and third, cem waits for two more, dee left. Lots are to be drawn in *noon*, which takes eli's entry; *dusk* is bound
-/// to nothing, *dawn* to a seed.
+/// and third, cem waits for two more, dee left. Lots are to be drawn in *noon*, which takes eli's entry; *dusk* is
+/// bound to nothing, *dawn* to a seed.
 fn stage() -> Stage {
     let mut plan = plan();
     plan.products[0].variants[0].units = 3;

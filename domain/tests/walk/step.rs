@@ -14,8 +14,8 @@ pub(crate) enum Step {
     Plan(Vec<Change>),
     Start,
     End,
-    /// The drops are numbers in [`DROPS`], and one that is not there; so it goes with SKUs and viewers. Who buys asks for
-    /// one of the drop's SKUs by its place there.
+    /// The drops are numbers in [`DROPS`], and one that is not there; so it goes with SKUs and viewers. Who buys asks
+    /// for one of the drop's SKUs by its place there.
     Open(usize),
     Schedule(usize, Option<u64>),
     Pause(usize),
@@ -159,10 +159,11 @@ fn step() -> impl Strategy<Value = Step> {
         10 => (viewer(), any::<Index>()).prop_map(|(viewer, which)| Step::Release(viewer, which)),
         3 => any::<Index>().prop_map(Step::Settle),
     ];
+    let right = || prop_oneof![6 => Just(true), 1 => Just(false)];
     let others = prop_oneof![
         4 => (sku(), 0u32..5, any::<bool>()).prop_map(|(sku, units, force)| Step::Withdraw(sku, units, force)),
-        3 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Commit(drop, right)),
-        2 => (drop(), prop_oneof![6 => Just(true), 1 => Just(false)]).prop_map(|(drop, right)| Step::Draw(drop, right)),
+        3 => (drop(), right()).prop_map(|(drop, right)| Step::Commit(drop, right)),
+        2 => (drop(), right()).prop_map(|(drop, right)| Step::Draw(drop, right)),
         12 => lost().prop_map(Step::Reclaim),
         4 => any::<Index>().prop_map(Step::ReclaimAgain),
         6 => outage(),

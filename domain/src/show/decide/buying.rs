@@ -25,7 +25,8 @@ pub const HOLDS_MAX: usize = 1_000_000;
 /// The number of bound keys of a show from which on nothing more is held: a click is refused as [`Refusal::Full`], for
 /// good. What is held can still be bought, given back and paid, and the show can still be run, so that a bound never
 /// breaks a promise: each reservation may bind two keys more, and the host's keys are as many as a host can press. A
-/// promise of a lost history binds keys beyond it only where it buys what is held, and one more to say what became of it.
+/// promise of a lost history binds keys beyond it only where it buys what is held, and one more to say what became of
+/// it.
 pub const KEYS_MAX: usize = 4_000_000;
 
 /// No total is above what an amount may be, so totals need no refusal.
@@ -43,10 +44,10 @@ pub(super) struct Wanted<'a> {
 
 /// Refuses, in this order: a show that is not live, an unknown drop, a drop that is not open, a SKU that the drop does
 /// not sell, a quantity out of its bounds, a bundle out of its bounds, a draw that is being held, a place in the draw
-/// already, a viewer who has to rest or has as many open holds as the show allows, more than the limit of the drop or the
-/// show, nothing or too little left, a full show. So a viewer who may have no more is told so even when nothing is left,
-/// and *sold out* is said to those only who could have bought. Where the waitlist is automatic, who is told *sold out* but
-/// for a bundle joins the line instead, and is refused only a second place in it and a full show.
+/// already, a viewer who has to rest or has as many open holds as the show allows, more than the limit of the drop or
+/// the show, nothing or too little left, a full show. So a viewer who may have no more is told so even when nothing is
+/// left, and *sold out* is said to those only who could have bought. Where the waitlist is automatic, who is told *sold
+/// out* but for a bundle joins the line instead, and is refused only a second place in it and a full show.
 pub(super) fn reserve(show: &Show, now: Timestamp, wanted: &Wanted<'_>) -> Result<Decision, Refusal> {
     let drop = open_drop(show, wanted)?;
     match drop.draw_stage(now) {
@@ -84,8 +85,8 @@ pub(super) fn reserve(show: &Show, now: Timestamp, wanted: &Wanted<'_>) -> Resul
     Ok(Decision { facts, outcome: Outcome::Reservation(reservation) })
 }
 
-/// Refuses, in this order: a reservation that is not the viewer's, one that is not held or offered any more. Neither the
-/// drop's phase nor the show's matters: what is held is promised until its deadline.
+/// Refuses, in this order: a reservation that is not the viewer's, one that is not held or offered any more. Neither
+/// the drop's phase nor the show's matters: what is held is promised until its deadline.
 pub(super) fn confirm(
     show: &Show,
     now: Timestamp,

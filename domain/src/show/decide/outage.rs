@@ -6,8 +6,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The most that one outage extends holds by, in milliseconds: one hour. Nobody waits longer for a checkout to come back,
-/// and the units belong to others by then.
+/// The most that one outage extends holds by, in milliseconds: one hour. Nobody waits longer for a checkout to come
+/// back, and the units belong to others by then.
 pub const HOLD_EXTENSION_MS_MAX: u64 = 3_600_000;
 
 /// Refuses a length out of its bounds. Only the time after the last entry counts: before that, the journal was written.

@@ -17,15 +17,15 @@ use crate::{
     time::Timestamp,
 };
 
-/// Refuses a quantity or a price that no plan allows, and a bundle out of its bounds: no history can have promised that.
-/// Every other promise is accepted, and there is nothing to do for what is done: a key that stands for something in this history (its viewer
-/// asked again, or it was reclaimed before), a reservation that its viewer bought or gave back here, a promise that was
-/// recorded as broken.
+/// Refuses a quantity or a price that no plan allows, and a bundle out of its bounds: no history can have promised
+/// that. Every other promise is accepted, and there is nothing to do for what is done: a key that stands for something
+/// in this history (its viewer asked again, or it was reclaimed before), a reservation that its viewer bought or gave
+/// back here, a promise that was recorded as broken.
 ///
 /// What is left to do is kept where it can be. A sale is made of the reservation if that is still held here. Otherwise
 /// units are held anew, whatever the phase of the show and the drop, and whoever waits: within the drop's caps, the
-/// allotment, the viewer's limit in the drop and the bounds of the show. Their deadline gives the viewer as much time as
-/// anybody who holds now has. Where that can't be, the promise is broken, and that is recorded whatever the bounds.
+/// allotment, the viewer's limit in the drop and the bounds of the show. Their deadline gives the viewer as much time
+/// as anybody who holds now has. Where that can't be, the promise is broken, and that is recorded whatever the bounds.
 pub(super) fn reclaim(show: &Show, now: Timestamp, promise: &Promise) -> Result<Decision, Refusal> {
     let fits = |(_, quantity, price): (&Sku, u32, u64)| quantity > 0 && price <= PRICE_MINOR_MAX;
     let units: u64 = promise.lines().map(|line| u64::from(line.1)).sum();

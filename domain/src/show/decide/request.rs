@@ -19,8 +19,8 @@ pub struct Decision {
 /// Decides a request, and changes nothing.
 ///
 /// Time must have passed up to `now` (for [`Command::ExtendHolds`]: up to the outage), as [`Show::handle`] sees to; a
-/// `now` before [`Show::last_at`] counts as that. A refusal is the first that applies of: the role, the show, its brand,
-/// the key, and then what the command asks for, in the order that its function states.
+/// `now` before [`Show::last_at`] counts as that. A refusal is the first that applies of: the role, the show, its
+/// brand, the key, and then what the command asks for, in the order that its function states.
 pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision, Refusal> {
     let now = now.max(show.last_at());
     access::check(show, request)?;

@@ -32,8 +32,8 @@ impl Sale {
     }
 }
 
-/// The drops that have nothing left to sell once these units are sold and that close for that: the one in which they are
-/// sold, and where that is the end of a SKU, others that sell it.
+/// The drops that have nothing left to sell once these units are sold and that close for that: the one in which they
+/// are sold, and where that is the end of a SKU, others that sell it.
 ///
 /// Only a sale closes a drop as sold out: one that opens without units, or whose units are withdrawn, waits for the
 /// host.

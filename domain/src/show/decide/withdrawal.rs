@@ -10,11 +10,11 @@ use crate::{
 /// The most reservations that one withdrawal revokes; a larger one comes in several.
 pub const SHORTFALL_HOLDS_MAX: usize = 200;
 
-/// Refuses, in this order: an unknown SKU, a number of units out of its bounds, more than is free or, when it is forced,
-/// than is not sold, a shortfall of more than [`SHORTFALL_HOLDS_MAX`] reservations.
+/// Refuses, in this order: an unknown SKU, a number of units out of its bounds, more than is free or, when it is
+/// forced, than is not sold, a shortfall of more than [`SHORTFALL_HOLDS_MAX`] reservations.
 ///
-/// A shortfall revokes what is offered before what is held, and the newest first. A reservation goes as a whole: what it
-/// held beyond the shortfall is free again.
+/// A shortfall revokes what is offered before what is held, and the newest first. A reservation goes as a whole: what
+/// it held beyond the shortfall is free again.
 pub(super) fn withdraw(show: &Show, sku: &Sku, units: u32, force: bool) -> Result<Decision, Refusal> {
     let stock = show.stock(sku).ok_or(Refusal::SkuUnknown)?;
     if !(1..=UNITS_MAX).contains(&units) {
