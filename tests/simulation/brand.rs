@@ -1,4 +1,5 @@
-//! The brand: plans the show, starts it, opens its drops, gives more units, and at the end sees that it still runs.
+//! The brand: plans the show, starts it, opens its drops, gives more units, takes some that it sold elsewhere, and at the
+//! end sees that the show still runs.
 
 use std::collections::VecDeque;
 
@@ -11,7 +12,7 @@ use dropcast_domain::{
 use crate::{
     client::Script,
     random::Random,
-    scenario::{DROPS, SKUS, Scenario},
+    scenario::{DROPS, LATE, LINE, LOTS, NIGHT, POOL, SKUS, Scenario},
     trace::BEGIN_MS,
 };
 
@@ -19,24 +20,28 @@ pub(crate) struct Brand {
     /// What it does, each not before its moment.
     steps: VecDeque<(u64, Command)>,
     /// What it does to sell, once more if a failover has lost the beginning.
-    begin: [Command; 3],
+    begin: Vec<Command>,
 }
 
 impl Brand {
     pub(crate) fn new(scenario: &Scenario, random: &mut Random) -> Self {
         let drop = |name: &str| DropId::new(name).unwrap();
-        let begin =
-            [Command::Plan(Box::new(scenario.plan())), Command::Start, Command::OpenDrop { drop: drop(DROPS[0]) }];
-        let mut later: Vec<_> = (0..random.below(16))
+        let open = |name: &str| Command::OpenDrop { drop: drop(name) };
+        let begin = vec![Command::Plan(Box::new(scenario.plan())), Command::Start, open(NIGHT), open(LINE)];
+        let mut later: Vec<_> = (0..random.below(24))
             .map(|_| {
                 let at_ms = BEGIN_MS + random.between(200, scenario.length_ms);
                 let name = DROPS[random.place(DROPS.len())];
-                let command = match random.below(8) {
-                    0 | 1 => Command::OpenDrop { drop: drop(DROPS[1]) },
-                    2 => Command::PauseDrop { drop: drop(name) },
-                    3 => Command::ResumeDrop { drop: drop(name) },
-                    4 if random.percent(30) => Command::CloseDrop { drop: drop(name) },
-                    _ => more_units(random.units(1, 3)),
+                let sku = SKUS[random.place(SKUS.len())];
+                let command = match random.below(13) {
+                    0 | 1 => open(LATE),
+                    2 | 3 => open(LOTS),
+                    4 => open(POOL),
+                    5 => Command::PauseDrop { drop: drop(name) },
+                    6 | 7 => Command::ResumeDrop { drop: drop(name) },
+                    8 if random.percent(30) => Command::CloseDrop { drop: drop(name) },
+                    9 | 10 => sold_elsewhere(sku, random.units(1, 4), random.percent(60)),
+                    _ => more_units(random.percent(30).then_some(POOL), sku, random.units(1, 3)),
                 };
                 (at_ms, command)
             })
@@ -61,7 +66,7 @@ impl Script for Brand {
 
     fn finish(&mut self) {
         let begin = self.begin.iter().cloned();
-        self.steps = begin.chain([more_units(1)]).map(|command| (0, command)).collect();
+        self.steps = begin.chain([more_units(None, SKUS[0], 1)]).map(|command| (0, command)).collect();
     }
 
     fn is_over(&self) -> bool {
@@ -69,6 +74,11 @@ impl Script for Brand {
     }
 }
 
-fn more_units(units: u32) -> Command {
-    Command::AddUnits { drop: None, sku: Sku::new(SKUS[0]).unwrap(), units }
+fn more_units(drop: Option<&str>, sku: &str, units: u32) -> Command {
+    let drop = drop.map(|drop| DropId::new(drop).unwrap());
+    Command::AddUnits { drop, sku: Sku::new(sku).unwrap(), units }
+}
+
+fn sold_elsewhere(sku: &str, units: u32, force: bool) -> Command {
+    Command::WithdrawUnits { sku: Sku::new(sku).unwrap(), units, force }
 }

@@ -7,7 +7,10 @@ use dropcast_domain::{
 };
 
 use super::part::{Caller, Writer};
-use crate::engine::seeds::Seeds;
+use crate::{
+    engine::seeds::Seeds,
+    mistakes::{Mistake, made},
+};
 
 impl Writer {
     /// Binds the draws that are bound to nothing, and draws lots that are due. Returns whether anything was done.
@@ -15,7 +18,9 @@ impl Writer {
     /// Lots are mixed with the digest of the entry before them, so nothing may be decided between asking for it and
     /// deciding the draw.
     pub(super) fn see_to_draws(&mut self, now: Timestamp) -> bool {
-        let Some(command) = self.unbound().or_else(|| self.due_draw(now)) else { return false };
+        let waits = made(Mistake::DecideBeforeDraw) && !self.in_flight.is_empty();
+        let due = || self.due_draw(now).filter(|_| !waits);
+        let Some(command) = self.unbound().or_else(due) else { return false };
         self.ask_as_system(now, command)
     }
 
@@ -60,9 +65,12 @@ impl Writer {
         Some(Command::CommitDraw { drop, commitment })
     }
 
+    /// For a clock that is behind what was decided before, it is as late as that.
     fn due_draw(&self, now: Timestamp) -> Option<Command> {
+        let now = now.max(self.show.last_at());
         let (_, drop, seed) = self.drawable().next().filter(|(at, ..)| *at <= now)?;
-        Some(Command::DrawLots { drop, seed, digest: Digest(self.tail.digest.0) })
+        let before = if made(Mistake::DrawWithEarlierDigest) { self.durable } else { self.tail };
+        Some(Command::DrawLots { drop, seed, digest: Digest(before.digest.0) })
     }
 
     /// The draws that are not drawn yet and were bound by this deployment's secret, and when they are due.
