@@ -6,8 +6,9 @@ use dropcast_proto::v1::Role;
 
 use super::{
     History, Verdict,
-    call::{Call, Owner, Told},
-    states::{Bound, States},
+    call::{Asked, Call, Owner, Told},
+    rules,
+    states::{Bound, Reservation, States, Waiter},
     window::phase_name,
 };
 
@@ -25,6 +26,8 @@ pub(super) struct Accepted<'a> {
     pub(super) called: Option<Duration>,
     /// When the client knew first; `None` where it never knew.
     pub(super) answered: Option<Duration>,
+    /// What was asked, where that is known better than the entry tells.
+    asked: Option<Asked>,
     /// Whether every time that it was asked it was refused.
     refused: bool,
 }
@@ -39,9 +42,11 @@ impl<'a> Journaled<'a> {
         let entry = |(owner, bound): (&'a Owner, &Bound)| {
             let calls = by_owner.get(owner).map_or(&[][..], Vec::as_slice);
             let answers = calls.iter().filter_map(|call| call.acceptance());
+            let fits = |call: &&&Call| bound.asked.as_ref().is_some_and(|asked| asked.may_answer(&call.asked));
             Accepted {
                 seq: bound.seq,
                 owner,
+                asked: calls.iter().find(fits).map(|call| call.asked.clone()).or_else(|| bound.asked.clone()),
                 called: calls.iter().map(|call| call.called).min(),
                 answered: answers.map(|(at, _)| at).min(),
                 refused: !calls.is_empty() && calls.iter().all(|call| call.refusal().is_some()),
@@ -82,11 +87,15 @@ fn contradiction(states: &States, call: &Call, told: &Told) -> Option<String> {
     if told.reservation().is_some_and(is_promise) {
         return None;
     }
+    // A place in line is no promise: what gave it may be lost.
+    if states.has_promises() && matches!(told, Told::Waits { .. }) {
+        return None;
+    }
     let Some(bound) = states.bound.get(owner) else {
         return Some(format!("{owner} was accepted ({told}), which the journal does not have"));
     };
     let seq = bound.seq;
-    if bound.asked.as_ref().is_some_and(|asked| *asked != call.asked) {
+    if bound.asked.as_ref().is_some_and(|asked| !asked.may_answer(&call.asked)) {
         return Some(format!("{owner} was accepted ({told}) for something else than entry {seq} accepts"));
     }
     (!says(states, bound, told)).then(|| format!("{owner} was told {told}, which is not what entry {seq} says"))
@@ -94,29 +103,39 @@ fn contradiction(states: &States, call: &Call, told: &Told) -> Option<String> {
 
 fn says(states: &States, bound: &Bound, told: &Told) -> bool {
     match told {
-        Told::Held { reservation, drop, sku, quantity } => {
-            let is_it =
-                |it: &super::states::Reservation| it.drop == *drop && it.sku == *sku && it.quantity == *quantity;
+        Told::Held { reservation, drop, lines } => {
+            let is_it = |it: &Reservation| it.drop == *drop && it.lines == *lines;
             let record = states.reservations.get(reservation);
             bound.reservation == Some(*reservation) && bound.order.is_none() && record.is_some_and(is_it)
         }
+        Told::Waits { waiter, drop, line, place } => {
+            let is_place = |it: &Waiter| place.is_none() || it.place == *place;
+            let is_it = |it: &Waiter| it.drop == *drop && it.line == *line && is_place(it);
+            bound.waiter == Some(*waiter) && states.waiters.get(waiter).is_some_and(is_it)
+        }
         Told::Sold { reservation, order } => bound.reservation == Some(*reservation) && bound.order == Some(*order),
         Told::Released { reservation } => bound.reservation == Some(*reservation) && bound.order.is_none(),
-        Told::Done => bound.reservation.is_none() && bound.order.is_none(),
+        Told::Done => bound.reservation.is_none() && bound.order.is_none() && bound.waiter.is_none(),
         Told::Refused(_) => false,
     }
 }
 
 /// In words, why this entry should not be there.
 fn unfounded(states: &States, entry: &Accepted<'_>) -> Option<String> {
-    let Accepted { seq, owner, called, refused, .. } = entry;
+    let Accepted { seq, owner, called, refused, asked, .. } = entry;
     if called.is_none() {
         return Some(format!("entry {seq} accepts {owner}, which nobody asked"));
     }
     if *refused {
         return Some(format!("entry {seq} accepts {owner}, which was refused"));
     }
-    let asked = states.bound.get(*owner)?.asked.as_ref()?;
-    let refusal = states.refusal(seq - 1, owner, asked)?;
-    Some(format!("entry {seq} accepts {owner}, where the rules say {refusal}"))
+    let is_in_line = states.bound.get(*owner)?.waiter.is_some();
+    match states.ruling(seq - 1, owner, asked.as_ref()?).otherwise {
+        Err(refusal) => Some(format!("entry {seq} accepts {owner}, where the rules say {refusal}")),
+        Ok(rules::Accepted::AtOnce) if is_in_line => Some(format!("entry {seq} lets {owner} wait for what is there")),
+        Ok(rules::Accepted::InLine) if !is_in_line => {
+            Some(format!("entry {seq} gives {owner} at once what others wait for"))
+        }
+        Ok(_) => None,
+    }
 }

@@ -2,10 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use dropcast_proto::v1::{self, DropPhase, RefusalCode, ReservationState, Role, answer_outcome, client_message};
+use dropcast_proto::v1::{Reservation, Role, answer_outcome, client_message};
+
+pub(super) use super::refused::Refusal;
 
 /// A name as it is on the wire.
 pub(crate) type Name = Arc<str>;
+
+/// Units of a SKU.
+pub(crate) type Line = (Name, u32);
 
 /// Whose key it is: what is accepted under it, is accepted once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +40,14 @@ pub(crate) struct Call {
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// To hold units.
-    Reserve { drop: Name, sku: Name, quantity: u32 },
+    /// To hold units: of one SKU, or of several as a bundle.
+    Reserve { drop: Name, lines: Vec<Line> },
+    /// To wait for units.
+    Join { drop: Name, line: Line },
+    /// To wait no more.
+    Leave { waiter: u64 },
+    /// To hold for longer what is held.
+    Extend { reservation: u64 },
     /// To buy what is held.
     Confirm { reservation: u64 },
     /// To give back what is held.
@@ -49,7 +60,9 @@ pub(crate) enum Asked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Told {
     /// Units are held.
-    Held { reservation: u64, drop: Name, sku: Name, quantity: u32 },
+    Held { reservation: u64, drop: Name, lines: Vec<Line> },
+    /// The viewer waits, or did until now; in which place, once that has a number.
+    Waits { waiter: u64, drop: Name, line: Line, place: Option<u32> },
     /// What was held is bought.
     Sold { reservation: u64, order: u64 },
     /// What was held was given back.
@@ -58,27 +71,6 @@ pub(crate) enum Told {
     Done,
     /// The rules say no.
     Refused(Refusal),
-}
-
-/// Why the rules say no, with what the answer says about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    ShowNotLive,
-    ShowEnded,
-    DropUnknown,
-    DropPhase(DropPhase),
-    SkuUnknown,
-    QuantityInvalid,
-    /// How many more the viewer may have.
-    LimitReached(Option<u32>),
-    SoldOut,
-    /// How many are left.
-    NotEnough(Option<u32>),
-    ReservationUnknown,
-    ReservationState(ReservationState),
-    KeyConflict,
-    /// One that nothing is known about here.
-    Other(RefusalCode),
 }
 
 impl Call {
@@ -101,14 +93,31 @@ impl Asked {
     pub(crate) fn of(message: &client_message::Kind) -> Option<Self> {
         use client_message::Kind;
         match message {
-            Kind::Reserve(reserve) => Some(Self::Reserve {
-                drop: reserve.drop.as_str().into(),
-                sku: reserve.sku.as_str().into(),
-                quantity: reserve.quantity,
-            }),
+            Kind::Reserve(reserve) => {
+                let with = reserve.with.iter().map(|line| (line.sku.as_str().into(), line.quantity));
+                let first = (reserve.sku.as_str().into(), reserve.quantity);
+                let lines = std::iter::once(first).chain(with).collect();
+                Some(Self::Reserve { drop: reserve.drop.as_str().into(), lines })
+            }
+            Kind::JoinWaitlist(join) => {
+                Some(Self::Join { drop: join.drop.as_str().into(), line: (join.sku.as_str().into(), join.quantity) })
+            }
+            Kind::LeaveWaitlist(leave) => Some(Self::Leave { waiter: leave.waiter }),
+            Kind::ExtendHold(extend) => Some(Self::Extend { reservation: extend.reservation }),
             Kind::Confirm(confirm) => Some(Self::Confirm { reservation: confirm.reservation }),
             Kind::Release(release) => Some(Self::Release { reservation: release.reservation }),
             _ => None,
+        }
+    }
+
+    /// Whether an entry that accepts this may have come of the other: who clicks on what is drawn for, or sold out, gets
+    /// a place in line.
+    pub(super) fn may_answer(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Join { drop, line }, Self::Reserve { drop: clicked, lines }) => {
+                drop == clicked && lines.as_slice() == std::slice::from_ref(line)
+            }
+            _ => self == other,
         }
     }
 }
@@ -121,8 +130,13 @@ impl Told {
             Kind::Held(held) => Some(Self::Held {
                 reservation: held.reservation,
                 drop: held.drop.as_str().into(),
-                sku: held.sku.as_str().into(),
-                quantity: held.quantity,
+                lines: lines_of(held),
+            }),
+            Kind::Waiter(waiter) => Some(Self::Waits {
+                waiter: waiter.waiter,
+                drop: waiter.drop.as_str().into(),
+                line: (waiter.sku.as_str().into(), waiter.quantity),
+                place: waiter.place,
             }),
             Kind::Sold(purchase) => Some(Self::Sold {
                 reservation: purchase.reservation.as_ref().map_or(0, |sold| sold.reservation),
@@ -131,7 +145,7 @@ impl Told {
             Kind::Released(released) => Some(Self::Released { reservation: released.reservation }),
             Kind::Done(_) => Some(Self::Done),
             Kind::Refused(refusal) => Some(Self::Refused(refusal.into())),
-            Kind::Retry(_) | Kind::Pending(_) | Kind::Waiter(_) => None,
+            Kind::Retry(_) | Kind::Pending(_) => None,
         }
     }
 
@@ -141,29 +155,14 @@ impl Told {
             Self::Held { reservation, .. } | Self::Sold { reservation, .. } | Self::Released { reservation } => {
                 Some(*reservation)
             }
-            Self::Done | Self::Refused(_) => None,
+            Self::Waits { .. } | Self::Done | Self::Refused(_) => None,
         }
     }
 }
 
-impl From<&v1::Refusal> for Refusal {
-    fn from(refusal: &v1::Refusal) -> Self {
-        match refusal.code() {
-            RefusalCode::ShowNotLive => Self::ShowNotLive,
-            RefusalCode::ShowEnded => Self::ShowEnded,
-            RefusalCode::DropUnknown => Self::DropUnknown,
-            RefusalCode::DropPhase => Self::DropPhase(refusal.drop_phase()),
-            RefusalCode::SkuUnknown => Self::SkuUnknown,
-            RefusalCode::QuantityInvalid => Self::QuantityInvalid,
-            RefusalCode::LimitReached => Self::LimitReached(refusal.limit),
-            RefusalCode::SoldOut => Self::SoldOut,
-            RefusalCode::NotEnough => Self::NotEnough(refusal.available),
-            RefusalCode::ReservationUnknown => Self::ReservationUnknown,
-            RefusalCode::ReservationState => Self::ReservationState(refusal.reservation_state()),
-            RefusalCode::KeyConflict => Self::KeyConflict,
-            other => Self::Other(other),
-        }
-    }
+fn lines_of(held: &Reservation) -> Vec<Line> {
+    let with = held.with.iter().map(|line| (line.sku.as_str().into(), line.quantity));
+    std::iter::once((held.sku.as_str().into(), held.quantity)).chain(with).collect()
 }
 
 impl fmt::Display for Owner {
@@ -175,8 +174,13 @@ impl fmt::Display for Owner {
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Held { reservation, drop, sku, quantity } => {
-                write!(f, "reservation {reservation}: {quantity} of {sku} held in {drop}")
+            Self::Held { reservation, drop, lines } => {
+                let lines: Vec<_> = lines.iter().map(|(sku, quantity)| format!("{quantity} of {sku}")).collect();
+                write!(f, "reservation {reservation}: {} held in {drop}", lines.join(" and "))
+            }
+            Self::Waits { waiter, drop, line: (sku, quantity), place } => {
+                write!(f, "waiter {waiter}: {quantity} of {sku} waited for in {drop}")?;
+                place.map_or(Ok(()), |place| write!(f, ", in place {place}"))
             }
             Self::Sold { reservation, order } => write!(f, "reservation {reservation}: sold as order {order}"),
             Self::Released { reservation } => write!(f, "reservation {reservation}: released"),
@@ -184,32 +188,4 @@ impl fmt::Display for Told {
             Self::Refused(refusal) => write!(f, "refused: {refusal}"),
         }
     }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |number: &Option<u32>| number.map_or("an unknown number".to_owned(), |number| number.to_string());
-        match self {
-            Self::DropPhase(phase) => write!(f, "drop_phase ({})", short(phase.as_str_name(), "DROP_PHASE_")),
-            Self::LimitReached(remaining) => write!(f, "limit_reached ({} more)", number(remaining)),
-            Self::NotEnough(available) => write!(f, "not_enough ({} left)", number(available)),
-            Self::ReservationState(state) => {
-                write!(f, "reservation_state ({})", short(state.as_str_name(), "RESERVATION_STATE_"))
-            }
-            Self::Other(code) => f.write_str(&short(code.as_str_name(), "REFUSAL_CODE_")),
-            Self::ShowNotLive => f.write_str("show_not_live"),
-            Self::ShowEnded => f.write_str("show_ended"),
-            Self::DropUnknown => f.write_str("drop_unknown"),
-            Self::SkuUnknown => f.write_str("sku_unknown"),
-            Self::QuantityInvalid => f.write_str("quantity_invalid"),
-            Self::SoldOut => f.write_str("sold_out"),
-            Self::ReservationUnknown => f.write_str("reservation_unknown"),
-            Self::KeyConflict => f.write_str("key_conflict"),
-        }
-    }
-}
-
-/// A name of an enum as the wire has it.
-fn short(name: &str, prefix: &str) -> String {
-    name.trim_start_matches(prefix).to_lowercase()
 }

@@ -9,20 +9,32 @@
 //!   an entry that is no earlier than any that somebody knew of before the call, and before any whose call was made
 //!   after the answer.
 //!
+//! The journal itself is held against the rules where answers rest on it: what is free is offered at once to who is next,
+//! in the order of places, which those of a draw get from its lots.
+//!
 //! A journal that records promises has lost a history in which other answers were true: then only acceptances are
-//! checked.
+//! checked, and of these no places in line, which nobody promises.
+//!
+//! What depends on how late it is, is not judged: until when a viewer who let holds run out has to rest, only that there
+//! may be a reason to; whether the entries to a draw were over, as long as its lots are not drawn; when holds run out.
 
 mod acceptances;
+mod binding;
+mod buying;
 mod call;
+mod drops;
 mod fold;
 mod order;
 mod recorder;
 mod refusals;
+mod refused;
 mod rules;
 mod states;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod turns;
+mod waiting;
 mod window;
 
 use std::time::Duration;
@@ -68,6 +80,9 @@ pub(crate) struct Verdict {
 pub(crate) fn check(history: &History, states: &States) -> Verdict {
     let mut verdict = Verdict::default();
     states.unread().iter().for_each(|unread| verdict.violations.tell(unread.clone()));
+    if let Some(waiter) = states.overlooked() {
+        verdict.violations.tell(format!("after the last entry: waiter {waiter} is not offered what is free"));
+    }
     let journaled = Journaled::new(&history.calls, states);
     acceptances::check(history, states, &journaled, &mut verdict);
     if !states.has_promises() {

@@ -25,10 +25,10 @@ pub(super) fn check(history: &History, states: &States, window: &Window<'_>, ver
     }
 }
 
-/// Whether the rules say so after one of these entries. What was decided last is the likeliest, and what changes
+/// Whether the rules may say so after one of these entries. What was decided last is the likeliest, and what changes
 /// nothing for this call is not looked at.
 fn is_borne_out(states: &States, call: &Call, refusal: Refusal, from: u64, to: u64) -> bool {
     let Call { owner, asked, .. } = call;
-    let mut moments = [to, from].into_iter().chain(states.turns(owner, asked, from, to));
-    moments.any(|at| states.refusal(at, owner, asked) == Some(refusal))
+    let is_so = |at: u64| states.ruling(at, owner, asked).allows(refusal);
+    [to, from].into_iter().any(is_so) || states.turns(owner, asked, from, to).into_iter().any(is_so)
 }

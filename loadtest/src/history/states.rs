@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dropcast_proto::v1::{DropPhase, EntryBody, ReservationState, ShowPhase};
+use dropcast_proto::v1::{DropPhase, EntryBody, HoldRules, ReservationState, ShowPhase, WaiterState, fact::Kind};
 
 use super::{
-    call::{Asked, Name, Owner},
+    call::{Asked, Line, Name, Owner},
+    drops::{DropStates, Left},
     timeline::Timeline,
 };
+
+/// The most facts of an entry; what else follows from it comes in the next one.
+const ENTRY_FACTS_MAX: usize = 256;
 
 /// The states of a show, by the number of the entry after which each was there. Entry 0 stands for the beginning.
 #[derive(Debug, Default)]
@@ -15,60 +19,58 @@ pub(crate) struct States {
     /// The number of the last entry.
     pub(super) last: u64,
     pub(super) show: Timeline<ShowPhase>,
+    pub(super) hold_rules: Timeline<HoldRules>,
     /// Units of each SKU that nobody has.
     pub(super) free: BTreeMap<Name, Timeline<i64>>,
     pub(super) drops: BTreeMap<Name, DropStates>,
     pub(super) reservations: BTreeMap<u64, Reservation>,
+    pub(super) waiters: BTreeMap<u64, Waiter>,
+    /// What each viewer has over the whole show.
+    pub(super) viewers: BTreeMap<Name, Viewer>,
     /// What each key stands for.
     pub(super) bound: BTreeMap<Owner, Bound>,
     /// What a lost history had told: the viewer, and the number that the reservation had there.
     pub(super) promises: BTreeSet<(Name, u64)>,
     /// What could not be taken in, in words.
     pub(super) unread: Vec<String>,
+    /// Whether the last entry has as many facts as one may have, so that offers come in the next one.
+    is_full: bool,
 }
 
-/// A drop, after each entry.
-#[derive(Debug, Default)]
-pub(super) struct DropStates {
-    /// `None` while it is not in the run of show.
-    pub(super) phase: Timeline<Option<DropPhase>>,
-    pub(super) limit: Timeline<i64>,
-    /// What it sells.
-    pub(super) items: BTreeMap<Name, Item>,
-    /// How many units each viewer has of it.
-    pub(super) taken: BTreeMap<Name, Timeline<i64>>,
-}
-
-/// What a drop sells of a SKU.
-#[derive(Debug, Default)]
-pub(super) struct Item {
-    /// Whether it sells it, and how many units it may still hold under its cap.
-    pub(super) left: Timeline<Left>,
-    /// By how much the cap was raised since it was planned.
-    pub(super) raised: i64,
-    /// Units that are held and sold.
-    pub(super) used: i64,
-}
-
-/// How many units a drop may still hold of a SKU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
-    /// None: it does not sell it.
-    NotSold,
-    /// As many as there are.
-    Uncapped,
-    /// So many.
-    Units(i64),
-}
-
-/// What was held, and what became of it.
+/// What was held or offered, and what became of it.
 #[derive(Debug)]
 pub(super) struct Reservation {
     pub(super) viewer: Name,
     pub(super) drop: Name,
-    pub(super) sku: Name,
-    pub(super) quantity: u32,
+    /// The first is what was clicked on.
+    pub(super) lines: Vec<Line>,
+    pub(super) was_offered: bool,
     pub(super) state: Timeline<ReservationState>,
+    /// Whether it had its one extension; never set before.
+    pub(super) was_extended: Timeline<bool>,
+}
+
+/// A place in the line or in the draw of a drop.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) viewer: Name,
+    pub(super) drop: Name,
+    /// At most.
+    pub(super) line: Line,
+    /// `None` before the lots are drawn.
+    pub(super) place: Option<u32>,
+    pub(super) state: Timeline<WaiterState>,
+}
+
+/// What a viewer has over the whole show.
+#[derive(Debug, Default)]
+pub(super) struct Viewer {
+    /// Units that are held, offered, waited for or sold.
+    pub(super) units: Timeline<i64>,
+    /// Reservations that are held or offered.
+    pub(super) open: Timeline<i64>,
+    /// Holds that ran out; what was offered is none.
+    pub(super) lapses: Timeline<i64>,
 }
 
 /// What a key stands for.
@@ -82,12 +84,19 @@ pub(super) struct Bound {
     pub(super) reservation: Option<u64>,
     /// The order that came of it.
     pub(super) order: Option<u64>,
+    /// The place in line that it is about.
+    pub(super) waiter: Option<u64>,
 }
 
 impl States {
     /// Takes in the next entry.
     pub(crate) fn add(&mut self, seq: u64, body: &EntryBody) {
+        let offers = matches!(body.facts.first().map(|fact| &fact.kind), Some(Some(Kind::ReservationOffered(_))));
+        if let Some(waiter) = self.next_in_line().filter(|_| !offers) {
+            self.unread.push(format!("entry {seq}: it comes before waiter {waiter} is offered what is free"));
+        }
         self.last = seq;
+        self.is_full = body.facts.len() >= ENTRY_FACTS_MAX;
         for fact in &body.facts {
             if let Err(why) = self.apply(seq, fact.kind.as_ref()) {
                 self.unread.push(format!("entry {seq}: {why}"));
@@ -105,6 +114,11 @@ impl States {
         &self.unread
     }
 
+    /// Who waits for something that was free after the last entry and should have been offered in it.
+    pub(super) fn overlooked(&self) -> Option<u64> {
+        self.next_in_line().filter(|_| !self.is_full)
+    }
+
     /// Whether a history was lost in which other things were true.
     pub(super) fn has_promises(&self) -> bool {
         !self.promises.is_empty()
@@ -112,42 +126,25 @@ impl States {
 
     /// Units of a SKU that a drop could hold after this entry, were it open; `None` where it doesn't sell the SKU.
     pub(super) fn available(&self, at: u64, drop: &Name, sku: &Name) -> Option<i64> {
+        let left = self.left(at, drop, sku)?;
+        let line = self.drops.get(drop)?.lines.get(sku);
+        let is_waited_for = line.and_then(|line| line.length.at(at)).is_some_and(|length| *length > 0);
+        Some(if is_waited_for { 0 } else { left })
+    }
+
+    /// The same for whoever is served next, whoever waits.
+    pub(super) fn left(&self, at: u64, drop: &Name, sku: &Name) -> Option<i64> {
+        let drop = self.drops.get(drop)?;
         let free = self.free.get(sku).and_then(|free| free.at(at)).copied().unwrap_or_default();
-        match self.drops.get(drop)?.items.get(sku)?.left.at(at)? {
+        match drop.items.get(sku)?.left.at(at)? {
             Left::NotSold => None,
-            Left::Uncapped => Some(free),
-            Left::Units(left) => Some(free.min(*left)),
+            Left::Uncapped => Some(free.min(drop.shared_left(at))),
+            Left::Units(left) => Some(free.min(*left).min(drop.shared_left(at))),
         }
     }
 
     /// The first entry after which the drop is in this phase.
     pub(super) fn first_in_phase(&self, drop: &Name, phase: DropPhase) -> Option<u64> {
         self.drops.get(drop)?.phase.first(|now| *now == Some(phase))
-    }
-}
-
-impl Item {
-    /// What is left under a cap, from this entry on.
-    pub(super) fn cap(&mut self, seq: u64, cap: Option<u32>) {
-        let left = cap.map_or(Left::Uncapped, |cap| Left::Units(i64::from(cap) + self.raised - self.used));
-        self.left.set(seq, left);
-    }
-
-    /// More or fewer are held and sold.
-    pub(super) fn use_units(&mut self, seq: u64, units: i64) {
-        self.used += units;
-        self.leave(seq, -units);
-    }
-
-    /// The cap is higher.
-    pub(super) fn raise(&mut self, seq: u64, units: i64) {
-        self.raised += units;
-        self.leave(seq, units);
-    }
-
-    fn leave(&mut self, seq: u64, units: i64) {
-        if let Some(Left::Units(left)) = self.left.now().copied() {
-            self.left.set(seq, Left::Units(left + units));
-        }
     }
 }

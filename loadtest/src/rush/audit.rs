@@ -1,9 +1,12 @@
-//! Adds up a journal's facts, by itself: what was ever held or sold beyond what there was, and whether what viewers
-//! were told is there.
+//! Adds up a journal's facts, by itself: what was ever held, offered or sold beyond what there was, and whether what
+//! viewers were told is there.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationHeld, ReservationState, fact, key_outcome};
+use dropcast_proto::v1::{Cause, EntryBody, Fact, JournalEntry, ReservationState, fact, key_outcome};
 use prost::Message as _;
 
 use super::{
@@ -30,9 +33,13 @@ pub(super) struct Audit {
     violations: Violations,
 }
 
+/// What was held or offered.
 #[derive(Debug)]
 struct Held {
-    fact: ReservationHeld,
+    viewer: String,
+    drop: String,
+    /// SKUs and units.
+    lines: Vec<(String, u64)>,
     state: ReservationState,
 }
 
@@ -67,7 +74,7 @@ impl Audit {
             self.add_fact(entry.seq, fact);
         }
         for (viewer, reservation) in std::mem::take(&mut self.promises.due) {
-            if self.reservations.get(&reservation).is_none_or(|held| held.fact.viewer != viewer) {
+            if self.reservations.get(&reservation).is_none_or(|held| held.viewer != viewer) {
                 self.violations.tell(format!("reservation {reservation}, which keeps a promise, is not {viewer}'s"));
             }
         }
@@ -86,12 +93,24 @@ impl Audit {
             Some(Kind::DropPlanned(planned)) => {
                 self.limits.insert(planned.drop.clone(), planned.limit_per_viewer);
             }
-            Some(Kind::ReservationHeld(held)) => self.hold(held),
+            Some(Kind::UnitsSoldElsewhere(sold)) => self.withdraw(&sold.sku, u64::from(sold.units)),
+            Some(Kind::ReservationHeld(held)) => {
+                let whose = (held.viewer.clone(), held.drop.clone());
+                self.begin(held.reservation, ReservationState::Held, whose);
+                self.take(held.reservation, &held.sku, held.quantity);
+            }
+            Some(Kind::ReservationOffered(offered)) => {
+                let whose = (offered.viewer.clone(), offered.drop.clone());
+                self.begin(offered.reservation, ReservationState::Offered, whose);
+                self.take(offered.reservation, &offered.sku, offered.quantity);
+            }
+            Some(Kind::BundleLineHeld(line)) => self.take(line.reservation, &line.sku, line.quantity),
             Some(Kind::ReservationSold(sold)) => self.settle(sold.reservation, ReservationState::Sold),
             Some(Kind::ReservationReleased(released)) => {
                 self.settle(released.reservation, ReservationState::Released);
             }
             Some(Kind::ReservationExpired(expired)) => self.settle(expired.reservation, ReservationState::Expired),
+            Some(Kind::ReservationRevoked(revoked)) => self.settle(revoked.reservation, ReservationState::Revoked),
             Some(Kind::PromiseKept(kept)) => {
                 if let Some(wrong) = self.promises.keep(kept) {
                     self.violations.tell(wrong);
@@ -124,48 +143,56 @@ impl Audit {
         }
     }
 
-    fn hold(&mut self, held: &ReservationHeld) {
-        let quantity = u64::from(held.quantity);
-        self.units(&held.sku).held += quantity;
-        self.check_stock(&held.sku);
-
-        let taken = self.taken.take(&held.viewer, &held.drop, quantity);
-        match self.limits.get(&held.drop) {
-            Some(&limit) if taken <= u64::from(limit) => {}
-            Some(limit) => self
-                .violations
-                .tell(format!("{} has {taken} units in {}, where {limit} are allowed", held.viewer, held.drop)),
-            None => self.violations.tell(format!("{} is held in a drop that was not planned", held.reservation)),
+    /// A reservation begins, of nothing yet.
+    fn begin(&mut self, reservation: u64, state: ReservationState, (viewer, drop): (String, String)) {
+        let entry = Held { viewer, drop, lines: Vec::new(), state };
+        if self.reservations.insert(reservation, entry).is_some() {
+            self.violations.tell(format!("reservation {reservation} is there twice"));
         }
-        let entry = Held { fact: held.clone(), state: ReservationState::Held };
-        if self.reservations.insert(held.reservation, entry).is_some() {
-            self.violations.tell(format!("reservation {} is there twice", held.reservation));
+    }
+
+    /// The reservation takes units.
+    fn take(&mut self, reservation: u64, sku: &str, quantity: u32) {
+        let quantity = u64::from(quantity);
+        let Some(held) = self.reservations.get_mut(&reservation) else {
+            return self.violations.tell(format!("reservation {reservation} holds more but was not held"));
+        };
+        held.lines.push((sku.to_owned(), quantity));
+        let (viewer, drop, state) = (held.viewer.clone(), held.drop.clone(), held.state);
+        *self.units(sku).kept(state) += quantity;
+        self.check_stock(sku);
+
+        let taken = self.taken.take(&viewer, &drop, quantity);
+        match self.limits.get(&drop) {
+            Some(&limit) if taken <= u64::from(limit) => {}
+            Some(limit) => {
+                self.violations.tell(format!("{viewer} has {taken} units in {drop}, where {limit} are allowed"));
+            }
+            None => self.violations.tell(format!("{reservation} is held in a drop that was not planned")),
         }
     }
 
     fn settle(&mut self, reservation: u64, state: ReservationState) {
-        let Some(held) = self.reservations.get_mut(&reservation).filter(|held| held.state == ReservationState::Held)
-        else {
+        let is_kept = |held: &&mut Held| matches!(held.state, ReservationState::Held | ReservationState::Offered);
+        let Some(held) = self.reservations.get_mut(&reservation).filter(is_kept) else {
             return self.violations.tell(format!("reservation {reservation} is {state:?} but was not held"));
         };
-        held.state = state;
-        let quantity = u64::from(held.fact.quantity);
-        if state != ReservationState::Sold {
-            self.taken.give_back(&held.fact.viewer, &held.fact.drop, quantity);
-        }
-        let sku = held.fact.sku.clone();
-        let units = self.units(&sku);
-        units.held -= quantity;
-        match state {
-            ReservationState::Sold => units.sold += quantity,
-            ReservationState::Released => units.released += quantity,
-            _ => units.expired += quantity,
+        let before = std::mem::replace(&mut held.state, state);
+        let (viewer, drop, lines) = (held.viewer.clone(), held.drop.clone(), held.lines.clone());
+        for (sku, quantity) in lines {
+            if state != ReservationState::Sold {
+                self.taken.give_back(&viewer, &drop, quantity);
+            }
+            let units = self.units(&sku);
+            *units.kept(before) -= quantity;
+            *units.ended(state) += quantity;
         }
     }
 
     fn check_stock(&mut self, sku: &str) {
         let units = self.units(sku);
-        units.oversold = units.oversold.max((units.held + units.sold).saturating_sub(units.allotted));
+        let taken = units.held + units.offered + units.sold;
+        units.oversold = units.oversold.max(taken.saturating_sub(units.allotted));
     }
 
     fn bind(&mut self, cause: &Cause) {
@@ -222,7 +249,7 @@ impl Audit {
     /// Whether the viewer's reservation of this number is what was acknowledged.
     fn has(&self, acknowledged: &Acknowledged, reservation: u64) -> bool {
         self.reservations.get(&reservation).is_some_and(|held| {
-            held.fact.viewer == acknowledged.viewer && (!acknowledged.sold || held.state == ReservationState::Sold)
+            held.viewer == acknowledged.viewer && (!acknowledged.sold || held.state == ReservationState::Sold)
         })
     }
 
@@ -244,99 +271,5 @@ impl Audit {
     /// What does not add up, apart from what is oversold or lost.
     pub(super) fn into_violations(self) -> Violations {
         self.violations
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{fs, path::Path};
-
-    use super::*;
-
-    /// The journal of the protocol's golden examples.
-    fn golden() -> Vec<JournalEntry> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../proto/golden/journal");
-        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        let json = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-        let mut entries: Vec<JournalEntry> =
-            json.map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect();
-        entries.sort_by_key(|entry| entry.seq);
-        entries
-    }
-
-    fn audit(entries: &[JournalEntry]) -> Audit {
-        let mut audit = Audit::default();
-        let lines: Vec<_> = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
-        audit.add_lines(&lines.join("\n")).unwrap();
-        audit
-    }
-
-    fn told(entries: &[JournalEntry]) -> Vec<String> {
-        audit(entries).into_violations().told
-    }
-
-    #[test]
-    fn the_golden_journal_adds_up() {
-        let audit = audit(&golden());
-        let expected =
-            Units { allotted: 128, held: 0, sold: 6, released: 1, expired: 1, oversold: 0, broken_promises: 2 };
-        assert_eq!(audit.totals(), expected);
-        assert_eq!(audit.into_violations().told, [""; 0]);
-    }
-
-    #[test]
-    fn acknowledgements_are_looked_up_by_viewer_key_and_state() {
-        let one = |viewer: &str, key: &str, reservation, sold| Acknowledged {
-            viewer: viewer.to_owned(),
-            key: key.to_owned(),
-            reservation,
-            sold,
-        };
-        let lost = |acknowledged: Acknowledged| audit(&golden()).count_lost([acknowledged]);
-        assert_eq!(lost(one("viewer-1", "click-7f3a", 1, true)), 0);
-        assert_eq!(lost(one("viewer-2", "click-1", 2, false)), 0);
-        assert_eq!(lost(one("viewer-2", "click-1", 2, true)), 1);
-        assert_eq!(lost(one("viewer-2", "click-7f3a", 1, false)), 1);
-        assert_eq!(lost(one("viewer-1", "click-7f3a", 2, false)), 1);
-        assert_eq!(lost(one("viewer-1", "click-9", 9, false)), 1);
-        // Kept under another number than the lost history had.
-        assert_eq!(lost(one("viewer-4", "click-2", 9, true)), 0);
-        assert_eq!(lost(one("viewer-4", "click-2", 5, true)), 0, "asked again, it is told under its number here");
-        assert_eq!(lost(one("viewer-4", "click-9", 9, true)), 1);
-        assert_eq!(lost(one("viewer-4", "click-2", 4, true)), 1);
-        // Kept as a hold, and its sale after that.
-        assert_eq!(lost(one("viewer-5", "click-3", 6, true)), 0);
-        // Recorded as broken.
-        assert_eq!(lost(one("viewer-6", "click-4", 7, false)), 0);
-        assert_eq!(lost(one("viewer-6", "click-9", 7, false)), 1);
-        assert_eq!(lost(one("viewer-5", "click-4", 7, false)), 1);
-    }
-
-    #[test]
-    fn a_missing_entry_breaks_the_chain() {
-        let mut entries = golden();
-        entries.remove(3);
-        assert_eq!(
-            told(&entries),
-            ["entry 5 follows entry 3", "the digest of entry 5 is not chained to the one before"]
-        );
-    }
-
-    #[test]
-    fn a_changed_body_breaks_the_chain() {
-        let mut entries = golden();
-        let body = entries[7].body.len();
-        entries[7].body[body - 1] ^= 1;
-        let told = told(&entries);
-        assert!(told[0].contains("the digest of entry 8"), "{told:?}");
-        assert!(told[1].contains("entry 8 is shown otherwise"), "{told:?}");
-    }
-
-    #[test]
-    fn a_fact_of_an_unknown_kind_is_not_skipped() {
-        let mut entry = golden().remove(0);
-        entry.facts = vec![Fact { kind: None }];
-        entry.body = EntryBody { cause: entry.cause.clone(), facts: entry.facts.clone() }.encode_to_vec();
-        assert!(told(&[entry]).contains(&"entry 1 has a fact of a kind that is not known here".to_owned()));
     }
 }

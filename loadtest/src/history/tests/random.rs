@@ -110,7 +110,8 @@ impl Run {
     fn decide(&mut self, viewer: usize, key: &str, asked: &Asked) -> Told {
         let name = VIEWERS[viewer];
         match *asked {
-            Asked::Reserve { quantity, .. } => {
+            Asked::Reserve { ref lines, .. } => {
+                let quantity = lines[0].1;
                 if let Some(refusal) = self.refusal(viewer, quantity) {
                     return Told::Refused(refusal);
                 }
@@ -118,7 +119,7 @@ impl Run {
                 *self.taken.entry(viewer).or_default() += quantity;
                 self.reservations.push((viewer, quantity, ReservationState::Held));
                 let reservation = self.story.hold(name, key, quantity);
-                Told::Held { reservation, drop: DROP.into(), sku: SKU.into(), quantity }
+                Told::Held { reservation, drop: DROP.into(), lines: vec![(SKU.into(), quantity)] }
             }
             Asked::Confirm { reservation } | Asked::Release { reservation } => {
                 let is_confirm = matches!(asked, Asked::Confirm { .. });
@@ -136,7 +137,7 @@ impl Run {
                     }
                 }
             }
-            Asked::Run => Told::Done,
+            Asked::Join { .. } | Asked::Leave { .. } | Asked::Extend { .. } | Asked::Run => Told::Done,
         }
     }
 

@@ -112,7 +112,8 @@ fn a_drop_refuses_in_every_phase_but_one() {
 fn what_makes_no_sense_is_refused_whenever_it_is_asked() {
     let mut story = Story::open(9, 3);
     let told = Told::Refused;
-    let asked = |drop: &str, sku: &str, quantity| Asked::Reserve { drop: drop.into(), sku: sku.into(), quantity };
+    let asked =
+        |drop: &str, sku: &str, quantity| Asked::Reserve { drop: drop.into(), lines: vec![(sku.into(), quantity)] };
     story.call("ann", "a", asked("closing", SKU, 1), 10..20, told(Refusal::DropUnknown));
     story.call("ann", "b", asked(DROP, "sock", 1), 10..20, told(Refusal::SkuUnknown));
     story.call("ann", "c", asked(DROP, SKU, 0), 10..20, told(Refusal::QuantityInvalid));

@@ -5,7 +5,10 @@ use std::{ops::Range, time::Duration};
 use dropcast_proto::v1::{
     self, Cause, CloseReason, DropPhase, EntryBody, Fact, KeyBinding, KeyOutcome, Role,
     fact::Kind,
-    key_outcome::{self, Kind::Order, Kind::Reservation},
+    key_outcome::{
+        self,
+        Kind::{Order, Reservation, Waiter},
+    },
 };
 
 use crate::history::{
@@ -23,6 +26,7 @@ pub(super) struct Story {
     pub(super) seq: u64,
     reservations: u64,
     orders: u64,
+    waiters: u64,
     pub(super) entries: Vec<EntryBody>,
     pub(super) history: History,
 }
@@ -30,11 +34,28 @@ pub(super) struct Story {
 impl Story {
     /// A planned drop of so many units in a show that is live: entries 1 and 2.
     pub(super) fn planned(units: u32, limit: u32) -> Self {
+        Self::planned_as(units, v1::DropPlanned { limit_per_viewer: limit, ..Default::default() })
+    }
+
+    /// The same, of a drop that is planned like this but for its name, and for what it sells where that isn't said.
+    pub(super) fn planned_as(units: u32, mut planned: v1::DropPlanned) -> Self {
         let mut story = Self::default();
-        let item = v1::PlannedItem { sku: SKU.into(), ..Default::default() };
-        story.add(Kind::UnitsAdded(v1::UnitsAdded { sku: SKU.into(), units, planned: true }));
-        story.plan(limit, item);
+        planned.drop = DROP.into();
+        if planned.items.is_empty() {
+            planned.items.push(v1::PlannedItem { sku: SKU.into(), ..Default::default() });
+        }
+        for item in &planned.items {
+            story.add(Kind::UnitsAdded(v1::UnitsAdded { sku: item.sku.clone(), units, planned: true }));
+        }
+        story.add(Kind::DropPlanned(planned));
         story.pass(vec![Kind::ShowStarted(v1::ShowStarted {})]);
+        story
+    }
+
+    /// The same, and the drop is open: entry 3.
+    pub(super) fn open_as(units: u32, planned: v1::DropPlanned) -> Self {
+        let mut story = Self::planned_as(units, planned);
+        story.phase(DropPhase::Open);
         story
     }
 
@@ -127,6 +148,44 @@ impl Story {
         self.entry(Some(cause(viewer, key, Reservation(reservation))), vec![released]);
     }
 
+    /// The journal has it that somebody waits; the number of the place.
+    pub(super) fn join(&mut self, viewer: &str, key: &str, quantity: u32) -> u64 {
+        self.waiters += 1;
+        let waiter = self.waiters;
+        let (viewer, drop, sku) = (viewer.to_owned(), DROP.to_owned(), SKU.to_owned());
+        let cause = cause(&viewer, key, Waiter(waiter));
+        self.entry(Some(cause), vec![Kind::WaitlistJoined(v1::WaitlistJoined { waiter, viewer, drop, sku, quantity })]);
+        waiter
+    }
+
+    /// Units are offered to who waits, as one more fact of the last entry; the number of the reservation.
+    pub(super) fn offer(&mut self, viewer: &str, waiter: u64, quantity: u32) -> u64 {
+        self.reservations += 1;
+        self.add(Kind::ReservationOffered(v1::ReservationOffered {
+            reservation: self.reservations,
+            waiter,
+            viewer: viewer.into(),
+            drop: DROP.into(),
+            sku: SKU.into(),
+            quantity,
+            ..Default::default()
+        }));
+        self.reservations
+    }
+
+    /// A client clicks and is told that it waits, perhaps in which place.
+    pub(super) fn told_to_wait(&mut self, viewer: &str, key: &str, span: Range<u64>, waiter: u64, place: Option<u32>) {
+        let told = Told::Waits { waiter, drop: DROP.into(), line: (SKU.into(), 1), place };
+        self.call(viewer, key, reserve(1), span, told);
+    }
+
+    /// The journal has a place for one unit, and its client knows.
+    pub(super) fn waits(&mut self, viewer: &str, key: &str, span: Range<u64>, place: Option<u32>) -> u64 {
+        let waiter = self.join(viewer, key, 1);
+        self.told_to_wait(viewer, key, span, waiter, place);
+        waiter
+    }
+
     /// A client asks, and is told something.
     pub(super) fn call(&mut self, viewer: &str, key: &str, asked: Asked, span: Range<u64>, told: Told) {
         self.ask(viewer, key, asked, span.start);
@@ -142,7 +201,7 @@ impl Story {
 
     /// A client clicks and is told that it holds this.
     pub(super) fn held(&mut self, viewer: &str, key: &str, quantity: u32, span: Range<u64>, reservation: u64) {
-        let told = Told::Held { reservation, drop: DROP.into(), sku: SKU.into(), quantity };
+        let told = Told::Held { reservation, drop: DROP.into(), lines: vec![(SKU.into(), quantity)] };
         self.call(viewer, key, reserve(quantity), span, told);
     }
 
@@ -165,7 +224,7 @@ impl Story {
 }
 
 pub(super) fn reserve(quantity: u32) -> Asked {
-    Asked::Reserve { drop: DROP.into(), sku: SKU.into(), quantity }
+    Asked::Reserve { drop: DROP.into(), lines: vec![(SKU.into(), quantity)] }
 }
 
 pub(super) fn cause(viewer: &str, key: &str, kind: key_outcome::Kind) -> Cause {

@@ -68,7 +68,7 @@ fn acceptances() {
         (
             |story| {
                 let reservation = story.hold("ann", "a", 1);
-                let told = Told::Held { reservation, drop: DROP.into(), sku: SKU.into(), quantity: 2 };
+                let told = Told::Held { reservation, drop: DROP.into(), lines: vec![(SKU.into(), 2)] };
                 story.call("ann", "a", reserve(1), 10..20, told);
             },
             "ann's a was told reservation 1: 2 of scarf held in opening, which is not what entry 4 says",
