@@ -1,12 +1,12 @@
 //! Draws, as whoever checks them sees them.
 
 use dropcast_domain::{
-    ids::DropId,
+    ids::{DropId, PrincipalId, Sku},
     inventory::{Waiter, WaiterState},
     show::{Drop, Lots, Show},
 };
 
-/// Who entered a draw, without names.
+/// Who entered a draw.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Entrants {
     /// How many entered and did not leave before the lots were drawn.
@@ -18,16 +18,23 @@ pub struct Entrants {
 /// A lot of a draw.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entrant {
-    /// SHA-256 of the viewer's name.
-    pub ticket: [u8; 32],
+    /// Who, which nobody is told.
+    viewer: PrincipalId,
     /// What was wanted.
-    pub sku: String,
+    pub sku: Sku,
     /// How many at most.
     pub quantity: u32,
     /// The place that was drawn, from 1.
     pub place: u32,
     /// Whether units were offered to it.
     pub offered: bool,
+}
+
+impl Entrant {
+    /// What stands for the viewer's name: SHA-256 of it. It costs more than all the rest, so it is made where nobody waits.
+    pub fn ticket(&self) -> [u8; 32] {
+        Lots::ticket(&self.viewer).0
+    }
 }
 
 /// Who entered the drop's draw: those whose places come after `after`, at most `limit`. It costs what the show has of
@@ -54,8 +61,8 @@ fn entered(drop: &Drop, waiter: &Waiter<'_>) -> bool {
 
 fn entrant(waiter: &Waiter<'_>, place: u32) -> Entrant {
     Entrant {
-        ticket: Lots::ticket(waiter.viewer).0,
-        sku: waiter.sku.to_string(),
+        viewer: waiter.viewer.clone(),
+        sku: waiter.sku.clone(),
         quantity: waiter.quantity,
         place,
         offered: matches!(waiter.state, WaiterState::Offered(_)),

@@ -27,6 +27,8 @@ async fn play(house: &House, seed: u64) -> (Watcher, Vec<(Guest, Watcher)>) {
     let mut watchers = Vec::new();
     for _ in 0..STEPS {
         let guest = guest(&mut script);
+        // After two failures in a row the journal is left alone for a while: nobody gets in meanwhile.
+        house.rest().await;
         if script.random.chance(50) {
             // In the middle of something.
             house.faults.hold_appends();
@@ -132,7 +134,7 @@ async fn check(seed: u64) {
         let snapshots = watcher.received.iter().filter(|kind| matches!(kind, Kind::Snapshot(_))).count();
         assert_eq!((greetings, snapshots), (1, 1));
     }
-    assert!(let_in > STEPS / 2, "{let_in}");
+    assert!(let_in > STEPS / 2, "seed {seed}: {let_in}");
     assert!(house.bytes_spared() > 0);
 }
 

@@ -98,15 +98,17 @@ async fn everybody_who_entered_a_draw_is_told_once_what_came_of_it() {
     }
     let mut watchers = Vec::new();
     for viewer in VIEWERS {
-        let watcher = house.join(&Guest::viewer(viewer, Encoding::Json)).await;
+        let mut watcher = house.join(&Guest::viewer(viewer, Encoding::Json)).await;
+        assert!(watcher.is_let_in());
         watchers.push(watcher);
     }
     house.clock.advance_ms(4_000);
     house.show().await.read(|_, _| ()).await.unwrap();
     end(&house, "the end").await;
     let mut told = Vec::new();
-    for watcher in &mut watchers {
-        watcher.until("the end", |picture| picture.title() == Some("the end"));
+    for (viewer, watcher) in VIEWERS.into_iter().zip(&mut watchers) {
+        let truth = truth(&house, &Guest::viewer(viewer, Encoding::Json)).await;
+        watcher.until("it is told", |picture| *picture == truth);
         let places: Vec<&v1::Waiter> = watcher.received.iter().filter_map(waiter_of).collect();
         assert_eq!(places.len(), 1, "{places:?}");
         told.push((places[0].place.unwrap(), places[0].state(), places[0].ahead));

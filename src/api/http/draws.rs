@@ -1,10 +1,7 @@
 //! Draws, for whoever wants to check them.
 
 use axum::extract::State;
-use dropcast_domain::{
-    ids::DropId,
-    show::{Drop, Refusal, Show},
-};
+use dropcast_domain::show::Refusal;
 use dropcast_proto::{
     json::{format_time, to_hexadecimal},
     v1,
@@ -102,17 +99,19 @@ async fn get(
         let detail = format!("`limit` must be 1 to {LIMIT_MAX}");
         return Err(Problem::new(ProblemCode::ParameterInvalid, detail).about("limit"));
     }
-    let draw = ask::read(&state, &show, move |show, _| draw_of(show, &drop, after, limit)).await?;
-    draw.map(JsonReply).ok_or_else(|| (&Refusal::DropUnknown).into())
+    let found = ask::read(&state, &show, move |show, _| {
+        let view = codec::drop_view(show, show.settings()?, show.drop(&drop)?);
+        Some((view, codec::entrants(show, &drop, after, limit)))
+    });
+    let (view, entrants) = found.await?.ok_or_else(|| Problem::from(&Refusal::DropUnknown))?;
+    Ok(JsonReply(draw(view, entrants)))
 }
 
-fn draw_of(show: &Show, id: &DropId, after: u32, limit: u32) -> Option<Draw> {
-    let drop: &Drop = show.drop(id)?;
-    let view = codec::drop_view(show, show.settings()?, drop);
-    let entrants = codec::entrants(show, id, after, limit);
+/// Made beside the show's task: hashing thousands of names would make clicks wait.
+fn draw(view: v1::Drop, entrants: codec::Entrants) -> Draw {
     let hexadecimal = |bytes: &Vec<u8>| to_hexadecimal(bytes);
     let last = entrants.page.last().map(|entrant| entrant.place);
-    Some(Draw {
+    Draw {
         fairness: view.fairness(),
         entry_ms: view.entry_ms,
         entries_close_at: view.entries_close_at.and_then(format_time),
@@ -123,15 +122,15 @@ fn draw_of(show: &Show, id: &DropId, after: u32, limit: u32) -> Option<Draw> {
         drop: view.drop,
         entrant_count: entrants.count,
         next: last.filter(|&place| place < entrants.count),
-        entrants: entrants.page.into_iter().map(DrawEntrant::from).collect(),
-    })
+        entrants: entrants.page.iter().map(DrawEntrant::from).collect(),
+    }
 }
 
-impl From<codec::Entrant> for DrawEntrant {
-    fn from(entrant: codec::Entrant) -> Self {
+impl From<&codec::Entrant> for DrawEntrant {
+    fn from(entrant: &codec::Entrant) -> Self {
         Self {
-            ticket: to_hexadecimal(&entrant.ticket),
-            sku: entrant.sku,
+            ticket: to_hexadecimal(&entrant.ticket()),
+            sku: entrant.sku.to_string(),
             quantity: entrant.quantity,
             place: entrant.place,
             offered: entrant.offered,
