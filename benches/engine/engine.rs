@@ -1,8 +1,11 @@
 //! Clicks that one task feeds to a show of the engine.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use dropcast::{
@@ -14,7 +17,7 @@ use dropcast_domain::{
     ids::ShowId,
     show::{HOLDS_MAX, Role},
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 
 use crate::{
     figures::{Measured, Measuring},
@@ -28,6 +31,8 @@ const OUTSTANDING: u64 = 8_192;
 const FED_TOGETHER: u64 = 256;
 /// How many clicks there are: not more than a show may hold.
 pub(crate) const CLICKS: u64 = FED_TOGETHER * 3_200;
+/// How long all of them may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 const _: () = assert!(CLICKS < HOLDS_MAX as u64);
 
 /// Who makes the click of this number: one viewer as often as one may, then the next.
@@ -62,7 +67,8 @@ pub(crate) async fn sell(journal: Arc<dyn Journal>, redis: Option<&RedisServer>)
     let engine = Engine::new(Arc::clone(&journal), clock, Arc::new(NoProjections), EngineConfig::default());
     let show = on_sale(&engine).await;
     let measuring = Measuring::start(redis);
-    let measured = measuring.end(feed(&show).await);
+    let accepted = timeout(PATIENCE, feed(&show)).await.expect("every click is answered in time");
+    let measured = measuring.end(accepted);
     engine.stop().await;
     journal.close().await;
     measured

@@ -27,6 +27,12 @@ const CLAIM_AFTER_LEASE: Duration = Duration::from_millis(5);
 /// How long to wait before the show is claimed again when the journal could not be asked.
 const CLAIM_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
+/// A turn that leaves so many to be refused is one of a rush: what comes next gathers for [`GATHER_FOR`].
+const RUSH_REFUSALS: usize = 64;
+/// How far apart the journal is asked in such a rush, unless a turn is full before: asking costs the journal as much for
+/// a few clicks as for a thousand, and nobody who is refused in a rush notices the wait.
+const GATHER_FOR: Duration = Duration::from_millis(10);
+
 pub(super) type Underway<T> = Option<Pin<Box<dyn Future<Output = T> + Send>>>;
 
 /// A show as this node follows it. All of it is durable.
@@ -41,6 +47,8 @@ pub(in crate::engine) struct Follower {
     pub(super) turn: Vec<Message>,
     /// Where that was, while it is still to be heard.
     pub(super) awaited: Option<Awaited>,
+    /// Until when messages gather for the next turn.
+    gather_until: Option<Instant>,
     /// Clicks that wait until fewer are undecided.
     pub(super) queue: Queue,
     pub(super) outbox: Outbox,
@@ -74,6 +82,7 @@ enum Event {
     SendDue,
     Claimed(Instant, Result<Claim, ClaimError>),
     Messages(usize),
+    Gathered,
     Sweep,
     ClaimDue,
     Idle,
@@ -94,6 +103,7 @@ impl Follower {
             snapshot_seq: loaded.snapshot_seq,
             turn: Vec::new(),
             awaited: None,
+            gather_until: None,
             queue: Queue::default(),
             outbox: Outbox::default(),
             notices_after: None,
@@ -130,7 +140,9 @@ impl Follower {
         self.listen();
         let config = &self.context.config;
         let (batch_max, waits) = (config.batch_max, !self.context.forwarded.is_empty() || !self.queue.is_empty());
-        let takes = self.catching_up.is_none() && self.awaited.is_none();
+        let gathers = self.gather_until.is_some() && self.context.mailbox.len() < batch_max;
+        let takes = self.catching_up.is_none() && self.awaited.is_none() && !gathers;
+        let gathered_at = self.gather_until.filter(|_| gathers);
         let heard_by = self.awaited.as_ref().map(|awaited| awaited.until);
         let claims = self.claiming.is_none();
         let send_at = self.outbox.due();
@@ -143,6 +155,7 @@ impl Follower {
             () = tokio::time::sleep_until(send_at.unwrap_or(self.claim_at)), if send_at.is_some() => Event::SendDue,
             (called_at, claimed) = ended(&mut self.claiming) => Event::Claimed(called_at, claimed),
             () = tokio::time::sleep_until(self.claim_at), if claims => Event::ClaimDue,
+            () = tokio::time::sleep_until(gathered_at.unwrap_or(self.claim_at)), if gathered_at.is_some() => Event::Gathered,
             count = self.context.mailbox.recv_many(&mut self.turn, batch_max), if takes => Event::Messages(count),
             () = tokio::time::sleep(SWEEP_EVERY), if waits => Event::Sweep,
             () = tokio::time::sleep_until(self.busy_at + config.idle_after) => Event::Idle,
@@ -166,6 +179,10 @@ impl Follower {
             Event::SendDue => Ok(()),
             Event::Messages(0) => return Some(Left::Ended(self.end(Ended::Idle).await)),
             Event::Messages(_) => return self.messages().await,
+            Event::Gathered => {
+                self.gather_until = None;
+                Ok(())
+            }
             Event::Sweep => {
                 self.sweep();
                 Ok(())
@@ -194,6 +211,7 @@ impl Follower {
             return Some(Left::Ended(self.end(Ended::Stopped).await));
         }
         self.let_through();
+        self.gather_until = (self.turn.len() >= RUSH_REFUSALS).then(|| Instant::now() + GATHER_FOR);
         self.catch_up();
         self.send();
         None

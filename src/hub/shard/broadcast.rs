@@ -9,12 +9,6 @@ use super::{
     write::{Flushed, Tally},
 };
 
-/// From so many reads on since the last tick, and one from every so-manieth member, a channel is in a rush.
-const RUSH_READS_MIN: usize = 64;
-const RUSH_SHARE: usize = 8;
-/// In a rush so many ticks become one: a sweep costs as much as its members' clicks do, and those come first.
-const RUSH_TICKS: u32 = 4;
-
 impl Shard {
     /// The channel's critical ring has grown.
     pub(super) fn ring_grew(&mut self, channel: &ChannelShared) {
@@ -109,14 +103,5 @@ impl Shard {
         let fell_off = !peer.is_muted;
         self.shared.counters.ring_lagged.add(usize::from(fell_off));
         self.call(slot, |session, connection| session.lagged(connection));
-    }
-}
-
-impl LocalChannel {
-    /// How many ticks there are until the next time that latest values are sent.
-    fn ticks_until_next(&mut self) -> u32 {
-        let heard = std::mem::take(&mut self.heard);
-        let is_rush = heard >= RUSH_READS_MIN.max(self.members().len() / RUSH_SHARE);
-        if is_rush { RUSH_TICKS } else { 1 }
     }
 }

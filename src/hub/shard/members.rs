@@ -6,6 +6,12 @@ use crate::hub::{channel::ChannelShared, latest::LatestCopy, ring::RingCopy};
 
 use super::{peer::Cursor, span::Spans};
 
+/// From so many reads on since the last tick, and one from every so-manieth member, a channel is in a rush.
+const RUSH_READS_MIN: usize = 64;
+const RUSH_SHARE: usize = 8;
+/// In a rush so many ticks become one: a sweep costs as much as its members' clicks do, and those come first.
+const RUSH_TICKS: u32 = 4;
+
 /// A channel's copies on one shard, and its members there.
 pub(super) struct LocalChannel {
     pub(super) shared: Arc<ChannelShared>,
@@ -94,6 +100,13 @@ impl LocalChannel {
         is_new
     }
 
+    /// How many ticks there are until the next time that latest values are sent.
+    pub(super) fn ticks_until_next(&mut self) -> u32 {
+        let heard = std::mem::take(&mut self.heard);
+        let is_rush = heard >= RUSH_READS_MIN.max(self.members().len() / RUSH_SHARE);
+        if is_rush { RUSH_TICKS } else { 1 }
+    }
+
     /// Whether a sweep is under way.
     pub(super) fn is_sweeping(&self) -> bool {
         self.visits_left > 0
@@ -137,6 +150,19 @@ mod tests {
         let mut channel = channel(0);
         channel.start_sweep();
         assert_eq!(channel.next_visit(), None);
+    }
+
+    #[test]
+    fn a_rush_is_heard_from_many_members_and_over_with_it() {
+        let ticks = |channel: &mut LocalChannel, heard| {
+            channel.heard = heard;
+            channel.ticks_until_next()
+        };
+        let mut large = channel(1_000);
+        assert_eq!((ticks(&mut large, 124), ticks(&mut large, 125)), (1, RUSH_TICKS));
+        assert_eq!(large.ticks_until_next(), 1);
+        let mut small = channel(3);
+        assert_eq!((ticks(&mut small, 63), ticks(&mut small, 64)), (1, RUSH_TICKS));
     }
 
     proptest! {
