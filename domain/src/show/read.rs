@@ -40,9 +40,11 @@ impl Show {
         self.records.last_at
     }
 
-    /// The moment from which [`Show::pass`] has something to do.
+    /// The moment from which [`Show::pass`] has something to do: that of the last entry, where a long row of offers
+    /// goes on in the next one.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.index.deadlines.first()
+        let offers_at = self.next_offer(self.last_at()).map(|_| self.last_at());
+        offers_at.or_else(|| self.index.deadlines.first())
     }
 
     /// What is held or offered, the earliest deadline first.

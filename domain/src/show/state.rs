@@ -79,8 +79,9 @@ impl Show {
         decided
     }
 
-    /// The same, but for the time that passes after the decision: nothing else may be decided before [`Show::pass_once`] has
-    /// nothing more to say. One command can make offers to everybody who waits; a writer takes these entry by entry.
+    /// The same, but for the time that passes after the decision: nothing else may be decided before
+    /// [`Show::pass_once`] has nothing more to say. One command can make offers to everybody who waits; a writer takes
+    /// these entry by entry.
     pub fn handle_alone(
         &mut self,
         now: Timestamp,

@@ -26,6 +26,19 @@ impl Naive {
         (planned + added, elsewhere)
     }
 
+    /// Units that were sold elsewhere and were not free.
+    pub(crate) fn missing_of(&self, sku: &Sku) -> u32 {
+        let mut missing = 0;
+        for (_, effect) in &self.happened {
+            match effect {
+                Effect::Planned(plan) if units_of(plan, sku).is_none() => missing = 0,
+                Effect::Missing(of, units) if of == sku => missing += units,
+                _ => {}
+            }
+        }
+        missing
+    }
+
     /// Units that the show has, free or not.
     pub(crate) fn allotment(&self, sku: &Sku) -> u32 {
         let (given, elsewhere) = self.given(sku);

@@ -195,17 +195,22 @@ fn a_long_row_of_offers_falls_into_several_entries_and_nobody_slips_in() {
     assert_eq!(causes, [true, false, false]);
     stage.refuses(&viewer("zoe"), reserve("night", "tee", 1), Refusal::SoldOut);
 
-    // Whoever follows entry by entry never sees anything free that is kept for somebody.
+    // Whoever follows entry by entry never sees anything free that is kept for somebody, and goes on from there.
     let (before_it, rest) = stage.entries.split_at(before);
     let mut follower = Show::default();
     for entry in before_it {
         follower.fold(entry).unwrap();
     }
-    for entry in rest {
+    for (number, entry) in rest.iter().enumerate() {
         follower.fold(entry).unwrap();
         assert_eq!(follower.available(&drop_id("night"), &sku("tee")), 0);
-        let read: Show = postcard::from_bytes(&postcard::to_stdvec(&follower).unwrap()).unwrap();
+        let mut read: Show = postcard::from_bytes(&postcard::to_stdvec(&follower).unwrap()).unwrap();
         assert_eq!(read, follower);
+        let left = &rest[number + 1..];
+        assert_eq!(read.next_deadline() == Some(stage.now), !left.is_empty(), "what is left is due at once");
+        let mut entries = Vec::new();
+        read.pass(stage.now, &mut entries);
+        assert_eq!(entries, left);
     }
     assert_eq!(follower, stage.show);
 }

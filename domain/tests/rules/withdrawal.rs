@@ -2,6 +2,7 @@
 
 use dropcast_domain::{
     ids::ReservationId,
+    inventory::Elsewhere,
     show::{PlanProblem, Refusal, ReservationState, SHORTFALL_HOLDS_MAX, ShowPlan, UNITS_MAX, Waitlist},
 };
 
@@ -47,6 +48,7 @@ fn force_takes_what_is_free_first_and_never_what_is_sold() {
     let facts = ["1 tee missing", "#1 revoked", "1 tee sold elsewhere"];
     stage.accepts_at_once(&brand(), withdraw("tee", 1, true), &facts);
     assert_eq!(stage.stock("tee"), "2 = 0 + 0 + 2");
+    assert_eq!(stage.show.elsewhere(&sku("tee")), Elsewhere { sold: 3, short: 1 });
     let revoked = Refusal::ReservationState { state: ReservationState::Revoked };
     stage.refuses(&viewer("ann"), confirm(1), revoked.clone());
     stage.refuses(&viewer("ann"), release(1), revoked.clone());

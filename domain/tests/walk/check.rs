@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::{DropId, PrincipalId, ReservationId},
-    inventory::Stock,
+    inventory::{Elsewhere, Stock},
     show::{Drop, DropPhase, ENTRY_FACTS_MAX, Entry, Fact, ReservationState, Show, Violation},
 };
 
@@ -65,6 +65,11 @@ impl World {
             let allotment = self.naive.allotment(&sku);
             let stock = Stock { allotment, free: allotment - held - offered - sold, held, offered, sold };
             assert_eq!(self.show.stock(&sku), listed.then_some(stock), "{sku}");
+            let Elsewhere { sold, short } = self.show.elsewhere(&sku);
+            assert_eq!((sold, short), (self.naive.given(&sku).1, self.naive.missing_of(&sku)), "{sku}");
+            let waiting = (0..DROPS.len()).flat_map(|drop| self.naive.line(&drop_id(drop)));
+            let waiting = waiting.filter(|(_, joined)| joined.sku == sku).count();
+            assert_eq!(self.show.waiting(&sku) as usize, waiting, "{sku}");
         }
         let places: Vec<_> = self.show.products().map(|product| (product.place, &product.product)).collect();
         let planned = self.naive.plan().unwrap().products.iter().map(|product| &product.product);
@@ -143,6 +148,8 @@ impl World {
             assert_eq!(self.show.ahead_of(told.waiter), ahead);
         }
         for drop in &drops {
+            let told = joined.iter().map(|(_, joined)| joined).filter(|joined| joined.drop == *drop);
+            assert!(self.show.waiters_in(drop).map(|waiter| waiter.id).eq(told.map(|joined| joined.waiter)), "{drop}");
             for item in self.show.drop_items(drop) {
                 let waits = |(_, joined): &&(u32, Joined)| joined.sku == *item.sku;
                 let waiting = self.naive.line(drop).iter().filter(waits).count();

@@ -158,12 +158,14 @@ impl World {
         if of < SKUS.len() && !items.is_empty() { items[of % items.len()].sku.clone() } else { sku(of) }
     }
 
+    /// Four times of five something that is held, and else any reservation or the next one.
     fn mostly_held(&self, which: Index) -> ReservationId {
         let held: Vec<_> = self.show.holds().map(|held| held.id).collect();
-        if which.index(5) > 0 && !held.is_empty() {
-            return *which.get(&held);
+        let any = self.show.reservation_count() + 1;
+        match which.index(5 * held.len().max(1)) {
+            picked if picked >= held.len() && !held.is_empty() => held[picked % held.len()],
+            _ => ReservationId((which.index(5 * any) % any) as u64 + 1),
         }
-        ReservationId(which.index(self.show.reservation_count() + 1) as u64 + 1)
     }
 
     /// All viewers but one ask for what is theirs.

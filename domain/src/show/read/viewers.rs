@@ -84,7 +84,8 @@ impl Show {
         viewer.into_iter().flat_map(waits)
     }
 
-    /// All places that there ever were in that drop's line, in the order in which they were taken. It costs what the show has.
+    /// All places that there ever were in that drop's line, in the order in which they were taken. It costs what the
+    /// show has.
     pub fn waiters_in(&self, drop: &DropId) -> impl Iterator<Item = Waiter<'_>> {
         let drop = self.records.drops.slot(drop);
         let is_in = move |(record, _): &(&WaiterRecord, u64)| Some(record.drop) == drop;
