@@ -31,7 +31,8 @@ use crate::{
     },
     stats::StatsProjection,
     telemetry::{
-        engine_metrics::EngineMetrics, metered_journal::MeteredJournal, metrics::Metrics, trouble::TroubleProjection,
+        engine_metrics::EngineMetrics, fullness::FullnessProjection, metered_journal::MeteredJournal, metrics::Metrics,
+        trouble::TroubleProjection,
     },
 };
 
@@ -227,6 +228,7 @@ impl ProjectionFactory for Projections {
             Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
             Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
             Box::new(TroubleProjection::new(Arc::clone(&self.metrics))),
+            Box::new(FullnessProjection::new(Arc::clone(&self.metrics))),
         ]
     }
 }

@@ -20,7 +20,7 @@ use prometheus::{
 #[cfg(target_os = "linux")]
 use prometheus::process_collector::ProcessCollector;
 
-use super::{command_kind::CommandKind, journal_health::JournalHealth, trouble::Trouble};
+use super::{command_kind::CommandKind, fullness::Peaks, journal_health::JournalHealth, trouble::Trouble};
 use crate::{
     codec,
     engine::{Answer, Engine, RetryReason},
@@ -82,6 +82,7 @@ pub struct Metrics {
     promises_broken: IntCounter,
     holds_extended: IntCounter,
     holds_extended_seconds: Counter,
+    pub(super) peaks: Peaks,
 }
 
 impl Metrics {
@@ -157,6 +158,7 @@ impl Metrics {
                 "holds_extended_seconds_total",
                 "By how much holds were extended for outages of the journal, per show.",
             ),
+            peaks: Peaks::new(&registry),
             registry,
         })
     }
@@ -438,7 +440,7 @@ fn seconds(registry: &Registry, name: &str, help: &str) -> Counter {
     register(registry, made(Counter::new(format!("dropcast_{name}"), help)))
 }
 
-fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+pub(super) fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
     register(registry, made(IntGaugeVec::new(Opts::new(format!("dropcast_{name}"), help), labels)))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod command_kind;
 pub mod engine_metrics;
+pub mod fullness;
 mod journal_health;
 pub mod metered_journal;
 pub mod metrics;

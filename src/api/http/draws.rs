@@ -104,11 +104,11 @@ async fn get(
         Some((view, codec::entrants(show, &drop, after, limit)))
     });
     let (view, entrants) = found.await?.ok_or_else(|| Problem::from(&Refusal::DropUnknown))?;
-    Ok(JsonReply(draw(view, entrants)))
+    Ok(JsonReply(draw(view, &entrants)))
 }
 
 /// Made beside the show's task: hashing thousands of names would make clicks wait.
-fn draw(view: v1::Drop, entrants: codec::Entrants) -> Draw {
+fn draw(view: v1::Drop, entrants: &codec::Entrants) -> Draw {
     let hexadecimal = |bytes: &Vec<u8>| to_hexadecimal(bytes);
     let last = entrants.page.last().map(|entrant| entrant.place);
     Draw {
