@@ -23,6 +23,12 @@ pub enum Mistake {
     SnapshotOfSpeculation,
     /// A node that follows a show folds entries without checking that they follow.
     FollowerWithoutChain,
+    /// Lots are mixed with the last digest that is durable, not with that of the entry before them.
+    DrawWithEarlierDigest,
+    /// Lots are drawn a while after they are due.
+    DrawLate,
+    /// What a decision made free is not offered to who waits for it in the same entry.
+    OffersLeftOut,
 }
 
 #[cfg(debug_assertions)]

@@ -21,7 +21,7 @@ use crate::{
 /// Each request has a key of its own that follows from the lost entry, so that however many nodes reclaim it, it is
 /// reclaimed once.
 pub(in crate::engine) fn reclaims<'a>(show: &Show, lost: impl Iterator<Item = &'a RawEntry>) -> Vec<Request> {
-    let mut promises = Promises { show, open: BTreeMap::new() };
+    let mut promises = Promises { show, open: BTreeMap::new(), offers: BTreeMap::new() };
     for raw in lost {
         match codec::decode_entry(raw) {
             Ok(entry) => promises.add(&entry, raw.digest),
@@ -36,6 +36,8 @@ pub(in crate::engine) fn reclaims<'a>(show: &Show, lost: impl Iterator<Item = &'
 struct Promises<'a> {
     show: &'a Show,
     open: BTreeMap<ReservationId, (Promise, Digest)>,
+    /// What was offered to who waited. Nobody asked for it under a key: it becomes a promise when it is bought.
+    offers: BTreeMap<ReservationId, Promise>,
 }
 
 impl Promises<'_> {
@@ -48,6 +50,11 @@ impl Promises<'_> {
                         self.open.insert(*reservation, (promise, digest));
                     }
                 }
+                Fact::ReservationOffered { reservation, .. } => {
+                    if let Some(promise) = offered(fact, digest) {
+                        self.offers.insert(*reservation, promise);
+                    }
+                }
                 Fact::BundleLineHeld { reservation, sku, quantity, unit_price_minor } => {
                     if let Some((promise, _)) = self.open.get_mut(reservation) {
                         let (quantity, unit_price_minor) = (*quantity, *unit_price_minor);
@@ -55,15 +62,16 @@ impl Promises<'_> {
                     }
                 }
                 Fact::HoldExtended { reservation, expires_at } => {
-                    if let Some((promise, _)) = self.open.get_mut(reservation) {
+                    if let Some(promise) = self.kept_mut(*reservation) {
                         promise.expires_at = *expires_at;
                     }
                 }
-                Fact::ReservationSold { reservation } => self.sold(*reservation, keys.confirm.clone(), digest),
+                Fact::ReservationSold { reservation } => self.sold(*reservation, &keys, digest),
                 Fact::ReservationReleased { reservation }
                 | Fact::ReservationExpired { reservation }
                 | Fact::ReservationRevoked { reservation } => {
                     self.open.remove(reservation);
+                    self.offers.remove(reservation);
                 }
                 Fact::HoldsExtended { by_ms } => self.held_longer(*by_ms),
                 _ => {}
@@ -73,25 +81,37 @@ impl Promises<'_> {
 
     /// What is sold by then is reclaimed with its deadline all the same; it counts only where it can't be sold at once.
     fn held_longer(&mut self, by_ms: u64) {
-        for (promise, _) in self.open.values_mut() {
+        for promise in self.open.values_mut().map(|(promise, _)| promise).chain(self.offers.values_mut()) {
             promise.expires_at = promise.expires_at.after_ms(by_ms);
         }
     }
 
-    fn sold(&mut self, reservation: ReservationId, confirm: Option<KeyUse>, digest: Digest) {
-        let Some(confirm) = confirm else { return };
+    fn kept_mut(&mut self, reservation: ReservationId) -> Option<&mut Promise> {
+        let held = self.open.get_mut(&reservation).map(|(promise, _)| promise);
+        held.or_else(|| self.offers.get_mut(&reservation))
+    }
+
+    fn sold(&mut self, reservation: ReservationId, keys: &Keys, digest: Digest) {
+        let Some(confirm) = keys.confirm.clone() else { return };
+        if let Some(offer) = self.offers.remove(&reservation) {
+            self.open.insert(reservation, (offer, digest));
+        }
         if let Some((promise, _)) = self.open.get_mut(&reservation) {
             if let Promised::Held { reserve } = promise.promised.clone() {
                 promise.promised = Promised::Bought { reserve, confirm };
             }
-        } else if let Some(promise) = self.surviving(reservation, confirm) {
+        } else if let Some(promise) = self.surviving(reservation, keys.viewer.as_ref(), confirm) {
             self.open.insert(reservation, (promise, digest));
         }
     }
 
-    /// The promise of a sale whose reservation was made before the histories parted.
-    fn surviving(&self, lost: ReservationId, confirm: KeyUse) -> Option<Promise> {
+    /// The promise of a sale whose reservation was made before the histories parted. One of another viewer is another
+    /// one under the same number.
+    fn surviving(&self, lost: ReservationId, viewer: Option<&PrincipalId>, confirm: KeyUse) -> Option<Promise> {
         let reservation = self.show.reservation(lost).filter(|it| it.state != ReservationState::Sold)?;
+        if viewer != Some(reservation.viewer) {
+            return None;
+        }
         Some(Promise {
             viewer: reservation.viewer.clone(),
             drop: reservation.drop.clone(),
@@ -109,6 +129,7 @@ impl Promises<'_> {
 /// The viewer's keys that stand for what an entry made true.
 #[derive(Default)]
 struct Keys {
+    viewer: Option<PrincipalId>,
     reserve: Option<KeyUse>,
     confirm: Option<KeyUse>,
 }
@@ -122,12 +143,12 @@ impl Keys {
         });
         if let Some(kept) = kept {
             let confirm = kept.sale.as_ref().map(|sale| sale.confirm.clone());
-            return Self { reserve: kept.reserve.clone(), confirm };
+            return Self { viewer: Some(kept.viewer.clone()), reserve: kept.reserve.clone(), confirm };
         }
         let own = entry.cause.as_ref().filter(|cause| cause.principal.role == Role::Viewer);
         let binding = own.and_then(|cause| cause.binding.as_ref());
         let used = binding.map(|binding| KeyUse { key: binding.key.clone(), fingerprint: binding.fingerprint });
-        Self { reserve: used.clone(), confirm: used }
+        Self { viewer: own.map(|cause| cause.principal.id.clone()), reserve: used.clone(), confirm: used }
     }
 }
 
@@ -149,6 +170,27 @@ fn held(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
     })
 }
 
+/// The promise that an offer becomes when it is bought. It is told from others by a key that nobody uses, since the
+/// reservation of its number may be another one in the history that goes on.
+fn offered(fact: &Fact, digest: Digest) -> Option<Promise> {
+    let Fact::ReservationOffered { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at, .. } = fact
+    else {
+        return None;
+    };
+    let key = Key::new(&format!("offer-{digest:?}-{reservation}")).ok()?;
+    Some(Promise {
+        viewer: viewer.clone(),
+        drop: drop.clone(),
+        sku: sku.clone(),
+        quantity: *quantity,
+        unit_price_minor: *unit_price_minor,
+        with: Vec::new(),
+        expires_at: *expires_at,
+        lost: *reservation,
+        promised: Promised::Held { reserve: KeyUse { key, fingerprint: Fingerprint::default() } },
+    })
+}
+
 fn request(promise: Promise, digest: Digest) -> Option<Request> {
     let mut fingerprint = Fingerprint::default();
     fingerprint.0.copy_from_slice(&digest.0[..16]);
@@ -158,44 +200,5 @@ fn request(promise: Promise, digest: Digest) -> Option<Request> {
 }
 
 #[cfg(test)]
-mod tests {
-    use dropcast_domain::{
-        ids::{DropId, Sku},
-        show::{Cause, KeyBinding, Outcome},
-        time::Timestamp,
-    };
-
-    use super::*;
-    use crate::journal::Position;
-
-    #[test]
-    fn what_was_held_longer_is_promised_for_longer() {
-        let viewer = Principal { role: Role::Viewer, id: PrincipalId::new("ada").unwrap() };
-        let reservation = ReservationId(1);
-        let held = Fact::ReservationHeld {
-            reservation,
-            viewer: viewer.id.clone(),
-            drop: DropId::new("night").unwrap(),
-            sku: Sku::new("tee").unwrap(),
-            quantity: 1,
-            unit_price_minor: 2_500,
-            expires_at: Timestamp(120_000),
-        };
-        let (key, fingerprint) = (Key::new("click").unwrap(), Fingerprint::default());
-        let binding = KeyBinding { key, fingerprint, outcome: Outcome::Reservation(reservation) };
-        let cause = Some(Cause { principal: viewer, binding: Some(binding) });
-        let entries = [
-            Entry { at: Timestamp(1), cause, facts: vec![held] },
-            Entry { at: Timestamp(40_000), cause: None, facts: vec![Fact::HoldsExtended { by_ms: 30_000 }] },
-        ];
-        let mut position = Position::default();
-        let lost = entries.map(|entry| {
-            let raw = RawEntry::following(&position, entry.at.0, codec::BodyWriter::default().write(&entry));
-            position = raw.position();
-            raw
-        });
-        let promised = reclaims(&Show::default(), lost.iter());
-        let [Request { command: Command::Reclaim(promise), .. }] = &promised[..] else { panic!("{promised:?}") };
-        assert_eq!(promise.expires_at, Timestamp(150_000));
-    }
-}
+#[path = "promises_tests.rs"]
+mod tests;

@@ -1,7 +1,7 @@
 //! What a writer decides, ahead of the disk: commands, and what the passing of time makes true.
 
 use dropcast_domain::{
-    show::{Entry, Outcome, Refusal, Request},
+    show::{Entry, Fact, Outcome, Refusal, Request},
     time::Timestamp,
 };
 
@@ -89,6 +89,10 @@ impl Writer {
 
     fn record(&mut self, entries: &[Entry]) {
         for entry in entries {
+            if made(Mistake::OffersLeftOut) {
+                self.tail = self.batch.add(self.tail, &without_offers(entry));
+                continue;
+            }
             self.tail = self.batch.add(self.tail, entry);
             for projection in &mut self.context.projections {
                 projection.applied(&self.show, self.tail, entry);
@@ -103,6 +107,16 @@ fn is_told_by(entries: &[Entry], request: &Request) -> bool {
         cause.principal == request.principal
             && cause.binding.as_ref().is_some_and(|binding| Some(&binding.key) == request.key.as_ref())
     })
+}
+
+/// The entry, but for the offers that follow from what else it says.
+fn without_offers(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    let is_offer = |fact: &Fact| matches!(fact, Fact::ReservationOffered { .. });
+    if !entry.facts.iter().all(is_offer) {
+        entry.facts.retain(|fact| !is_offer(fact));
+    }
+    entry
 }
 
 /// The request under a key that nobody asks again with.

@@ -113,6 +113,8 @@ impl Writer {
         } else {
             Caller::Node { node: node.to_owned(), ticket, mark }
         };
+        // A large parcel takes its time: what fell due meanwhile, lots to be drawn, too, comes first.
+        self.pass_time(now);
         self.decide(now, &request, caller);
     }
 

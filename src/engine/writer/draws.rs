@@ -7,7 +7,10 @@ use dropcast_domain::{
 };
 
 use super::part::{Caller, Writer};
-use crate::engine::seeds::Seeds;
+use crate::{
+    engine::seeds::Seeds,
+    mistakes::{Mistake, made},
+};
 
 impl Writer {
     /// Binds the draws that are bound to nothing, and draws lots that are due. Returns whether anything was done.
@@ -60,9 +63,12 @@ impl Writer {
         Some(Command::CommitDraw { drop, commitment })
     }
 
+    /// For a clock that is behind what was decided before, it is as late as that.
     fn due_draw(&self, now: Timestamp) -> Option<Command> {
+        let now = now.max(self.show.last_at());
         let (_, drop, seed) = self.drawable().next().filter(|(at, ..)| *at <= now)?;
-        Some(Command::DrawLots { drop, seed, digest: Digest(self.tail.digest.0) })
+        let before = if made(Mistake::DrawWithEarlierDigest) { self.durable } else { self.tail };
+        Some(Command::DrawLots { drop, seed, digest: Digest(before.digest.0) })
     }
 
     /// The draws that are not drawn yet and were bound by this deployment's secret, and when they are due.
@@ -71,6 +77,7 @@ impl Writer {
         let of_seeds = |seeds: &Seeds| {
             let with_seed = |(at, drop): (Timestamp, &Drop)| {
                 let seed = seeds.of(&self.context.id, &drop.plan().drop);
+                let at = if made(Mistake::DrawLate) { at.after_ms(500) } else { at };
                 (drop.commitment() == Some(Digest::of(&seed.0))).then(|| (at, drop.plan().drop.clone(), seed))
             };
             self.show.pending_draws().filter_map(with_seed).collect::<Vec<_>>()
