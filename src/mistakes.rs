@@ -25,8 +25,8 @@ pub enum Mistake {
     FollowerWithoutChain,
     /// Lots are mixed with the last digest that is durable, not with that of the entry before them.
     DrawWithEarlierDigest,
-    /// Something is decided before lots are drawn that are due.
-    DecideBeforeDraw,
+    /// Lots are drawn a while after they are due.
+    DrawLate,
     /// What a decision made free is not offered to who waits for it in the same entry.
     OffersLeftOut,
 }

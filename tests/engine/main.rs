@@ -1,6 +1,7 @@
 //! The engine over a journal whose faults are asked for and a clock that is moved by hand.
 
 mod crowd;
+mod draws;
 mod durability;
 mod fixture;
 mod lifecycle;
@@ -11,3 +12,4 @@ mod projections;
 mod recorder;
 mod time;
 mod trouble;
+mod waiting;

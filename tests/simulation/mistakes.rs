@@ -75,18 +75,3 @@ fn a_retry_that_a_follower_decides_is_found() {
 fn a_follower_that_does_not_check_the_chain_is_found() {
     is_found(Mistake::FollowerWithoutChain, Check::Published);
 }
-
-#[test]
-fn lots_mixed_with_an_earlier_digest_are_found_by_drawing_again() {
-    is_found(Mistake::DrawWithEarlierDigest, Check::Draw);
-}
-
-#[test]
-fn a_click_that_is_served_before_lots_that_are_due_is_found() {
-    is_found(Mistake::DecideBeforeDraw, Check::Draw);
-}
-
-#[test]
-fn units_that_are_not_offered_to_who_waits_are_found() {
-    is_found(Mistake::OffersLeftOut, Check::Line);
-}

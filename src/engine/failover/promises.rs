@@ -200,44 +200,5 @@ fn request(promise: Promise, digest: Digest) -> Option<Request> {
 }
 
 #[cfg(test)]
-mod tests {
-    use dropcast_domain::{
-        ids::{DropId, Sku},
-        show::{Cause, KeyBinding, Outcome},
-        time::Timestamp,
-    };
-
-    use super::*;
-    use crate::journal::Position;
-
-    #[test]
-    fn what_was_held_longer_is_promised_for_longer() {
-        let viewer = Principal { role: Role::Viewer, id: PrincipalId::new("ada").unwrap() };
-        let reservation = ReservationId(1);
-        let held = Fact::ReservationHeld {
-            reservation,
-            viewer: viewer.id.clone(),
-            drop: DropId::new("night").unwrap(),
-            sku: Sku::new("tee").unwrap(),
-            quantity: 1,
-            unit_price_minor: 2_500,
-            expires_at: Timestamp(120_000),
-        };
-        let (key, fingerprint) = (Key::new("click").unwrap(), Fingerprint::default());
-        let binding = KeyBinding { key, fingerprint, outcome: Outcome::Reservation(reservation) };
-        let cause = Some(Cause { principal: viewer, binding: Some(binding) });
-        let entries = [
-            Entry { at: Timestamp(1), cause, facts: vec![held] },
-            Entry { at: Timestamp(40_000), cause: None, facts: vec![Fact::HoldsExtended { by_ms: 30_000 }] },
-        ];
-        let mut position = Position::default();
-        let lost = entries.map(|entry| {
-            let raw = RawEntry::following(&position, entry.at.0, codec::BodyWriter::default().write(&entry));
-            position = raw.position();
-            raw
-        });
-        let promised = reclaims(&Show::default(), lost.iter());
-        let [Request { command: Command::Reclaim(promise), .. }] = &promised[..] else { panic!("{promised:?}") };
-        assert_eq!(promise.expires_at, Timestamp(150_000));
-    }
-}
+#[path = "promises_tests.rs"]
+mod tests;

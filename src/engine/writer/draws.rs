@@ -18,9 +18,7 @@ impl Writer {
     /// Lots are mixed with the digest of the entry before them, so nothing may be decided between asking for it and
     /// deciding the draw.
     pub(super) fn see_to_draws(&mut self, now: Timestamp) -> bool {
-        let waits = made(Mistake::DecideBeforeDraw) && !self.in_flight.is_empty();
-        let due = || self.due_draw(now).filter(|_| !waits);
-        let Some(command) = self.unbound().or_else(due) else { return false };
+        let Some(command) = self.unbound().or_else(|| self.due_draw(now)) else { return false };
         self.ask_as_system(now, command)
     }
 
@@ -79,6 +77,7 @@ impl Writer {
         let of_seeds = |seeds: &Seeds| {
             let with_seed = |(at, drop): (Timestamp, &Drop)| {
                 let seed = seeds.of(&self.context.id, &drop.plan().drop);
+                let at = if made(Mistake::DrawLate) { at.after_ms(500) } else { at };
                 (drop.commitment() == Some(Digest::of(&seed.0))).then(|| (at, drop.plan().drop.clone(), seed))
             };
             self.show.pending_draws().filter_map(with_seed).collect::<Vec<_>>()
