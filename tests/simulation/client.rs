@@ -2,8 +2,8 @@
 
 use dropcast::engine::{Accepted, Answer};
 use dropcast_domain::{
-    ids::Key,
-    show::{Command, Fingerprint, Principal, Request},
+    ids::{Key, PrincipalId},
+    show::{Command, Fingerprint, Principal, Request, Role},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -20,6 +20,9 @@ pub(crate) trait Script {
 
     /// It got what it wanted.
     fn accepted(&mut self, accepted: &Accepted);
+
+    /// It was told of an offer.
+    fn offered(&mut self, _reservation: u64) {}
 
     /// Whether it may lose patience.
     fn may_give_up(&self) -> bool;
@@ -101,6 +104,13 @@ impl Client {
                 Some(Ask { node: self.node, request: wish.request.clone(), attempt: wish.attempt })
             }
             _ => None,
+        }
+    }
+
+    /// Units are offered to somebody.
+    pub(crate) fn offered(&mut self, viewer: &PrincipalId, reservation: u64) {
+        if self.principal.role == Role::Viewer && self.principal.id == *viewer {
+            self.script.offered(reservation);
         }
     }
 

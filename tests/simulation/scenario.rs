@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use dropcast::engine::EngineConfig;
+use dropcast::engine::{EngineConfig, Seeds};
 use dropcast_domain::{
     ids::{BrandId, DropId, ProductId, Sku},
     money::Currency,
-    show::{DropItem, DropPlan, ProductPlan, ShowPlan, ShowSettings, VariantPlan},
+    show::{
+        CoolDown, DropItem, DropPlan, Fairness, HoldRules, ProductPlan, ShowPlan, ShowSettings, VariantPlan, Waitlist,
+    },
     text::Text,
 };
 
@@ -18,8 +20,18 @@ use crate::{
 
 pub(crate) const SHOW: &str = "show";
 pub(crate) const BRAND: &str = "acme";
-pub(crate) const SKUS: [&str; 2] = ["tee", "cap"];
-pub(crate) const DROPS: [&str; 2] = ["night", "late"];
+pub(crate) const SKUS: [&str; 3] = ["tee", "cap", "scarf"];
+/// Who clicks first is served first.
+pub(crate) const NIGHT: &str = "night";
+/// The same with a cap.
+pub(crate) const LATE: &str = "late";
+/// Who finds nothing waits.
+pub(crate) const LINE: &str = "line";
+/// Lots decide.
+pub(crate) const LOTS: &str = "lots";
+/// What is sold shares a cap, and who asks for it waits.
+pub(crate) const POOL: &str = "pool";
+pub(crate) const DROPS: [&str; 5] = [NIGHT, LATE, LINE, LOTS, POOL];
 
 /// How long a node has a show for at a time.
 pub(crate) const LEASE_MS: u64 = 2_000;
@@ -37,6 +49,12 @@ pub(crate) struct Scenario {
     pub(crate) units: u32,
     pub(crate) limit_per_viewer: u32,
     pub(crate) hold_ttl_ms: u64,
+    /// In half of the worlds nobody waits, and nothing keeps viewers from hoarding: there it gets crowded.
+    pub(crate) is_plain: bool,
+    pub(crate) hold_rules: HoldRules,
+    /// How long the draw takes entries.
+    pub(crate) entry_ms: u64,
+    pub(crate) offer_ttl_ms: Option<u64>,
     pub(crate) length_ms: u64,
     pub(crate) lease: Duration,
     pub(crate) weather: Weather,
@@ -49,6 +67,9 @@ impl Scenario {
         let random = &mut Random::of(seed, "scenario");
         let nodes = random.count(2, 3);
         let length_ms = random.between(3_000, 9_000);
+        // A stream of its own, so that the rest of a world is the same with and without.
+        let rules = &mut Random::of(seed, "rules");
+        let is_plain = rules.percent(50);
         Self {
             nodes,
             ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
@@ -58,6 +79,10 @@ impl Scenario {
             units: random.units(2, 24),
             limit_per_viewer: random.units(1, 3),
             hold_ttl_ms: if random.percent(50) { random.between(1_000, 5_000) } else { 60_000 },
+            is_plain,
+            hold_rules: if is_plain { HoldRules::default() } else { hold_rules(rules) },
+            entry_ms: rules.between(200, 3_000),
+            offer_ttl_ms: rules.percent(50).then(|| rules.between(1_000, 3_000)),
             length_ms,
             lease: Duration::from_millis(LEASE_MS),
             weather: faults::weather(random),
@@ -88,9 +113,17 @@ impl Scenario {
             watch_without_token: true,
             return_policy: Text::default(),
             delivery: Text::default(),
-            hold_rules: dropcast_domain::show::HoldRules::default(),
+            hold_rules: self.hold_rules.clone(),
         };
-        let drops = vec![self.drop(DROPS[0], None, &SKUS), self.drop(DROPS[1], Some(self.units / 2 + 1), &SKUS[..1])];
+        let half = Some(self.units / 2 + 1);
+        let [tee, cap, scarf] = SKUS;
+        let drops = vec![
+            self.drop(NIGHT, None, &[tee, cap]),
+            self.drop(LATE, half, &[tee]),
+            DropPlan { waitlist: Waitlist::Automatic, ..self.drop(LINE, None, &[cap, scarf]) },
+            DropPlan { fairness: Fairness::Draw { entry_ms: self.entry_ms }, ..self.drop(LOTS, half, &[scarf, tee]) },
+            DropPlan { waitlist: Waitlist::Ask, shared_cap: half, ..self.drop(POOL, None, &SKUS) },
+        ];
         ShowPlan { settings, products: vec![product], drops }
     }
 
@@ -110,10 +143,22 @@ impl Scenario {
             duration_ms: None,
             close_when_sold_out: false,
             shared_cap: None,
-            fairness: dropcast_domain::show::Fairness::FirstCome,
-            waitlist: dropcast_domain::show::Waitlist::Off,
-            offer_ttl_ms: None,
+            fairness: Fairness::FirstCome,
+            waitlist: Waitlist::Off,
+            offer_ttl_ms: self.offer_ttl_ms,
         }
+    }
+}
+
+/// In most worlds some.
+fn hold_rules(random: &mut Random) -> HoldRules {
+    HoldRules {
+        limit_per_viewer: random.percent(30).then(|| random.units(3, 8)),
+        open_holds_per_viewer: random.percent(30).then(|| random.units(1, 3)),
+        payment_extension_ms: if random.percent(70) { random.between(500, 5_000) } else { 0 },
+        cool_down: random
+            .percent(30)
+            .then(|| CoolDown { lapses_allowed: random.units(0, 2), for_ms: random.between(500, 4_000) }),
     }
 }
 
@@ -126,6 +171,7 @@ fn engine(random: &mut Random) -> EngineConfig {
         idle_after: Duration::from_millis(random.between(500, 4_000)),
         snapshot_every_entries: random.between(2, 40),
         retry_after_ms: 50,
+        seeds: Some(Seeds::new(b"simulation")),
         outage_min: Duration::from_millis(random.between(1, 2_000)),
         outage_extension_max: Duration::from_millis(random.between(0, 20_000)),
         ..EngineConfig::default()

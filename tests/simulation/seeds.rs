@@ -36,6 +36,12 @@ struct Tally {
     kept: u64,
     broken: u64,
     extended: u64,
+    joined: u64,
+    offered: u64,
+    drawn: u64,
+    bundled: u64,
+    revoked: u64,
+    more_time: u64,
 }
 
 impl Tally {
@@ -49,6 +55,12 @@ impl Tally {
             self.kept += u64::from(matches!(fact, Fact::PromiseKept(_)));
             self.broken += u64::from(matches!(fact, Fact::PromiseBroken(_)));
             self.extended += u64::from(matches!(fact, Fact::HoldsExtended { .. }));
+            self.joined += u64::from(matches!(fact, Fact::WaitlistJoined { .. }));
+            self.offered += u64::from(matches!(fact, Fact::ReservationOffered { .. }));
+            self.drawn += u64::from(matches!(fact, Fact::LotsDrawn { .. }));
+            self.bundled += u64::from(matches!(fact, Fact::BundleLineHeld { .. }));
+            self.revoked += u64::from(matches!(fact, Fact::ReservationRevoked { .. }));
+            self.more_time += u64::from(matches!(fact, Fact::HoldExtended { .. }));
         }
         for call in &run.calls {
             self.commands += 1;
@@ -75,6 +87,12 @@ impl Tally {
         self.kept += other.kept;
         self.broken += other.broken;
         self.extended += other.extended;
+        self.joined += other.joined;
+        self.offered += other.offered;
+        self.drawn += other.drawn;
+        self.bundled += other.bundled;
+        self.revoked += other.revoked;
+        self.more_time += other.more_time;
         self
     }
 }
@@ -123,14 +141,19 @@ fn every_promise_is_kept_in_every_world() {
     failed.sort_by_key(|(seed, _)| *seed);
     eprintln!("{}", summary(first, &tally, failed.len()));
     assert!(failed.is_empty(), "{}", told(&failed));
+    let happened = [tally.joined, tally.offered, tally.drawn, tally.bundled, tally.revoked, tally.more_time];
+    assert!(count < SEEDS_DEFAULT || !happened.contains(&0), "not everything happens in these worlds: {happened:?}");
 }
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let faults: Vec<_> = KINDS.iter().zip(tally.faults).map(|(kind, count)| format!("{kind}={count}")).collect();
     let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, extended, .. } = tally;
+    let Tally { joined, offered, drawn, bundled, revoked, more_time, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
-         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} entries={entries}",
+         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} \
+         joined={joined} offered={offered} drawn={drawn} bundled={bundled} revoked={revoked} more_time={more_time} \
+         entries={entries}",
         faults.join(" ")
     )
 }

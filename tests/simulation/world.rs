@@ -2,19 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dropcast::journal::{
-    AppendError, Claim, Journal as _, MemoryJournal, Position, RawEntry, ReadError, Renewal, Snapshot,
+use dropcast::{
+    codec::decode_entry,
+    journal::{AppendError, Claim, Journal as _, MemoryJournal, Position, RawEntry, ReadError, Renewal, Snapshot},
 };
 use dropcast_domain::{
     ids::PrincipalId,
-    show::{Principal, Role},
+    show::{Fact, Principal, Role},
 };
 use futures_util::FutureExt as _;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     brand::Brand,
-    chronicle::{Chronicle, Record},
+    chronicle::{Chronicle, Record, Step},
     client::Client,
     faults::{Fault, KINDS, WRITER, WRITES_LOST_MAX},
     ledger::{Call, Ledger, Told},
@@ -88,6 +89,8 @@ struct World {
     clients: Vec<Client>,
     agenda: BTreeMap<(u64, u64), Turn>,
     planned: u64,
+    /// How many steps of the chronicle the crowd knows.
+    told: usize,
     order: Random,
     faults: [u64; KINDS.len()],
 }
@@ -146,8 +149,18 @@ impl World {
         let clients = crowd(seed, &scenario);
         let agenda = BTreeMap::new();
         let order = Random::of(seed, "order");
-        let mut world =
-            Self { scenario, around, server, nodes, clients, agenda, planned: 0, order, faults: [0; KINDS.len()] };
+        let mut world = Self {
+            scenario,
+            around,
+            server,
+            nodes,
+            clients,
+            agenda,
+            planned: 0,
+            told: 0,
+            order,
+            faults: [0; KINDS.len()],
+        };
         for (at_ms, fault) in world.scenario.faults.clone() {
             world.plan(BEGIN_MS + at_ms, Turn::Fault(fault));
         }
@@ -179,6 +192,7 @@ impl World {
     }
 
     fn step_clients(&mut self) {
+        self.tell_offers();
         let now_ms = self.now_ms();
         for client in &mut self.clients {
             if let Some(ask) = client.step(now_ms, &self.around.ledger) {
@@ -187,6 +201,20 @@ impl World {
                 self.nodes[ask.node].ask(ask.request, ask.attempt, slip);
             }
         }
+    }
+
+    /// Whoever watches is told what is offered, once it is durable.
+    fn tell_offers(&mut self) {
+        let record = self.around.chronicle.read();
+        for step in &record.steps[self.told..] {
+            let Step::Entry(raw) = step else { continue };
+            for fact in decode_entry(raw).into_iter().flat_map(|entry| entry.facts) {
+                if let Fact::ReservationOffered { reservation, viewer, .. } = fact {
+                    self.clients.iter_mut().for_each(|client| client.offered(&viewer, reservation.0));
+                }
+            }
+        }
+        self.told = record.steps.len();
     }
 
     fn next_turn(&mut self) -> Option<Turn> {
@@ -354,7 +382,7 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
     let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario);
     let viewer = |number: usize| {
         let name = format!("viewer-{number}");
-        let (random, script) = (Random::of(seed, &name), Box::<Viewer>::default());
+        let (random, script) = (Random::of(seed, &name), Box::new(Viewer::new(scenario)));
         Client::new(principal(Role::Viewer, &name), random, script, scenario)
     };
     std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()

@@ -1,6 +1,9 @@
 //! The audit, which knows no state machine.
 
-use dropcast::{audit::Audit, codec::export_entry};
+use dropcast::{
+    audit::{self, Audit, ViolationCode},
+    codec::export_entry,
+};
 
 use super::{Check, Violation};
 use crate::{scenario::SHOW, world::Run};
@@ -14,6 +17,23 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
         }
     }
     let report = audit.finish();
-    let told = report.violations.iter().map(|found| format!("entry {}: {} {}", found.seq, found.code, found.detail));
-    told.map(|detail| Violation::new(Check::Audit, detail)).collect()
+    let told = |found: &audit::Violation| format!("entry {}: {} {}", found.seq, found.code, found.detail);
+    report.violations.iter().map(|found| Violation::new(about(found.code), told(found))).collect()
+}
+
+/// What a violation is about.
+fn about(code: ViolationCode) -> Check {
+    match code {
+        ViolationCode::LineSkipped
+        | ViolationCode::LineJumped
+        | ViolationCode::OfferDiffers
+        | ViolationCode::UnitsNotOffered => Check::Line,
+        ViolationCode::DrawUncommitted
+        | ViolationCode::DrawNotDue
+        | ViolationCode::DrawCause
+        | ViolationCode::SeedDiffers
+        | ViolationCode::DrawDigest
+        | ViolationCode::HeldBeforeDraw => Check::Draw,
+        _ => Check::Audit,
+    }
 }

@@ -1,6 +1,6 @@
 //! All checks, one after the other.
 
-use super::{answered, audit, chain, history, promises, published, retries, snapshots};
+use super::{answered, audit, chain, draws, history, promises, published, retries, snapshots};
 use crate::world::Run;
 
 /// What is checked.
@@ -10,6 +10,10 @@ pub(crate) enum Check {
     Chain,
     /// The journal adds up by itself: nothing oversold, no limit passed, every key bound once.
     Audit,
+    /// Nobody in a line is skipped, and nothing goes to a click, or stays free, while somebody waits for it.
+    Line,
+    /// Draws are bound before they open, drawn before anything else is decided, and come out as anyone draws them.
+    Draw,
     /// The facts can be folded from the beginning.
     Fold,
     /// A snapshot is what the facts up to its position come to.
@@ -55,6 +59,7 @@ impl Violation {
 pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     let mut violations = chain::check(run);
     violations.extend(audit::check(run));
+    violations.extend(draws::check(run));
     violations.extend(snapshots::check(run));
     violations.extend(history::check(run));
     violations.extend(promises::check(run));

@@ -3,6 +3,7 @@
 mod answered;
 mod audit;
 mod chain;
+mod draws;
 mod history;
 mod judge;
 mod promises;

@@ -66,6 +66,8 @@ fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accept
     let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
     let promised = match accepted {
         Accepted::Sold(sold) => sold.reservation.as_ref(),
+        // More time for what is held is no promise of units.
+        Accepted::Held(_) if matches!(request.command, Command::ExtendHold { .. }) => None,
         Accepted::Held(held) => Some(held).filter(|held| held.expires_at > run.healed_at_ms),
         // A place in line is no promise of units.
         Accepted::Done | Accepted::Released(_) | Accepted::Waiter(_) => None,
