@@ -1,5 +1,5 @@
-//! The brand: plans the show, starts it, opens its drops, gives more units, takes some that it sold elsewhere, and at the
-//! end sees that the show still runs.
+//! The brand: plans the show, starts it, opens its drops, gives more units, takes some that it sold elsewhere, and at
+//! the end sees that the show still runs.
 
 use std::collections::VecDeque;
 
@@ -25,25 +25,12 @@ pub(crate) struct Brand {
 
 impl Brand {
     pub(crate) fn new(scenario: &Scenario, random: &mut Random) -> Self {
-        let drop = |name: &str| DropId::new(name).unwrap();
-        let open = |name: &str| Command::OpenDrop { drop: drop(name) };
         let begin = vec![Command::Plan(Box::new(scenario.plan())), Command::Start, open(NIGHT), open(LINE)];
-        let mut later: Vec<_> = (0..random.below(24))
+        let later = if scenario.is_plain { random.below(16) } else { random.below(24) };
+        let mut later: Vec<_> = (0..later)
             .map(|_| {
                 let at_ms = BEGIN_MS + random.between(200, scenario.length_ms);
-                let name = DROPS[random.place(DROPS.len())];
-                let sku = SKUS[random.place(SKUS.len())];
-                let command = match random.below(13) {
-                    0 | 1 => open(LATE),
-                    2 | 3 => open(LOTS),
-                    4 => open(POOL),
-                    5 => Command::PauseDrop { drop: drop(name) },
-                    6 | 7 => Command::ResumeDrop { drop: drop(name) },
-                    8 if random.percent(30) => Command::CloseDrop { drop: drop(name) },
-                    9 | 10 => sold_elsewhere(sku, random.units(1, 4), random.percent(60)),
-                    _ => more_units(random.percent(30).then_some(POOL), sku, random.units(1, 3)),
-                };
-                (at_ms, command)
+                (at_ms, if scenario.is_plain { plain_step(random) } else { step(random) })
             })
             .collect();
         later.sort_by_key(|(at_ms, _)| *at_ms);
@@ -72,6 +59,38 @@ impl Script for Brand {
     fn is_over(&self) -> bool {
         self.steps.is_empty()
     }
+}
+
+/// Something that it does while it sells to whoever clicks first.
+fn plain_step(random: &mut Random) -> Command {
+    let drop = DropId::new([NIGHT, LATE][random.place(2)]).unwrap();
+    match random.below(8) {
+        0 | 1 => open(LATE),
+        2 => Command::PauseDrop { drop },
+        3 => Command::ResumeDrop { drop },
+        4 if random.percent(30) => Command::CloseDrop { drop },
+        _ => more_units(None, SKUS[0], random.units(1, 3)),
+    }
+}
+
+/// The same with everything that a show can have.
+fn step(random: &mut Random) -> Command {
+    let drop = DropId::new(DROPS[random.place(DROPS.len())]).unwrap();
+    let sku = SKUS[random.place(SKUS.len())];
+    match random.below(13) {
+        0 | 1 => open(LATE),
+        2 | 3 => open(LOTS),
+        4 => open(POOL),
+        5 => Command::PauseDrop { drop },
+        6 | 7 => Command::ResumeDrop { drop },
+        8 if random.percent(30) => Command::CloseDrop { drop },
+        9 | 10 => sold_elsewhere(sku, random.units(1, 4), random.percent(60)),
+        _ => more_units(random.percent(30).then_some(POOL), sku, random.units(1, 3)),
+    }
+}
+
+fn open(drop: &str) -> Command {
+    Command::OpenDrop { drop: DropId::new(drop).unwrap() }
 }
 
 fn more_units(drop: Option<&str>, sku: &str, units: u32) -> Command {

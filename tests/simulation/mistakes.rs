@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Within how many worlds a mistake must be found.
-const SEEDS_MAX: u64 = 1_000;
+const SEEDS_MAX: u64 = 2_000;
 
 /// Makes the mistake in one world after the other until this check finds it.
 fn is_found(mistake: Mistake, check: Check) {
@@ -74,4 +74,19 @@ fn a_retry_that_a_follower_decides_is_found() {
 #[test]
 fn a_follower_that_does_not_check_the_chain_is_found() {
     is_found(Mistake::FollowerWithoutChain, Check::Published);
+}
+
+#[test]
+fn lots_mixed_with_an_earlier_digest_are_found_by_drawing_again() {
+    is_found(Mistake::DrawWithEarlierDigest, Check::Draw);
+}
+
+#[test]
+fn what_is_decided_before_lots_that_are_due_is_found() {
+    is_found(Mistake::DrawLate, Check::Draw);
+}
+
+#[test]
+fn units_that_are_not_offered_to_who_waits_are_found() {
+    is_found(Mistake::OffersLeftOut, Check::Line);
 }

@@ -49,6 +49,8 @@ pub(crate) struct Scenario {
     pub(crate) units: u32,
     pub(crate) limit_per_viewer: u32,
     pub(crate) hold_ttl_ms: u64,
+    /// In half of the worlds nobody waits, and nothing keeps viewers from hoarding: there it gets crowded.
+    pub(crate) is_plain: bool,
     pub(crate) hold_rules: HoldRules,
     /// How long the draw takes entries.
     pub(crate) entry_ms: u64,
@@ -65,6 +67,9 @@ impl Scenario {
         let random = &mut Random::of(seed, "scenario");
         let nodes = random.count(2, 3);
         let length_ms = random.between(3_000, 9_000);
+        // A stream of its own, so that the rest of a world is the same with and without.
+        let rules = &mut Random::of(seed, "rules");
+        let is_plain = rules.percent(50);
         Self {
             nodes,
             ahead_ms: (0..nodes).map(|_| i64::try_from(random.below(600)).unwrap() - 300).collect(),
@@ -74,9 +79,10 @@ impl Scenario {
             units: random.units(2, 24),
             limit_per_viewer: random.units(1, 3),
             hold_ttl_ms: if random.percent(50) { random.between(1_000, 5_000) } else { 60_000 },
-            hold_rules: hold_rules(random),
-            entry_ms: random.between(200, 3_000),
-            offer_ttl_ms: random.percent(50).then(|| random.between(1_000, 3_000)),
+            is_plain,
+            hold_rules: if is_plain { HoldRules::default() } else { hold_rules(rules) },
+            entry_ms: rules.between(200, 3_000),
+            offer_ttl_ms: rules.percent(50).then(|| rules.between(1_000, 3_000)),
             length_ms,
             lease: Duration::from_millis(LEASE_MS),
             weather: faults::weather(random),

@@ -141,6 +141,8 @@ fn every_promise_is_kept_in_every_world() {
     failed.sort_by_key(|(seed, _)| *seed);
     eprintln!("{}", summary(first, &tally, failed.len()));
     assert!(failed.is_empty(), "{}", told(&failed));
+    let happened = [tally.joined, tally.offered, tally.drawn, tally.bundled, tally.revoked, tally.more_time];
+    assert!(count < SEEDS_DEFAULT || !happened.contains(&0), "not everything happens in these worlds: {happened:?}");
 }
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
@@ -149,8 +151,9 @@ fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let Tally { joined, offered, drawn, bundled, revoked, more_time, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
-         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} joined={joined} \
-         offered={offered} drawn={drawn} bundled={bundled} revoked={revoked} more_time={more_time} entries={entries}",
+         refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} \
+         joined={joined} offered={offered} drawn={drawn} bundled={bundled} revoked={revoked} more_time={more_time} \
+         entries={entries}",
         faults.join(" ")
     )
 }

@@ -9,7 +9,7 @@ use dropcast_domain::{
 use crate::{
     client::Script,
     random::Random,
-    scenario::{LATE, LINE, LOTS, NIGHT, POOL, SKUS},
+    scenario::{LATE, LINE, LOTS, NIGHT, POOL, SKUS, Scenario},
 };
 
 #[derive(Default)]
@@ -18,7 +18,14 @@ pub(crate) struct Viewer {
     held: Vec<u64>,
     /// The places in line that he was told he has.
     waits: Vec<u64>,
+    is_plain: bool,
     is_finishing: bool,
+}
+
+impl Viewer {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        Self { is_plain: scenario.is_plain, ..Self::default() }
+    }
 }
 
 impl Script for Viewer {
@@ -28,7 +35,7 @@ impl Script for Viewer {
         }
         if !self.held.is_empty() && random.percent(60) {
             let place = random.place(self.held.len());
-            if random.percent(15) {
+            if !self.is_plain && random.percent(15) {
                 return Some(Command::ExtendHold { reservation: ReservationId(self.held[place]) });
             }
             let reservation = ReservationId(self.held.swap_remove(place));
@@ -43,7 +50,7 @@ impl Script for Viewer {
             let place = random.place(self.waits.len());
             return Some(Command::LeaveWaitlist { waiter: WaiterId(self.waits.swap_remove(place)) });
         }
-        Some(wish(random))
+        Some(if self.is_plain { click(random) } else { wish(random) })
     }
 
     fn accepted(&mut self, accepted: &Accepted) {
@@ -71,6 +78,15 @@ impl Script for Viewer {
     fn is_over(&self) -> bool {
         self.is_finishing
     }
+}
+
+/// Something to hold where nobody waits.
+fn click(random: &mut Random) -> Command {
+    let [tee, cap, _] = SKUS;
+    let late = random.percent(25);
+    let (drop, sku) = if late { (LATE, tee) } else { (NIGHT, [tee, cap][random.place(2)]) };
+    let quantity = if random.percent(80) { 1 } else { 2 };
+    Command::Reserve { drop: DropId::new(drop).unwrap(), sku: Sku::new(sku).unwrap(), quantity, with: Vec::new() }
 }
 
 /// Something to hold or to wait for.

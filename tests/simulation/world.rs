@@ -382,7 +382,7 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
     let brand = Client::new(principal(Role::Brand, BRAND), random, brand, scenario);
     let viewer = |number: usize| {
         let name = format!("viewer-{number}");
-        let (random, script) = (Random::of(seed, &name), Box::<Viewer>::default());
+        let (random, script) = (Random::of(seed, &name), Box::new(Viewer::new(scenario)));
         Client::new(principal(Role::Viewer, &name), random, script, scenario)
     };
     std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()

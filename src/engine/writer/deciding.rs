@@ -71,8 +71,8 @@ impl Writer {
         self.held_back.push(self.tail, Release::Look(publication));
     }
 
-    /// Lets time pass as [`Show::pass`](dropcast_domain::show::Show::pass) does, but entry by entry: a great many holds that run out at once, or
-    /// offers that can be made, need more than one append.
+    /// Lets time pass as [`Show::pass`](dropcast_domain::show::Show::pass) does, but entry by entry: a great many holds
+    /// that run out at once, or offers that can be made, need more than one append.
     pub(in crate::engine) fn pass_time(&mut self, now: Timestamp) {
         loop {
             while let Some(entry) = self.show.pass_once(now) {

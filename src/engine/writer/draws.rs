@@ -27,8 +27,8 @@ impl Writer {
         self.drawable().map(|(at, _, _)| at).next()
     }
 
-    /// Another secret may have made the seeds of draws that are not open yet: they are bound anew. One that is open can only
-    /// be drawn with the secret that it was bound with.
+    /// Another secret may have made the seeds of draws that are not open yet: they are bound anew. One that is open can
+    /// only be drawn with the secret that it was bound with.
     pub(in crate::engine) fn bind_draws_anew(&mut self) {
         let Some(seeds) = self.context.config.seeds.clone() else { return };
         let now = self.context.clock.now();

@@ -12,7 +12,7 @@ pub(crate) enum Check {
     Audit,
     /// Nobody in a line is skipped, and nothing goes to a click, or stays free, while somebody waits for it.
     Line,
-    /// Draws are bound before they open, drawn before anything else is decided, and come out as anyone draws them again.
+    /// Draws are bound before they open, drawn before anything else is decided, and come out as anyone draws them.
     Draw,
     /// The facts can be folded from the beginning.
     Fold,
