@@ -31,7 +31,7 @@ const CLAIM_AGAIN_AFTER: Duration = Duration::from_millis(250);
 const RUSH_REFUSALS: usize = 64;
 /// How far apart the journal is asked in such a rush, unless a turn is full before: asking costs the journal as much for
 /// a few clicks as for a thousand, and nobody who is refused in a rush notices the wait.
-const GATHER_FOR: Duration = Duration::from_millis(10);
+const GATHER_FOR: Duration = Duration::from_millis(20);
 
 pub(super) type Underway<T> = Option<Pin<Box<dyn Future<Output = T> + Send>>>;
 
