@@ -10,6 +10,8 @@ CLICKS ?= 50000
 STOCK ?= 500
 KILL ?= 0
 BOTS ?= 0
+MODE ?= first-come
+WAITLIST ?=
 JOURNAL ?= embedded
 NODES ?= 1
 ROUNDS ?= 3
@@ -79,10 +81,11 @@ bench-fan: web target/fan/.installed $(if $(filter all,$(PEERS)),fan-peers) ## M
 		$(if $(filter all,$(PEERS)),--once $(FAN_ONCE)) --page docs/benchmarks.md --plot docs/benchmarks/fan.svg
 
 .PHONY: rush
-rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: VIEWERS= BUYERS= CLICKS= STOCK= BOTS= JOURNAL=redis NODES= KILL=1|redis.
+rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: VIEWERS= BUYERS= CLICKS= STOCK= BOTS= MODE=draw WAITLIST=1 JOURNAL=redis NODES= KILL=1|redis.
 	cargo build --release --locked --workspace --bins
 	target/release/loadtest rush --server target/release/dropcast --journal $(JOURNAL) --nodes $(NODES) \
-		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --bots $(BOTS) --kill $(KILL)
+		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --bots $(BOTS) --kill $(KILL) \
+		--mode $(MODE) $(if $(WAITLIST),--waitlist)
 
 .PHONY: sim
 sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on; TRACE=1 writes down what happens.

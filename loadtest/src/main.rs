@@ -8,6 +8,7 @@ mod fan;
 mod figure;
 mod files;
 mod history;
+mod lots;
 mod machine;
 mod noop;
 mod page;

@@ -24,8 +24,8 @@ use tokio_tungstenite::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A snapshot takes several reads; everything else fits. Small, because a crowd has thousands of these.
 const READ_BUFFER_BYTES: usize = 4 * 1_024;
-/// The lowest field number of the latest-value lane in `server.proto`: a crowd receives those messages by the million
-/// and has no use for what they say.
+/// The lowest field number of the latest-value lane in `server.proto`, which is that of stock: a crowd receives those
+/// messages by the million and mostly has no use for what they say.
 const LATEST_VALUE_FIRST: u64 = 40;
 
 /// Where to connect to.
@@ -59,7 +59,8 @@ impl Endpoint {
 /// What came.
 #[allow(clippy::large_enum_variant, reason = "each is taken apart at once, and a box would be an allocation for each")]
 pub(crate) enum Received {
-    /// A message of a kind that this version knows, and that is not of the latest-value lane.
+    /// A message of a kind that this version knows, and that is not of the latest-value lane, but for stock where that is
+    /// read.
     Message(server_message::Kind),
     /// One that doesn't matter here.
     Other,
@@ -70,6 +71,7 @@ pub(crate) enum Received {
 /// An open connection.
 pub(crate) struct Connection {
     socket: WebSocketStream<TcpStream>,
+    reads_stock: bool,
 }
 
 impl Connection {
@@ -88,7 +90,12 @@ impl Connection {
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
-        Ok(Self { socket })
+        Ok(Self { socket, reads_stock: false })
+    }
+
+    /// Reads what is said about stock, too, where asked.
+    pub(crate) fn reading_stock(self, reads_stock: bool) -> Self {
+        Self { reads_stock, ..self }
     }
 
     /// Queues a message; [`Connection::flush`] sends what is queued.
@@ -110,7 +117,10 @@ impl Connection {
     /// The next message. Safe to drop while it waits.
     pub(crate) async fn receive(&mut self) -> Received {
         match self.socket.next().await {
-            Some(Ok(Message::Binary(bytes))) => Received::of(&bytes),
+            Some(Ok(Message::Binary(bytes))) => {
+                let is_stock = self.reads_stock && first_field(&bytes) == Some(LATEST_VALUE_FIRST);
+                if is_stock { Received::read(&bytes) } else { Received::of(&bytes) }
+            }
             Some(Ok(Message::Close(frame))) => Received::Closed(frame),
             Some(Ok(_)) => Received::Other,
             Some(Err(_)) | None => Received::Closed(None),
@@ -124,6 +134,10 @@ impl Received {
         if first_field(bytes).is_some_and(|field| field >= LATEST_VALUE_FIRST) {
             return Self::Other;
         }
+        Self::read(bytes)
+    }
+
+    fn read(bytes: &[u8]) -> Self {
         // What can't be read is of no kind, like what came later: both are skipped, and a click that was to be answered
         // by it stays unanswered, which the verdict shows.
         let message = ServerMessage::decode(bytes).unwrap_or_default();

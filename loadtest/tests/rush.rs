@@ -1,5 +1,6 @@
 //! `loadtest rush` against a small server: green when the server is honest, red for each way in which it is not.
 
+mod lines;
 mod support;
 
 use std::path::Path;
@@ -64,6 +65,18 @@ fn the_last_line_has_these_fields_in_this_order() {
         "bots_held",
         "bot_most_held",
         "people_held",
+        "mode",
+        "waitlist",
+        "settled",
+        "entered",
+        "drawn",
+        "draw_recomputed",
+        "winners_first_tenth",
+        "winners_last_tenth",
+        "waited",
+        "offers",
+        "offers_in_order",
+        "offers_told",
         "kills",
         "click_p50_ms",
         "click_p99_ms",

@@ -154,7 +154,7 @@ async fn on_sale(cluster: &Cluster, sale: Sale) -> Result<Hall, CompareError> {
     let api = Api::new(&cluster.urls())?;
     let brand = signer.sign(Holder::Brand { brand: BRAND })?;
     let host = signer.sign(Holder::Host { show: &show, name: HOST })?;
-    api.apply_show(&brand, &show, &show::plan(sale.units, sale.limit)).await?;
+    api.apply_show(&brand, &show, &show::plan(sale.units, sale.limit, show::Rules::default())).await?;
     api.command(&host, &show, "start", "start").await?;
     api.command(&host, &show, &format!("drops/{DROP}/open"), "open").await?;
     let token = |viewer| signer.sign(Holder::Viewer { show: &show, name: &name(viewer) });

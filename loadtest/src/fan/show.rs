@@ -45,7 +45,7 @@ impl Show {
         let api = Api::new(&[url.to_owned()])?;
         let brand = signer.sign(Holder::Brand { brand: BRAND })?;
         let host = signer.sign(Holder::Host { show: &name, name: HOST })?;
-        let mut plan = show::plan(UNITS, LIMIT);
+        let mut plan = show::plan(UNITS, LIMIT, show::Rules::default());
         let unit = json!({"sku": "signal-unit", "title": {"en": "Unit"}, "list_price_minor": 1_999, "units": 1});
         let drop = json!({"drop": SIGNAL, "title": {"en": "The signal"}, "limit_per_viewer": 1,
             "close_when_sold_out": false, "items": [{"sku": "signal-unit"}]});

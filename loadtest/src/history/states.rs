@@ -31,6 +31,10 @@ pub(crate) struct States {
     pub(super) bound: BTreeMap<Owner, Bound>,
     /// What a lost history had told: the viewer, and the number that the reservation had there.
     pub(super) promises: BTreeSet<(Name, u64)>,
+    /// How often something was offered to who waited.
+    pub(crate) offers: u64,
+    /// Of these, how often to who was next.
+    pub(crate) offers_in_order: u64,
     /// What could not be taken in, in words.
     pub(super) unread: Vec<String>,
     /// Whether the last entry has as many facts as one may have, so that offers come in the next one.
@@ -119,8 +123,24 @@ impl States {
         self.next_in_line().filter(|_| !self.is_full)
     }
 
+    /// Everybody who ever waited, by number: the name, and the place where it has one.
+    pub(crate) fn waiters(&self) -> impl Iterator<Item = (u64, &str, Option<u32>)> {
+        self.waiters.iter().map(|(number, waiter)| (*number, &*waiter.viewer, waiter.place))
+    }
+
+    /// How many units the waiter of this number wanted.
+    pub(crate) fn wanted_by(&self, waiter: u64) -> u32 {
+        self.waiters.get(&waiter).map_or(0, |waiter| waiter.line.1)
+    }
+
+    /// Reservations that were offered, and to whom.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = (u64, &str)> {
+        let offered = self.reservations.iter().filter(|(_, reservation)| reservation.was_offered);
+        offered.map(|(number, reservation)| (*number, &*reservation.viewer))
+    }
+
     /// Whether a history was lost in which other things were true.
-    pub(super) fn has_promises(&self) -> bool {
+    pub(crate) fn has_promises(&self) -> bool {
         !self.promises.is_empty()
     }
 

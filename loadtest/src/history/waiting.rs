@@ -3,7 +3,6 @@
 use dropcast_proto::v1::{
     DrawCommitted, DropPhase, LotsDrawn, ReservationOffered, ReservationState, WaiterState, WaitlistJoined,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::{
     call::Name,
@@ -11,6 +10,7 @@ use super::{
     states::{States, Waiter},
     timeline::Timeline,
 };
+use crate::lots;
 
 impl States {
     pub(super) fn join(&mut self, seq: u64, joined: &WaitlistJoined) -> Result<(), String> {
@@ -40,6 +40,8 @@ impl States {
     /// The place of who is served ends, and what is offered is the viewer's.
     pub(super) fn offer(&mut self, seq: u64, offered: &ReservationOffered) -> Result<(), String> {
         let wrong = self.wrong_offer(offered);
+        self.offers += 1;
+        self.offers_in_order += u64::from(wrong.is_none());
         self.end(seq, offered.waiter, WaiterState::Offered)?;
         let name = |text: &String| Name::from(text.as_str());
         let line = (name(&offered.sku), offered.quantity);
@@ -92,13 +94,9 @@ impl States {
         let LotsDrawn { drop: name, seed, digest } = drawn;
         let drop =
             self.drops.get_mut(name.as_str()).ok_or_else(|| format!("lots of {name}, which was never planned"))?;
-        let lot = |viewer: &str| {
-            let ticket = Sha256::digest(viewer);
-            Sha256::new().chain_update(seed).chain_update(digest).chain_update(ticket).finalize()
-        };
         let entrants =
             drop.waiting.iter().filter_map(|(viewer, waits)| Some((viewer, waits.now().copied().flatten()?)));
-        let mut lots: Vec<_> = entrants.map(|(viewer, waiter)| (lot(viewer), waiter)).collect();
+        let mut lots: Vec<_> = entrants.map(|(viewer, waiter)| (lots::lot(seed, digest, viewer), waiter)).collect();
         lots.sort_unstable();
         for (_, number) in lots {
             let Some(waiter) = self.waiters.get_mut(&number).filter(|waiter| waiter.place.is_none()) else { continue };
@@ -111,7 +109,7 @@ impl States {
         if !was_ahead {
             return Err(format!("lots of {name} are drawn where none are to be drawn"));
         }
-        let is_bound = Sha256::digest(seed).as_slice() == drop.commitment;
+        let is_bound = lots::is_bound(&drop.commitment, seed);
         if is_bound { Ok(()) } else { Err(format!("lots of {name} are drawn with another seed than it was bound to")) }
     }
 

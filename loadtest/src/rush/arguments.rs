@@ -5,10 +5,16 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum, value_parser};
 use serde::Serialize;
 
-use super::kills::Kill;
+use super::{choices::Choices, kills::Kill, show::Rules};
 
 /// A server's own default.
 const PER_TOKEN_PER_SECOND_MIN: u32 = 10;
+/// How long a draw takes entries at least, where it isn't said.
+const ENTRY_MS_MIN: u64 = 3_000;
+/// How long it takes entries after the last click, where it isn't said.
+const ENTRY_MARGIN_MS: u64 = 1_000;
+/// The part of holds and offers that is bought where others wait, where it isn't said.
+const CONFIRM_WITH_LINES: f64 = 0.5;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -41,9 +47,23 @@ pub(crate) struct Arguments {
     /// The part of the viewers whose connection is cut once while the clicks arrive; they connect again and resume.
     #[arg(long, default_value_t = 0.02, value_name = "FRACTION", value_parser = fraction)]
     pub(super) cut: f64,
-    /// The part of the holds that is confirmed.
-    #[arg(long, default_value_t = 0.0, value_name = "FRACTION", value_parser = fraction)]
-    pub(super) confirm: f64,
+    /// Who gets the units: who clicks first, or whom lots favour among all who click while the draw takes entries.
+    #[arg(long, value_enum, default_value_t = Mode::FirstCome)]
+    pub(super) mode: Mode,
+    /// How long the draw takes entries. Where it isn't said, a second longer than the clicks take, and at least 3,000.
+    #[arg(long, value_name = "MS", value_parser = value_parser!(u64).range(1..=3_600_000))]
+    pub(super) entry_ms: Option<u64>,
+    /// Whether who comes too late waits in line. Holds and offers are bought, given back, or run out after two seconds,
+    /// and the rush goes on until nothing moves any more.
+    #[arg(long)]
+    pub(super) waitlist: bool,
+    /// The part of the holds, and of what is offered, that is confirmed. Where it isn't said: none, but half in a draw or
+    /// with --waitlist.
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    pub(super) confirm: Option<f64>,
+    /// The part that is given back with --waitlist; what is left of it runs out.
+    #[arg(long, default_value_t = 0.25, value_name = "FRACTION", value_parser = fraction)]
+    pub(super) release: f64,
     /// How many bots hammer beside the viewers, from before the drop opens: several connections each, the same keys
     /// over and over, no waiting, reservations of others, messages that can't be read. Nodes of --server then let one
     /// viewer send twice as many commands a second as a buyer does on average, and at least 10.
@@ -74,6 +94,16 @@ pub(crate) struct Arguments {
     /// How many threads carry the crowd.
     #[arg(long, default_value_t = 1, value_parser = value_parser!(u16).range(1..=64))]
     pub(super) threads: u16,
+}
+
+/// Who gets the units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Mode {
+    /// Who clicks first.
+    FirstCome,
+    /// Whom lots favour.
+    Draw,
 }
 
 /// Where the servers keep what happened.
@@ -109,8 +139,12 @@ impl Arguments {
             return Some(contradiction);
         }
         let window = self.click_window();
-        let too_long = || format!("the clicks take {window:?} to arrive, longer than --duration {}", self.duration);
-        (window >= self.duration()).then(too_long)
+        if let Some(entry_ms) = self.draw_entry_ms().filter(|entry_ms| window >= Duration::from_millis(*entry_ms)) {
+            return Some(format!("the clicks take {window:?} to arrive, longer than --entry-ms {entry_ms}"));
+        }
+        let ends = window.max(Duration::from_millis(self.draw_entry_ms().unwrap_or_default()));
+        let too_long = || format!("the clicks and the draw take {ends:?}, longer than --duration {}", self.duration);
+        (ends >= self.duration()).then(too_long)
     }
 
     fn contradiction_of_servers(&self) -> Option<String> {
@@ -120,6 +154,30 @@ impl Arguments {
         }
         let no_redis = own_journals && self.kill == Kill::Redis;
         no_redis.then(|| "there is no Redis to kill without --journal redis".to_owned())
+    }
+
+    /// How long the draw takes entries, in a draw.
+    pub(super) fn draw_entry_ms(&self) -> Option<u64> {
+        let window_ms = u64::try_from(self.click_window().as_millis()).unwrap_or(u64::MAX);
+        let entry_ms = || ENTRY_MS_MIN.max(window_ms.saturating_add(ENTRY_MARGIN_MS));
+        (self.mode == Mode::Draw).then(|| self.entry_ms.unwrap_or_else(entry_ms))
+    }
+
+    /// How the drop sells.
+    pub(super) fn rules(&self) -> Rules {
+        Rules { draw_entry_ms: self.draw_entry_ms(), waitlist: self.waitlist }
+    }
+
+    /// Whether viewers wait for something.
+    pub(super) fn has_lines(&self) -> bool {
+        self.waitlist || self.mode == Mode::Draw
+    }
+
+    /// What is done with what is held and offered.
+    pub(super) fn choices(&self) -> Choices {
+        let usual = if self.has_lines() { CONFIRM_WITH_LINES } else { 0.0 };
+        let release = if self.waitlist { self.release } else { 0.0 };
+        Choices { confirm: self.confirm.unwrap_or(usual), release }
     }
 
     /// How many nodes serve.

@@ -11,6 +11,7 @@ use prost::Message as _;
 
 use super::{
     chain::Chain,
+    draw::Draw,
     findings::Acknowledged,
     promises::Promises,
     taken::{Shares, Taken},
@@ -29,6 +30,7 @@ pub(super) struct Audit {
     /// What each viewer's key stands for.
     keys: BTreeMap<(String, String), u64>,
     promises: Promises,
+    draw: Draw,
     states: States,
     violations: Violations,
 }
@@ -60,6 +62,7 @@ impl Audit {
     }
 
     fn add(&mut self, entry: &JournalEntry) {
+        let before = self.chain.digest();
         for broken in self.chain.follow(entry) {
             self.violations.tell(broken);
         }
@@ -72,6 +75,9 @@ impl Audit {
         }
         for fact in &body.facts {
             self.add_fact(entry.seq, fact);
+            if let Some(wrong) = fact.kind.as_ref().and_then(|kind| self.draw.add(entry, before, kind)) {
+                self.violations.tell(wrong);
+            }
         }
         for (viewer, reservation) in std::mem::take(&mut self.promises.due) {
             if self.reservations.get(&reservation).is_none_or(|held| held.viewer != viewer) {
@@ -261,6 +267,11 @@ impl Audit {
     /// Who has the units at the end.
     pub(super) fn shares(&self) -> Shares {
         self.taken.shares()
+    }
+
+    /// The draw.
+    pub(super) fn draw(&self) -> &Draw {
+        &self.draw
     }
 
     /// What was true after each entry.

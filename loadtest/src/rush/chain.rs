@@ -17,6 +17,11 @@ impl Chain {
         self.seq + 1
     }
 
+    /// The digest of the last entry.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
     /// Follows the chain to the next entry; in words what is wrong with it. A break is told once: the chain goes on
     /// from the entry as it is.
     pub(super) fn follow(&mut self, entry: &JournalEntry) -> Vec<String> {

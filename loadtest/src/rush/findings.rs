@@ -7,6 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
+use super::own::Own;
 use crate::history::Call;
 
 /// A hold that the server said yes to.
@@ -37,6 +38,12 @@ pub(super) struct Findings {
     pub(super) refused: BTreeMap<i32, u64>,
     /// What it asked, each time, and what it was told.
     pub(super) calls: Vec<Call>,
+    /// Its name.
+    pub(super) name: String,
+    /// When it was to click first.
+    pub(super) first_click_at: Option<Instant>,
+    /// What it saw of lines, draws and what is its own.
+    pub(super) own: Own,
     /// The first thing that the server complained about.
     pub(super) complaint: Option<String>,
 }
@@ -48,12 +55,18 @@ pub(super) struct Counters {
     pub(super) ready: Counter,
     /// Clicks that came due.
     pub(super) clicked: Counter,
-    /// Clicks that were held or refused.
+    /// Clicks that were held or refused, or that gave a place in line.
     pub(super) answered: Counter,
-    /// Holds that were to be confirmed.
-    pub(super) confirms: Counter,
-    /// Of those, how many were sold or refused.
-    pub(super) confirms_answered: Counter,
+    /// Holds and offers that were to be confirmed or given back.
+    pub(super) settles: Counter,
+    /// Of those, how many were, or were refused.
+    pub(super) settles_answered: Counter,
+    /// Viewers that got a place in a line or a draw.
+    pub(super) waiting: Counter,
+    /// Of those, how many know where in line.
+    pub(super) standing: Counter,
+    /// How often a viewer was told something about what is its own.
+    pub(super) told: Counter,
     /// Clicks and confirmations that were sent again because the server said so.
     pub(super) retries: Counter,
     /// Connections that were cut on purpose.

@@ -2,18 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dropcast_proto::v1::{Confirm, Reserve, client_message};
+use dropcast_proto::v1::{Confirm, Release, Reserve, client_message};
 use tokio::time::Instant;
 
 use super::show::{DROP, SKU};
 
-/// A button that was pressed. Its number is that of the click, also for the confirmation of what was clicked.
+/// A button that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Press {
-    /// *Buy now*.
+    /// *Buy now*, the click of this number.
     Click(u32),
-    /// *Confirm*.
+    /// *Confirm*, for what that click held.
     Confirm(u32),
+    /// *Give back*, for what that click held.
+    Release(u32),
+    /// *Confirm*, for the reservation of this number, which was offered.
+    Take(u64),
+    /// *No, thank you*, for the same.
+    Decline(u64),
 }
 
 impl Press {
@@ -22,16 +28,21 @@ impl Press {
         match self {
             Self::Click(number) => format!("click-{number}"),
             Self::Confirm(number) => format!("confirm-{number}"),
+            Self::Release(number) => format!("release-{number}"),
+            Self::Take(reservation) => format!("take-{reservation}"),
+            Self::Decline(reservation) => format!("decline-{reservation}"),
         }
     }
 
     /// The press that a key belongs to.
     pub(super) fn of(key: &str) -> Option<Self> {
         let (kind, number) = key.split_once('-')?;
-        let number = number.parse().ok()?;
         match kind {
-            "click" => Some(Self::Click(number)),
-            "confirm" => Some(Self::Confirm(number)),
+            "click" => number.parse().map(Self::Click).ok(),
+            "confirm" => number.parse().map(Self::Confirm).ok(),
+            "release" => number.parse().map(Self::Release).ok(),
+            "take" => number.parse().map(Self::Take).ok(),
+            "decline" => number.parse().map(Self::Decline).ok(),
             _ => None,
         }
     }
@@ -49,7 +60,7 @@ pub(super) struct Presses {
 struct Open {
     intended_at: Instant,
     sent_times: u32,
-    /// The reservation that is to be confirmed.
+    /// The reservation that is to be confirmed or given back.
     reservation: u64,
 }
 
@@ -59,10 +70,9 @@ impl Presses {
         self.open.insert(Press::Click(number), Open { intended_at, sent_times: 0, reservation: 0 });
     }
 
-    /// A confirmation of what click `number` held.
-    pub(super) fn confirm(&mut self, number: u32, reservation: u64) {
-        let open = Open { intended_at: Instant::now(), sent_times: 0, reservation };
-        self.open.insert(Press::Confirm(number), open);
+    /// A press about a reservation.
+    pub(super) fn settle(&mut self, press: Press, reservation: u64) {
+        self.open.insert(press, Open { intended_at: Instant::now(), sent_times: 0, reservation });
     }
 
     /// The message for a press that is open, counted as one more attempt.
@@ -70,7 +80,7 @@ impl Presses {
         let open = self.open.get_mut(&press)?;
         let attempt = (open.sent_times > 0).then_some(open.sent_times);
         open.sent_times += 1;
-        let key = press.key();
+        let (key, reservation) = (press.key(), open.reservation);
         Some(match press {
             Press::Click(_) => client_message::Kind::Reserve(Reserve {
                 key,
@@ -80,7 +90,10 @@ impl Presses {
                 quantity: 1,
                 with: Vec::new(),
             }),
-            Press::Confirm(_) => client_message::Kind::Confirm(Confirm { key, attempt, reservation: open.reservation }),
+            Press::Confirm(_) | Press::Take(_) => client_message::Kind::Confirm(Confirm { key, attempt, reservation }),
+            Press::Release(_) | Press::Decline(_) => {
+                client_message::Kind::Release(Release { key, attempt, reservation })
+            }
         })
     }
 
@@ -146,7 +159,14 @@ mod tests {
 
     #[test]
     fn a_key_names_its_press() {
-        for press in [Press::Click(0), Press::Click(u32::MAX), Press::Confirm(12)] {
+        for press in [
+            Press::Click(0),
+            Press::Click(u32::MAX),
+            Press::Confirm(12),
+            Press::Release(3),
+            Press::Take(u64::MAX),
+            Press::Decline(1),
+        ] {
             assert_eq!(Press::of(&press.key()), Some(press));
         }
         for key in ["", "click", "click-x", "order-1"] {

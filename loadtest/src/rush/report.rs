@@ -13,10 +13,14 @@ use super::{
     audit::Audit,
     bots::{Figures, Haul},
     findings::{Counters, Findings},
+    served::Served,
     units::Units,
     verdict::{self, Case},
 };
-use crate::history::{self, History};
+use crate::{
+    history::{self, History},
+    violations::Violations,
+};
 
 /// Digits that the percentiles are exact to.
 const DIGITS: u8 = 3;
@@ -39,6 +43,8 @@ pub(super) struct Seen<'a> {
     pub(super) history: History,
     /// What they did together.
     pub(super) counters: &'a Counters,
+    /// Whether nothing moved any more in the end.
+    pub(super) has_settled: bool,
 }
 
 /// The last line on standard output.
@@ -63,6 +69,8 @@ pub(super) struct Line {
     history_violations: u64,
     #[serde(flatten)]
     bots: Figures,
+    #[serde(flatten)]
+    served: Served,
     kills: usize,
     click_p50_ms: Option<f64>,
     click_p99_ms: Option<f64>,
@@ -84,6 +92,7 @@ pub(super) struct Report {
     refused: BTreeMap<i32, u64>,
     connections: String,
     killed: String,
+    has_lines: bool,
     complaint: Option<String>,
 }
 
@@ -94,6 +103,8 @@ impl Report {
         let (mut click_us, mut drop_us) = (histogram(), histogram());
         let (mut refused, mut acknowledged, mut complaint) = (BTreeMap::<i32, u64>::new(), Vec::new(), None);
         let mut last_answer_at = seen.clicking_at;
+        let mut violations_served = Violations::default();
+        let served = Served::new(arguments, &audit, &seen.findings, seen.has_settled, &mut violations_served);
         for findings in seen.findings {
             findings.answer_us.iter().for_each(|&us| click_us.saturating_record(us));
             if let Some(at) = findings.drop_seen_at {
@@ -110,10 +121,19 @@ impl Report {
         let (units, violations) = (audit.totals(), audit.into_violations());
         let answered = counters.answered.get();
         let unanswered = u64::from(arguments.clicks).saturating_sub(answered);
-        let confirms_unanswered = counters.confirms.get().saturating_sub(counters.confirms_answered.get());
+        let settles_unanswered = counters.settles.get().saturating_sub(counters.settles_answered.get());
         let bots_ignored = bots.bots > 0 && bots.bots_answered == 0;
         let (violations, history) = (&violations, &answers.violations);
-        let case = Case { units, lost, unanswered, confirms_unanswered, violations, answers: history, bots_ignored };
+        let case = Case {
+            units,
+            lost,
+            unanswered,
+            settles_unanswered,
+            violations,
+            answers: history,
+            served: &violations_served,
+            bots_ignored,
+        };
         Self {
             faults: verdict::faults(&case),
             line: Line {
@@ -133,6 +153,7 @@ impl Report {
                 history_checked: answers.checked,
                 history_violations: answers.violations.count,
                 bots,
+                served,
                 kills: seen.kills.len(),
                 click_p50_ms: percentile_ms(&click_us, 50.0),
                 click_p99_ms: percentile_ms(&click_us, 99.0),
@@ -144,6 +165,7 @@ impl Report {
             drop_us,
             units,
             refused,
+            has_lines: arguments.has_lines(),
             killed: if seen.kills.is_empty() { "nothing".to_owned() } else { seen.kills.join("; ") },
             connections: format!(
                 "{} cut on purpose, {} opened again, {} of them resumed; {} presses sent again as told",
@@ -179,9 +201,10 @@ impl fmt::Display for Report {
         writeln!(f, "     refused  {}", if refused.is_empty() { "none".to_owned() } else { refused.join(", ") })?;
         writeln!(
             f,
-            "       units  {} allotted; {} held, {} sold, {} released, {} expired; {} oversold, {} lost",
+            "       units  {} allotted; {} held, {} offered, {} sold, {} released, {} expired; {} oversold, {} lost",
             count(units.allotted),
             count(units.held),
+            count(units.offered),
             count(units.sold),
             count(units.released),
             count(units.expired),
@@ -193,6 +216,9 @@ impl fmt::Display for Report {
         }
         if line.bots.bots > 0 {
             writeln!(f, "        bots  {}", line.bots)?;
+        }
+        if self.has_lines {
+            write!(f, "{}", line.served)?;
         }
         writeln!(
             f,

@@ -3,10 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use dropcast_proto::v1::DropPhase;
-use tokio::{sync::mpsc::UnboundedSender, time::Instant};
+use tokio::{
+    sync::mpsc::UnboundedSender,
+    time::{Instant, sleep},
+};
 
 use super::{
-    arguments::{Arguments, Journal},
+    arguments::{Arguments, Journal, Mode},
     audit::Audit,
     bots::{self, Bots},
     cluster::{Cluster, ClusterError},
@@ -30,6 +33,10 @@ use crate::{
 const GATHER_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long after the end of a rush its tokens are still good: the audit comes then.
 const TOKEN_MARGIN: Duration = Duration::from_secs(3_600);
+/// How long nobody is told anything before nothing moves any more, beyond the time after which holds run out.
+const STILL: Duration = Duration::from_secs(1);
+/// How often that is looked at.
+const STEP: Duration = Duration::from_millis(20);
 /// How many entries of the journal are read at once.
 const JOURNAL_PAGE: usize = 1_000;
 
@@ -100,27 +107,25 @@ impl<'a> Rush<'a> {
             progress,
             api: Api::new(urls)?,
             signer: Signer::new(secret, arguments.duration() + TOKEN_MARGIN),
-            shared: Arc::new(Shared::new(
-                show::fresh_name(),
-                endpoints.map_err(RunError::Arguments)?,
-                arguments.confirm,
-            )),
+            shared: Arc::new(Shared::new(arguments, show::fresh_name(), endpoints.map_err(RunError::Arguments)?)),
         })
     }
 
     async fn run(self, mut cluster: Option<&mut Cluster>) -> Result<Report, RunError> {
         let brand = self.signer.sign(Holder::Brand { brand: BRAND })?;
         let host = self.signer.sign(Holder::Host { show: &self.shared.show, name: HOST })?;
-        self.api.apply_show(&brand, &self.shared.show, &show::plan(self.arguments.stock, self.arguments.limit)).await?;
+        let plan = show::plan(self.arguments.stock, self.arguments.limit, self.arguments.rules());
+        self.api.apply_show(&brand, &self.shared.show, &plan).await?;
         let mut host = Host::new(&self.api, &self.shared, host);
         host.command("start", "start").await?;
 
         let Arguments { bots, limit, seed, .. } = *self.arguments;
         let bots = Bots::unleash(&self.shared, self.guests(bots::NAME, bots)?, limit, seed);
         let (crowd, senders) = self.gather().await?;
-        let opening_at = Instant::now();
+        let opening_at = self.shared.opens();
         host.command(&format!("drops/{DROP}/open"), "open").await?;
         let clicking_at = self.click(senders, opening_at, cluster.as_deref_mut()).await?;
+        let has_settled = self.settle(opening_at + self.arguments.duration()).await;
         let (mut findings, mut haul) = (crowd.disperse().await, bots.recall().await);
 
         let audit = self.audit(&brand).await?;
@@ -129,7 +134,7 @@ impl<'a> Rush<'a> {
         calls.append(&mut haul.calls);
         let history = self.history(calls, &mut findings);
         let counters = &self.shared.counters;
-        let seen = Seen { opening_at, clicking_at, kills, findings, haul, history, counters };
+        let seen = Seen { opening_at, clicking_at, kills, findings, haul, history, counters, has_settled };
         Ok(Report::new(self.arguments, seen, audit))
     }
 
@@ -197,10 +202,35 @@ impl<'a> Rush<'a> {
         let (clicks, counters) = (self.arguments.clicks.into(), &self.shared.counters);
         self.progress.watch("clicking", clicks, deadline, || counters.clicked.get()).await;
         self.progress.watch("waiting", clicks, deadline, || counters.answered.get()).await;
-        if counters.confirms.get() > 0 {
-            let confirms = counters.confirms.get();
-            self.progress.watch("confirming", confirms, deadline, || counters.confirms_answered.get()).await;
+        if counters.settles.get() > 0 {
+            self.progress.watch("buying", counters.settles.get(), deadline, || counters.settles_answered.get()).await;
         }
+    }
+
+    /// Waits until the lots are drawn and nothing moves any more, which may be never.
+    async fn settle(&self, deadline: Instant) -> bool {
+        if !self.arguments.has_lines() {
+            return true;
+        }
+        let counters = &self.shared.counters;
+        if self.arguments.mode == Mode::Draw {
+            self.progress.watch("drawing", counters.waiting.get(), deadline, || counters.standing.get()).await;
+        }
+        say("waiting until nothing moves any more");
+        let still = Duration::from_millis(if self.arguments.waitlist { show::SHORT_HOLD_TTL_MS } else { 0 }) + STILL;
+        let mut told = counters.told.get();
+        let mut since = Instant::now();
+        while since.elapsed() < still || counters.settles_answered.get() < counters.settles.get() {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            sleep(STEP).await;
+            if told != counters.told.get() {
+                told = counters.told.get();
+                since = Instant::now();
+            }
+        }
+        true
     }
 
     async fn audit(&self, brand: &str) -> Result<Audit, RunError> {

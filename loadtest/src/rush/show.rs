@@ -14,6 +14,17 @@ pub(crate) const DROP: &str = "rush";
 pub(crate) const SKU: &str = "rush-unit";
 /// Long enough that no hold runs out before the audit: the longest that a show may ask for.
 const HOLD_TTL_MS: u64 = 3_600_000;
+/// Short enough that a line moves on when somebody lets units run out.
+pub(crate) const SHORT_HOLD_TTL_MS: u64 = 2_000;
+
+/// How the drop sells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rules {
+    /// How long one can enter its draw; without it who clicks first is served first.
+    pub(crate) draw_entry_ms: Option<u64>,
+    /// Whether who comes too late waits in line, and holds soon run out.
+    pub(crate) waitlist: bool,
+}
 
 /// A name that no show had before.
 pub(crate) fn fresh_name() -> String {
@@ -22,7 +33,10 @@ pub(crate) fn fresh_name() -> String {
 }
 
 /// The body that plans the show: so many units, of which one viewer may have at most `limit`.
-pub(crate) fn plan(units: u32, limit: u32) -> Value {
+pub(crate) fn plan(units: u32, limit: u32, rules: Rules) -> Value {
+    let hold_ttl_ms = if rules.waitlist { SHORT_HOLD_TTL_MS } else { HOLD_TTL_MS };
+    let waitlist = if rules.waitlist { "automatic" } else { "off" };
+    let draw = rules.draw_entry_ms.map(|entry_ms| json!({"entry_ms": entry_ms}));
     json!({
         "brand": BRAND,
         "title": {"en": "A rush"},
@@ -31,7 +45,7 @@ pub(crate) fn plan(units: u32, limit: u32) -> Value {
         "picture": "",
         "video": "",
         "currency": "EUR",
-        "hold_ttl_ms": HOLD_TTL_MS,
+        "hold_ttl_ms": hold_ttl_ms,
         "watch_without_token": false,
         "return_policy": {"en": "None: nothing is sold here."},
         "delivery": {"en": "None: nothing is sold here."},
@@ -48,6 +62,8 @@ pub(crate) fn plan(units: u32, limit: u32) -> Value {
             "limit_per_viewer": limit,
             "close_when_sold_out": false,
             "items": [{"sku": SKU}],
+            "draw": draw,
+            "waitlist": waitlist,
         }],
     })
 }

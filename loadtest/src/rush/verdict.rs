@@ -11,20 +11,22 @@ pub(super) struct Case<'a> {
     pub(super) lost: u64,
     /// Clicks that no answer came to.
     pub(super) unanswered: u64,
-    /// Confirmations that no answer came to.
-    pub(super) confirms_unanswered: u64,
+    /// Confirmations, and what else is done with holds and offers, that no answer came to.
+    pub(super) settles_unanswered: u64,
     /// What else does not add up.
     pub(super) violations: &'a Violations,
     /// Whether bots hammered and nobody answered.
     pub(super) bots_ignored: bool,
     /// What of the answers can't be true.
     pub(super) answers: &'a Violations,
+    /// What of lines and draws can't be.
+    pub(super) served: &'a Violations,
 }
 
 /// What is wrong, a sentence each; nothing when the rush went as it must.
 pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
     let mut faults = Vec::new();
-    let Case { units, lost, unanswered, confirms_unanswered, violations, answers, bots_ignored } = case;
+    let Case { units, lost, unanswered, settles_unanswered, violations, answers, served, bots_ignored } = case;
     if units.oversold > 0 {
         let oversold = counted(units.oversold, "unit was", "units were");
         faults.push(format!("{oversold} held or sold beyond the allotment of {}.", units.allotted));
@@ -36,15 +38,16 @@ pub(super) fn faults(case: &Case<'_>) -> Vec<String> {
     if *unanswered > 0 {
         faults.push(format!("{} no answer.", counted(*unanswered, "click got", "clicks got")));
     }
-    if *confirms_unanswered > 0 {
-        let confirms = counted(*confirms_unanswered, "confirmation got", "confirmations got");
-        faults.push(format!("{confirms} no answer."));
+    if *settles_unanswered > 0 {
+        let settles = counted(*settles_unanswered, "confirmation or release got", "confirmations and releases got");
+        faults.push(format!("{settles} no answer."));
     }
     if *bots_ignored {
         faults.push("The bots got no answer at all.".to_owned());
     }
     tell(&mut faults, "The journal does not add up", violations);
     tell(&mut faults, "The answers do not agree with the journal", answers);
+    tell(&mut faults, "Not everybody was served as it was due", served);
     faults
 }
 

@@ -1,12 +1,10 @@
 //! One viewer: a connection that comes back, and the buttons it presses.
 
+mod answers;
+
 use std::{sync::Arc, time::Duration};
 
-use dropcast_proto::v1::{
-    Answer, Drop, DropPhase, Hello, Problem, Refusal, Reservation, Role, Welcome, answer_outcome, client_message,
-    server_message,
-};
-use rand::RngExt as _;
+use dropcast_proto::v1::{Drop, DropPhase, Hello, Problem, Role, Welcome, client_message, server_message};
 use tokio::{
     sync::{mpsc::UnboundedReceiver, watch},
     time::{Instant, sleep, sleep_until},
@@ -14,7 +12,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::{
-    findings::{Acknowledged, Findings},
+    findings::Findings,
     pace::Event,
     presses::{Press, Presses},
     shared::Shared,
@@ -58,6 +56,7 @@ impl Viewer {
         events: UnboundedReceiver<Event>,
     ) -> Self {
         let recorder = Recorder::new(Role::Viewer, &name);
+        let findings = Findings { name: name.clone(), ..Findings::default() };
         Self {
             shared,
             number,
@@ -68,7 +67,7 @@ impl Viewer {
             had_snapshot: false,
             presses: Presses::default(),
             recorder,
-            findings: Findings::default(),
+            findings,
         }
     }
 
@@ -93,6 +92,7 @@ impl Viewer {
                     return;
                 }
                 Ended::Lost { wait, why } => {
+                    self.findings.own.is_away();
                     self.shared.report_trouble(why);
                     failures = if welcomed { 0 } else { failures + 1 };
                     sleep(wait.unwrap_or_else(|| backoff::wait(failures))).await;
@@ -132,7 +132,7 @@ impl Viewer {
 
     async fn say_hello(&self, endpoint: &Endpoint) -> Result<Connection, String> {
         let _turn = self.shared.handshake_turn().await;
-        let mut connection = Connection::open(endpoint).await?;
+        let mut connection = Connection::open(endpoint).await?.reading_stock(self.shared.lines);
         let hello = client_message::Kind::Hello(Hello {
             show: self.shared.show.clone(),
             token: Some(self.token.clone()),
@@ -159,6 +159,7 @@ impl Viewer {
         while let Some(event) = next {
             match event {
                 Event::Click(number, intended_at) => {
+                    self.findings.first_click_at.get_or_insert(intended_at);
                     self.presses.click(number, intended_at);
                     outbox.push(Press::Click(number));
                 }
@@ -182,6 +183,9 @@ impl Viewer {
             }
             Kind::Answer(answer) => return self.take_answer(answer),
             Kind::Snapshot(snapshot) => {
+                let (news, offers) = self.findings.own.take_snapshot(&snapshot);
+                self.count(news);
+                let outbox = offers.into_iter().filter_map(|offer| self.choose_offer(offer)).collect();
                 // After one without the public state comes what was missed, from before this cursor.
                 if snapshot.public.is_some() {
                     self.cursor = Some(snapshot.cursor);
@@ -189,7 +193,18 @@ impl Viewer {
                 if !std::mem::replace(&mut self.had_snapshot, true) {
                     self.shared.counters.ready.count();
                 }
+                return outbox;
             }
+            Kind::WaiterChanged(changed) => {
+                let news = changed.waiter.map(|waiter| self.findings.own.take_waiter(&waiter));
+                self.count(news.unwrap_or_default());
+            }
+            Kind::ReservationChanged(changed) => {
+                self.shared.counters.told.count();
+                let offer = changed.reservation.and_then(|changed| self.findings.own.take_reservation(&changed));
+                return offer.and_then(|offer| self.choose_offer(offer)).into_iter().collect();
+            }
+            Kind::Stock(stock) => self.findings.own.take_stock(&stock),
             Kind::DropChanged(changed) => {
                 self.cursor = Some(changed.cursor);
                 self.take_drop(changed.drop.as_ref());
@@ -214,81 +229,12 @@ impl Viewer {
     }
 
     fn take_drop(&mut self, drop: Option<&Drop>) {
-        let opened = drop.is_some_and(|drop| drop.drop == DROP && drop.phase() == DropPhase::Open);
+        let Some(drop) = drop else { return };
+        self.findings.own.take_drop(drop);
+        let opened = drop.drop == DROP && drop.phase() == DropPhase::Open;
         if opened && self.findings.drop_seen_at.is_none() {
             self.findings.drop_seen_at = Some(Instant::now());
         }
-    }
-
-    fn take_answer(&mut self, answer: Answer) -> Vec<Press> {
-        use answer_outcome::Kind;
-        let Some(press) = Press::of(&answer.key) else {
-            self.complain(format!("an answer to {:?}, which was never asked", answer.key));
-            return Vec::new();
-        };
-        let outcome = answer.outcome.and_then(|outcome| outcome.kind);
-        if let Some(outcome) = &outcome {
-            self.recorder.is_told(self.shared.clock(), &answer.key, outcome);
-        }
-        match (press, outcome) {
-            (Press::Click(number), Some(Kind::Held(reservation))) => {
-                return self.take_hold(number, answer.key, &reservation);
-            }
-            (Press::Click(_), Some(Kind::Refused(refusal))) => {
-                if self.click_answered(press) {
-                    *self.findings.refused.entry(refusal.code).or_default() += 1;
-                }
-            }
-            (Press::Confirm(_), Some(Kind::Sold(purchase))) => {
-                let sold = purchase.reservation.unwrap_or_default().reservation;
-                let held = self.findings.acknowledged.iter_mut().filter(|held| held.reservation == sold);
-                held.for_each(|held| held.sold = true);
-                self.confirm_answered(press);
-            }
-            (Press::Confirm(_), Some(Kind::Refused(Refusal { detail, .. }))) => {
-                self.complain(format!("a hold could not be confirmed: {detail}"));
-                self.confirm_answered(press);
-            }
-            (_, Some(Kind::Retry(retry))) => self.postpone(press, retry.after_ms),
-            (_, Some(Kind::Pending(pending))) => self.postpone(press, pending.after_ms),
-            (press, outcome) => self.complain(format!("{} was answered with {outcome:?}", press.key())),
-        }
-        Vec::new()
-    }
-
-    fn take_hold(&mut self, number: u32, key: String, reservation: &Reservation) -> Vec<Press> {
-        let reservation = reservation.reservation;
-        let viewer = self.name.clone();
-        self.findings.acknowledged.push(Acknowledged { viewer, key, reservation, sold: false });
-        let confirms = self.shared.confirm > 0.0 && rand::rng().random_bool(self.shared.confirm);
-        if !self.click_answered(Press::Click(number)) || !confirms {
-            return Vec::new();
-        }
-        self.shared.counters.confirms.count();
-        self.presses.confirm(number, reservation);
-        vec![Press::Confirm(number)]
-    }
-
-    /// Whether it was open until now.
-    fn click_answered(&mut self, press: Press) -> bool {
-        let Some(intended_at) = self.presses.answered(press) else { return false };
-        let now = Instant::now();
-        let waited_us = now.saturating_duration_since(intended_at).as_micros();
-        self.findings.answer_us.push(u64::try_from(waited_us).unwrap_or(u64::MAX));
-        self.findings.last_answer_at = Some(now);
-        self.shared.counters.answered.count();
-        true
-    }
-
-    fn confirm_answered(&mut self, press: Press) {
-        if self.presses.answered(press).is_some() {
-            self.shared.counters.confirms_answered.count();
-        }
-    }
-
-    fn postpone(&mut self, press: Press, after_ms: u64) {
-        self.shared.counters.retries.count();
-        self.presses.postpone(press, Instant::now() + backoff::asked(after_ms));
     }
 
     fn complain(&mut self, complaint: String) {

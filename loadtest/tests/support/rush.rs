@@ -55,6 +55,7 @@ pub(crate) fn finish(child: Child) -> Outcome {
     Outcome { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-fn same_flag(one: &str, other: &str) -> bool {
+/// Whether two arguments say how the same thing is to be.
+pub(crate) fn same_flag(one: &str, other: &str) -> bool {
     one.split('=').next() == other.split('=').next()
 }

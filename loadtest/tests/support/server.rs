@@ -12,11 +12,11 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, header},
     routing::{get, post, put},
 };
-use dropcast_proto::v1::{Cause, DoneOutcome, Role, key_outcome};
+use dropcast_proto::v1::{Cause, DoneOutcome, Role, key_outcome, server_message};
 use hyper_util::rt::TokioIo;
 use jsonwebtoken::{DecodingKey, Validation};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, runtime::Runtime, sync::broadcast};
+use tokio::{net::TcpListener, runtime::Runtime, sync::broadcast, time::sleep};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{handshake::derive_accept_key, protocol},
@@ -35,12 +35,26 @@ const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
 /// What all connections share; it survives a kill, as a disk would.
 pub(crate) struct Shared {
     world: Mutex<World>,
-    pub(crate) opened: broadcast::Sender<()>,
+    pub(crate) news: broadcast::Sender<(Option<String>, server_message::Kind)>,
 }
+
+/// How many messages a connection may be behind.
+const NEWS_MAX: usize = 10_000;
 
 impl Shared {
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
+    }
+
+    /// Changes the world, and tells who watches.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world();
+        let changed = change(&mut world);
+        for news in world.news.drain(..) {
+            // Nobody may watch.
+            let _ = self.news.send(news);
+        }
+        changed
     }
 }
 
@@ -54,7 +68,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(behaviour: Behaviour) -> Self {
         let world = Mutex::new(World::new(behaviour));
-        Self::of(Arc::new(Shared { world, opened: broadcast::channel(1).0 }))
+        Self::of(Arc::new(Shared { world, news: broadcast::channel(NEWS_MAX).0 }))
     }
 
     /// Another server of the same world.
@@ -65,13 +79,20 @@ impl Server {
     /// A server that is up and takes no work.
     pub(crate) fn start_unavailable() -> Self {
         let world = Mutex::new(World::new(Behaviour::Honest));
-        let shared = Arc::new(Shared { world, opened: broadcast::channel(1).0 });
+        let shared = Arc::new(Shared { world, news: broadcast::channel(NEWS_MAX).0 });
         let (address, runtime) = listen(Router::new().fallback(StatusCode::SERVICE_UNAVAILABLE), LOOPBACK);
         Self { shared, address, runtime: Some(runtime) }
     }
 
     fn of(shared: Arc<Shared>) -> Self {
         let (address, runtime) = listen(router(&shared), LOOPBACK);
+        let passing = Arc::clone(&shared);
+        runtime.spawn(async move {
+            loop {
+                passing.change(World::pass);
+                sleep(Duration::from_millis(10)).await;
+            }
+        });
         Self { shared, address, runtime: Some(runtime) }
     }
 
@@ -156,12 +177,12 @@ fn host(headers: &HeaderMap) -> Cause {
 
 async fn apply(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(plan): Json<Value>) -> Json<Value> {
     check(&headers, "brand");
-    shared.world().plan(&plan);
+    shared.change(|world| world.plan(&plan));
     Json(json!({}))
 }
 
 async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Json<Value> {
-    shared.world().start(host(&headers));
+    shared.change(|world| world.start(host(&headers)));
     Json(json!({"done": {}}))
 }
 
@@ -171,8 +192,7 @@ async fn open(
     Path(path): Path<(String, String)>,
 ) -> Json<Value> {
     assert_eq!(path.1, "rush");
-    shared.world().open(host(&headers));
-    let _ = shared.opened.send(());
+    shared.change(|world| world.open(host(&headers)));
     Json(json!({"done": {}}))
 }
 

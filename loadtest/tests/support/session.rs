@@ -18,23 +18,23 @@ type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// Serves until either side is gone.
 pub(crate) async fn serve(shared: Arc<Shared>, mut socket: Socket) {
-    let mut opened = shared.opened.subscribe();
+    let mut news = shared.news.subscribe();
     let Some(Ok(Message::Binary(first))) = socket.next().await else { return };
     let Some(client_message::Kind::Hello(hello)) = ClientMessage::decode(first).unwrap().kind else { return };
     let (role, viewer) = holder(hello.token.as_deref().unwrap());
     assert_eq!(role, "viewer");
-    let greeting = greeting(&mut shared.world(), &hello);
+    let greeting = greeting(&mut shared.world(), &viewer, &hello);
     for kind in greeting {
         send(&mut socket, kind).await;
     }
     loop {
         let answer = tokio::select! {
             message = socket.next() => match message {
-                Some(Ok(Message::Binary(bytes))) => take(&mut shared.world(), &viewer, &bytes),
+                Some(Ok(Message::Binary(bytes))) => shared.change(|world| take(world, &viewer, &bytes)),
                 Some(Ok(_)) => None,
                 Some(Err(_)) | None => return,
             },
-            Ok(()) = opened.recv() => Some(drop_changed(&shared.world())),
+            Ok((whose, kind)) = news.recv() => whose.is_none_or(|whose| whose == viewer).then_some(kind),
         };
         if let Some(answer) = answer {
             send(&mut socket, answer).await;
@@ -42,24 +42,27 @@ pub(crate) async fn serve(shared: Arc<Shared>, mut socket: Socket) {
     }
 }
 
-fn greeting(world: &mut World, hello: &Hello) -> Vec<server_message::Kind> {
+fn greeting(world: &mut World, viewer: &str, hello: &Hello) -> Vec<server_message::Kind> {
     use server_message::Kind;
     let position: Option<u64> = hello.cursor.as_ref().map(|cursor| cursor.parse().unwrap());
     world.resumed += u64::from(position.is_some());
     let welcome = v1::Welcome { resumed: position.is_some(), ..Default::default() };
     let cursor = world.journal.len().to_string();
-    let public = position.is_none().then(v1::PublicState::default);
-    let snapshot = Kind::Snapshot(v1::Snapshot { cursor, public, ..Default::default() });
-    let missed = position.is_some_and(|seq| world.opened_at_seq.is_some_and(|opened| opened > seq));
+    let public = v1::PublicState { drops: vec![world.drop_view()], ..Default::default() };
+    let numbers = (1_u64..).zip(&world.held).filter(|(_, held)| held.viewer == viewer);
+    let reservations = numbers.map(|(number, _)| world.reservation(number)).collect();
+    let waiters = world.line.place_of(viewer).map(|waiter| world.waiter(waiter)).into_iter().collect();
+    let public = position.is_none().then_some(public);
+    let snapshot = Kind::Snapshot(v1::Snapshot { cursor, public, reservations, waiters, ..Default::default() });
+    let missed = position.is_some_and(|seq| world.changed_after(seq));
     let mut greeting = vec![Kind::Welcome(welcome), snapshot];
     greeting.extend(missed.then(|| drop_changed(world)));
     greeting
 }
 
 fn drop_changed(world: &World) -> server_message::Kind {
-    let drop = v1::Drop { drop: "rush".into(), phase: v1::DropPhase::Open.into(), ..Default::default() };
-    let cursor = world.journal.len().to_string();
-    server_message::Kind::DropChanged(v1::DropChanged { cursor, drop: Some(drop) })
+    let (cursor, drop) = (world.journal.len().to_string(), Some(world.drop_view()));
+    server_message::Kind::DropChanged(v1::DropChanged { cursor, drop })
 }
 
 fn take(world: &mut World, viewer: &str, bytes: &[u8]) -> Option<server_message::Kind> {

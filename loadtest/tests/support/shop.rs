@@ -23,9 +23,10 @@ pub(crate) struct Bound {
 
 /// What a viewer holds or held.
 pub(crate) struct Held {
-    viewer: String,
-    quantity: u32,
-    state: ReservationState,
+    pub(crate) viewer: String,
+    pub(crate) quantity: u32,
+    pub(crate) state: ReservationState,
+    pub(crate) expires_at: u64,
 }
 
 impl World {
@@ -43,7 +44,19 @@ impl World {
         if let Some(before) = self.before(viewer, &key, &asked).filter(|_| self.behaviour != Behaviour::HoldsTwice) {
             return outcome(before);
         }
-        if let Some(refusal) = self.refusal(viewer, reserve) {
+        let waits = self.line.is_ahead() && self.line.place_of(viewer).is_some();
+        let is_told_so = |refusal: &Refusal| waits && refusal.code() == RefusalCode::LimitReached;
+        let refused = self.refusal(viewer, reserve).filter(|refusal| !is_told_so(refusal));
+        let is_gone = refused.as_ref().is_some_and(|refusal| refusal.code() == RefusalCode::SoldOut);
+        let is_in_line = self.line.is_ahead() && self.opened_at_seq.is_some() && refused.is_none();
+        if is_in_line || is_gone && self.line.is_automatic {
+            let place = self.join(viewer, &key, quantity);
+            if matches!(place, Kind::Waiter(_)) {
+                self.bind(viewer, &key, asked, place.clone());
+            }
+            return outcome(place);
+        }
+        if let Some(refusal) = refused {
             return outcome(Kind::Refused(refusal));
         }
         let (held, is_told) = self.hold(viewer, &key, quantity);
@@ -74,8 +87,9 @@ impl World {
 
     fn refusal(&mut self, viewer: &str, reserve: &Reserve) -> Option<Refusal> {
         let of_viewer = self.held.iter().filter(|held| held.viewer == viewer);
-        let taken = of_viewer.filter(|held| matches!(held.state, ReservationState::Held | ReservationState::Sold));
-        let remaining = self.limit.saturating_sub(taken.map(|held| held.quantity).sum());
+        let counts = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
+        let taken: u32 = of_viewer.filter(|held| counts.contains(&held.state)).map(|held| held.quantity).sum();
+        let remaining = self.limit.saturating_sub(taken + self.line.waited_for(viewer));
         let quantity = reserve.quantity;
         if reserve.drop != "rush" {
             return Some(refusal(RefusalCode::DropUnknown));
@@ -100,7 +114,8 @@ impl World {
     /// What is held, and whether its viewer is to be told.
     fn hold(&mut self, viewer: &str, key: &str, quantity: u32) -> (Kind, bool) {
         self.free -= quantity;
-        self.held.push(Held { viewer: viewer.to_owned(), quantity, state: ReservationState::Held });
+        let (state, expires_at) = (ReservationState::Held, self.now_ms() + self.hold_ttl_ms);
+        self.held.push(Held { viewer: viewer.to_owned(), quantity, state, expires_at });
         let number = self.held.len() as u64;
         let held = fact::Kind::ReservationHeld(v1::ReservationHeld {
             reservation: number,
@@ -109,7 +124,7 @@ impl World {
             sku: "rush-unit".into(),
             quantity,
             unit_price_minor: 1_999,
-            expires_at: 4_000_000_000_000,
+            expires_at,
         });
         if !self.misbehaves(Behaviour::LosesHold) {
             self.append(Some(cause(Role::Viewer, viewer, key, key_outcome::Kind::Reservation(number))), vec![held]);
@@ -132,7 +147,7 @@ impl World {
         let Some(held) = self.held.get_mut(place).filter(|held| held.viewer == viewer) else {
             return outcome(Kind::Refused(refusal(RefusalCode::ReservationUnknown)));
         };
-        if held.state != ReservationState::Held {
+        if !matches!(held.state, ReservationState::Held | ReservationState::Offered) {
             let reservation_state = held.state.into();
             return outcome(Kind::Refused(Refusal { reservation_state, ..refusal(RefusalCode::ReservationState) }));
         }
@@ -146,7 +161,10 @@ impl World {
             self.free += units.quantity;
             let cause = cause(Role::Viewer, viewer, key, key_outcome::Kind::Reservation(number));
             let released = v1::ReservationReleased { reservation: number };
-            self.append(Some(cause), vec![fact::Kind::ReservationReleased(released)]);
+            let mut facts = vec![fact::Kind::ReservationReleased(released)];
+            self.offer(&mut facts);
+            self.append(Some(cause), facts);
+            self.tell_stock();
             Kind::Released(units)
         };
         self.bind(viewer, key, asked, settled.clone());
@@ -165,7 +183,7 @@ impl World {
     }
 }
 
-fn reservation(number: u64, quantity: u32) -> Reservation {
+pub(crate) fn reservation(number: u64, quantity: u32) -> Reservation {
     let price = Some(Money { amount_minor: 1_999, currency: "EUR".into() });
     Reservation {
         reservation: number,
@@ -178,7 +196,7 @@ fn reservation(number: u64, quantity: u32) -> Reservation {
     }
 }
 
-fn refusal(code: RefusalCode) -> Refusal {
+pub(crate) fn refusal(code: RefusalCode) -> Refusal {
     Refusal { code: code.into(), ..Default::default() }
 }
 

@@ -1,12 +1,20 @@
 //! What the small server knows: one show with one SKU and one drop, and its journal.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use dropcast_proto::v1::{self, Cause, EntryBody, Fact, JournalEntry, KeyBinding, KeyOutcome, Role, fact, key_outcome};
+use dropcast_proto::v1::{
+    self, Cause, EntryBody, Fact, JournalEntry, KeyBinding, KeyOutcome, Role, fact, key_outcome, server_message,
+};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-use super::shop::{Bound, Held};
+use super::{
+    line::{Line, SEED},
+    shop::{Bound, Held},
+};
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +44,28 @@ pub(crate) enum Behaviour {
     BreaksChain,
     /// One of its entries shows other facts than it hashed.
     ShowsOtherFacts,
+    /// It gives the places of a draw to who clicked first.
+    DrawsByClick,
+    /// It mixes lots with a digest of its own choice.
+    DrawsWithAnyDigest,
+    /// It shows another seed than it drew with.
+    ShowsAnotherSeed,
+    /// It does not show what the draw is bound to.
+    HidesCommitment,
+    /// It says to the first click that the draw takes no entries any more.
+    ClosesEarly,
+    /// It lets one viewer enter twice.
+    EntersTwice,
+    /// It tells viewers of other places than they have.
+    TellsOtherPlaces,
+    /// It makes the first offer to who came last.
+    OffersToTheLast,
+    /// It does not tell the first viewer to whom something is offered.
+    OffersInSilence,
+    /// It keeps the first unit that comes back.
+    KeepsWhatComesBack,
+    /// It shows units as free while somebody waits for them.
+    ShowsWhatIsKept,
 }
 
 /// The state, and the journal that it came from.
@@ -54,13 +84,25 @@ pub(crate) struct World {
     /// By their numbers, from 1.
     pub(crate) held: Vec<Held>,
     pub(crate) keys: BTreeMap<(String, String), Bound>,
-    digest: Vec<u8>,
+    pub(crate) line: Line,
+    pub(crate) hold_ttl_ms: u64,
+    /// What is to be told, to one viewer or to all.
+    pub(crate) news: Vec<(Option<String>, server_message::Kind)>,
+    /// The digest of the last entry.
+    pub(crate) digest: Vec<u8>,
+    began: Option<Instant>,
     misbehaved: bool,
 }
 
 impl World {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
-        Self { behaviour, ..Self::default() }
+        Self { behaviour, began: Some(Instant::now()), ..Self::default() }
+    }
+
+    /// How late it is.
+    pub(crate) fn now_ms(&self) -> u64 {
+        let since = self.began.map_or(Duration::ZERO, |began| began.elapsed());
+        1_777_660_200_000 + u64::try_from(since.as_millis()).unwrap()
     }
 
     pub(crate) fn plan(&mut self, plan: &serde_json::Value) {
@@ -68,16 +110,26 @@ impl World {
         self.limit = u32::try_from(plan["drops"][0]["limit_per_viewer"].as_u64().unwrap()).unwrap();
         self.free = units + u32::from(self.behaviour == Behaviour::Oversells);
         self.digest = vec![0; 32];
-        let facts = vec![
+        self.hold_ttl_ms = plan["hold_ttl_ms"].as_u64().unwrap();
+        self.line.entry_ms = plan["drops"][0]["draw"]["entry_ms"].as_u64();
+        self.line.is_automatic = plan["drops"][0]["waitlist"] == "automatic";
+        let waitlist = if self.line.is_automatic { v1::Waitlist::Automatic } else { v1::Waitlist::Off };
+        let mut facts = vec![
             fact::Kind::ShowPlanned(v1::ShowPlanned::default()),
             fact::Kind::UnitsAdded(v1::UnitsAdded { sku: "rush-unit".into(), units, planned: true }),
             fact::Kind::DropPlanned(v1::DropPlanned {
                 drop: "rush".into(),
                 limit_per_viewer: self.limit,
                 items: vec![v1::PlannedItem { sku: "rush-unit".into(), ..Default::default() }],
+                draw_entry_ms: self.line.entry_ms,
+                waitlist: waitlist.into(),
                 ..Default::default()
             }),
         ];
+        if self.line.entry_ms.is_some() {
+            let commitment = Sha256::digest(SEED).to_vec();
+            facts.push(fact::Kind::DrawCommitted(v1::DrawCommitted { drop: "rush".into(), commitment }));
+        }
         self.append(None, facts);
     }
 
@@ -88,6 +140,13 @@ impl World {
     pub(crate) fn open(&mut self, cause: Cause) {
         self.append(Some(cause), vec![fact::Kind::DropOpened(v1::DropOpened { drop: "rush".into(), closes_at: None })]);
         self.opened_at_seq = Some(self.journal.len() as u64);
+        self.line.opened_at = self.journal.last().map_or(0, |entry| entry.decided_at);
+        self.tell_drop();
+    }
+
+    /// Whether the drop opened, or was drawn, after this entry.
+    pub(crate) fn changed_after(&self, seq: u64) -> bool {
+        self.opened_at_seq.is_some_and(|opened| opened > seq) || self.line.digest.is_some()
     }
 
     /// Whether it behaves like this now, which it does only once.
@@ -99,7 +158,7 @@ impl World {
     pub(crate) fn append(&mut self, cause: Option<Cause>, kinds: Vec<fact::Kind>) {
         let facts: Vec<_> = kinds.into_iter().map(|kind| Fact { kind: Some(kind) }).collect();
         let body = EntryBody { cause: cause.clone(), facts: facts.clone() }.encode_to_vec();
-        let (seq, decided_at) = (self.journal.len() as u64 + 1, 1_777_660_200_000);
+        let (seq, decided_at) = (self.journal.len() as u64 + 1, self.now_ms());
         let mut hasher = Sha256::new();
         if self.behaviour != Behaviour::BreaksChain || seq != 3 {
             hasher.update(&self.digest);

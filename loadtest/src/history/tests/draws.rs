@@ -39,6 +39,27 @@ fn told(story: &Story) -> Vec<String> {
 }
 
 #[test]
+fn places_follow_from_lots_and_not_from_clicks() {
+    let names = ["ann", "bob", "cai", "dov", "eve", "fay"];
+    let order = by_lot(&names);
+    assert_ne!(order, names);
+    let mut story = draw();
+    let mut waiters = Vec::new();
+    for viewer in names {
+        waiters.push(story.waits(viewer, "a", 10..20, None));
+    }
+    story.pass(vec![drawn(SEED)]);
+    for (place, viewer) in (1..).zip(order) {
+        let waiter = waiters[names.iter().position(|name| *name == viewer).unwrap()];
+        if place == 1 {
+            story.offer(viewer, waiter, 1);
+        }
+        story.told_to_wait(viewer, "a", 30..40, waiter, Some(place));
+    }
+    assert_eq!(told(&story), [""; 0]);
+}
+
+#[test]
 fn lots_decide_who_is_served() {
     let mut story = draw();
     let (first, last) = match by_lot(&["ann", "bob"])[..] {

@@ -175,6 +175,20 @@ fn what_waits_is_not_given_to_others() {
     story.holds("ann", "a", 1, 10..20);
     story.holds("bob", "b", 1, 30..40);
     assert_eq!(told(&story), ["entry 5 gives bob's b at once what others wait for"]);
+
+    // What is free while somebody waits is kept for who waits.
+    let mut story = line();
+    story.holds("ann", "a", 1, 10..20);
+    story.waits("bob", "b", 22..24, Some(1));
+    give_back(&mut story);
+    story.holds("cai", "c", 1, 30..40);
+    assert_eq!(
+        told(&story),
+        [
+            "entry 7: it comes before waiter 1 is offered what is free",
+            "entry 7 gives cai's c at once what others wait for"
+        ]
+    );
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn a_shared_cap_is_kept() {
 fn a_show_keeps_viewers_from_hoarding() {
     let rules = HoldRules { limit_per_viewer: Some(3), open_holds_per_viewer: Some(2), ..Default::default() };
     let mut story = shop(rules);
-    story.holds("ann", "a", 1, 10..20);
+    let first = story.holds("ann", "a", 1, 10..20);
     story.refused("ann", "b", 3, 30..40, Refusal::ShowLimitReached(Some(2)));
     story.holds("ann", "c", 1, 50..60);
     story.refused("ann", "d", 1, 70..80, Refusal::OpenHoldsReached(Some(2)));
@@ -108,6 +108,11 @@ fn a_show_keeps_viewers_from_hoarding() {
             "bob's f was refused (open_holds_reached (2 allowed)), which was not so after any of the entries 6 to 6",
         ]
     );
+    story.history.calls.truncate(4);
+    story.release("ann", "r", first);
+    story.call("ann", "r", Asked::Release { reservation: first }, 90..100, Told::Released { reservation: first });
+    story.holds("ann", "g", 1, 110..120);
+    assert_eq!(told(&story), [""; 0]);
 }
 
 #[test]
