@@ -36,6 +36,9 @@ impl World {
     /// The outcome of a click; `None` when it is never to be answered.
     pub(crate) fn reserve(&mut self, viewer: &str, reserve: &Reserve) -> Option<AnswerOutcome> {
         self.clicks += 1;
+        if reserve.key.starts_with("click-") {
+            self.clicked.insert(reserve.key.clone());
+        }
         if self.behaviour == Behaviour::Silent && self.clicks.is_multiple_of(10) {
             return None;
         }
