@@ -6,7 +6,8 @@ use dropcast_proto::v1::Role;
 
 use super::{
     History, Verdict,
-    call::{Asked, Call, Owner, Told},
+    call::{Asked, Call, Name, Owner, Refusal, Told},
+    drops::Draw,
     rules,
     states::{Bound, Reservation, States, Waiter},
     window::phase_name,
@@ -42,7 +43,7 @@ impl<'a> Journaled<'a> {
         let entry = |(owner, bound): (&'a Owner, &Bound)| {
             let calls = by_owner.get(owner).map_or(&[][..], Vec::as_slice);
             let answers = calls.iter().filter_map(|call| call.acceptance());
-            let fits = |call: &&&Call| bound.asked.as_ref().is_some_and(|asked| asked.may_answer(&call.asked));
+            let fits = |call: &&&Call| bound.asked.as_ref().is_some_and(|asked| asked.may_come_of(&call.asked));
             Accepted {
                 seq: bound.seq,
                 owner,
@@ -72,9 +73,10 @@ pub(super) fn check(history: &History, states: &States, journaled: &Journaled<'_
             verdict.violations.tell(format!("{} was seen {phase}, which it never was", sight.drop));
         }
     }
+    let closed = closed_draws(history);
     let of_viewers = journaled.entries.iter().filter(|entry| entry.owner.role == Role::Viewer);
     for entry in of_viewers.filter(|_| !states.has_promises()) {
-        if let Some(violation) = unfounded(states, entry) {
+        if let Some(violation) = unfounded(states, entry).or_else(|| too_late(states, entry, &closed)) {
             verdict.violations.tell(violation);
         }
     }
@@ -95,7 +97,7 @@ fn contradiction(states: &States, call: &Call, told: &Told) -> Option<String> {
         return Some(format!("{owner} was accepted ({told}), which the journal does not have"));
     };
     let seq = bound.seq;
-    if bound.asked.as_ref().is_some_and(|asked| !asked.may_answer(&call.asked)) {
+    if bound.asked.as_ref().is_some_and(|asked| !asked.may_come_of(&call.asked)) {
         return Some(format!("{owner} was accepted ({told}) for something else than entry {seq} accepts"));
     }
     (!says(states, bound, told)).then(|| format!("{owner} was told {told}, which is not what entry {seq} says"))
@@ -118,6 +120,28 @@ fn says(states: &States, bound: &Bound, told: &Told) -> bool {
         Told::Done => bound.reservation.is_none() && bound.order.is_none() && bound.waiter.is_none(),
         Told::Refused(_) => false,
     }
+}
+
+/// Since when somebody knew of each draw that it took no entries any more.
+fn closed_draws(history: &History) -> BTreeMap<&Name, Duration> {
+    let mut closed = BTreeMap::new();
+    for call in &history.calls {
+        let (Asked::Reserve { drop, .. } | Asked::Join { drop, .. }) = &call.asked else { continue };
+        if let Some((at, Refusal::DrawPending)) = call.refusal() {
+            let since = closed.entry(drop).or_insert(at);
+            *since = at.min(*since);
+        }
+    }
+    closed
+}
+
+/// In words, that this entry lets somebody enter a draw who asked after another knew that it was closed.
+fn too_late(states: &States, entry: &Accepted<'_>, closed: &BTreeMap<&Name, Duration>) -> Option<String> {
+    let Some(Asked::Reserve { drop, .. } | Asked::Join { drop, .. }) = &entry.asked else { return None };
+    let is_entry = states.drops.get(drop)?.draw.at(entry.seq) == Some(&Draw::Ahead);
+    let is_late = is_entry && entry.called? > *closed.get(drop)?;
+    let Accepted { seq, owner, .. } = entry;
+    is_late.then(|| format!("entry {seq} lets {owner} enter a draw that was said to be closed before"))
 }
 
 /// In words, why this entry should not be there.

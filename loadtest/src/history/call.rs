@@ -112,7 +112,7 @@ impl Asked {
 
     /// Whether an entry that accepts this may have come of the other: who clicks on what is drawn for, or sold out, gets
     /// a place in line.
-    pub(super) fn may_answer(&self, other: &Self) -> bool {
+    pub(super) fn may_come_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Join { drop, line }, Self::Reserve { drop: clicked, lines }) => {
                 drop == clicked && lines.as_slice() == std::slice::from_ref(line)

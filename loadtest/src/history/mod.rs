@@ -16,7 +16,8 @@
 //! checked, and of these no places in line, which nobody promises.
 //!
 //! What depends on how late it is, is not judged: until when a viewer who let holds run out has to rest, only that there
-//! may be a reason to; whether the entries to a draw were over, as long as its lots are not drawn; when holds run out.
+//! may be a reason to; whether the entries to a draw were over before its lots are drawn, only that they stay so once anybody
+//! was told; when holds run out.
 
 mod acceptances;
 mod binding;

@@ -53,7 +53,7 @@ impl States {
         let viewer = &owner.name;
         if let Some(bound) = self.bound.get(owner).filter(|bound| bound.seq <= at) {
             return match &bound.asked {
-                Some(accepted) if accepted.may_answer(asked) => {
+                Some(accepted) if accepted.may_come_of(asked) => {
                     // Of a place in line the entry doesn't tell which of the two was asked.
                     perhaps.extend((accepted != asked).then_some(Refusal::KeyConflict));
                     Ok(if bound.waiter.is_some() { Accepted::InLine } else { Accepted::AtOnce })

@@ -1,5 +1,10 @@
 //! The draw of a rush's drop as the journal has it, on the journal's own clock.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
 use dropcast_proto::v1::{DropPlanned, JournalEntry, fact::Kind};
 
 use super::show::DROP;
@@ -12,8 +17,8 @@ pub(super) struct Draw {
     entry_ms: Option<u64>,
     commitment: Vec<u8>,
     opened_at: u64,
-    /// How many entered.
-    pub(super) entered: u64,
+    /// Waiters who entered, and did not leave before the lots were drawn.
+    pub(super) entrants: BTreeSet<u64>,
     /// Seed and digest, once the lots are drawn.
     pub(super) lots: Option<(Vec<u8>, Vec<u8>)>,
     /// Waiters and units that were offered right after that.
@@ -35,10 +40,13 @@ impl Draw {
             }
             Kind::DropOpened(opened) if opened.drop == DROP => self.opened_at = entry.decided_at,
             Kind::WaitlistJoined(joined) if joined.drop == DROP && self.is_ahead() => {
-                self.entered += 1;
+                self.entrants.insert(joined.waiter);
                 if entry.decided_at >= self.closes_at() {
                     return Some(format!("entry {} lets {} enter a draw that is closed", entry.seq, joined.viewer));
                 }
+            }
+            Kind::WaitlistLeft(left) if self.is_ahead() => {
+                self.entrants.remove(&left.waiter);
             }
             Kind::LotsDrawn(drawn) if drawn.drop == DROP => {
                 self.lots = Some((drawn.seed.clone(), drawn.digest.clone()));
@@ -78,10 +86,11 @@ impl Draw {
     /// In words, why those with the lowest lots were not the first to be offered these units, which all were free.
     pub(super) fn wrong_first_offers(&self, states: &States, mut units: u32) -> Option<String> {
         self.lots.as_ref()?;
-        let mut waiters: Vec<_> = states.waiters().filter_map(|(number, _, place)| Some((place?, number))).collect();
+        let entered = states.waiters().filter(|(number, ..)| self.entrants.contains(number));
+        let mut waiters: Vec<_> = entered.map(|(number, _, place)| (place, number)).collect();
         waiters.sort_unstable();
         let mut due = Vec::new();
-        for (_, waiter) in waiters.into_iter().take(usize::try_from(self.entered).unwrap_or(usize::MAX)) {
+        for (_, waiter) in waiters {
             let quantity = states.wanted_by(waiter).min(units);
             if quantity > 0 {
                 due.push((waiter, quantity));

@@ -113,3 +113,64 @@ impl Own {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stock(available: u32, next_place: Option<u32>) -> Stock {
+        Stock { drop: DROP.to_owned(), available, next_place, ..Stock::default() }
+    }
+
+    fn waiter(waiter: u64, place: Option<u32>) -> Waiter {
+        Waiter { waiter, place, ..Waiter::default() }
+    }
+
+    #[test]
+    fn who_is_next_never_came_before_who_was() {
+        let mut own = Own::default();
+        for next in [Some(1), Some(1), None, Some(3)] {
+            own.take_stock(&stock(0, next));
+        }
+        // What is free is nobody's place.
+        own.take_stock(&stock(5, None));
+        // Another connection may be behind.
+        own.is_away();
+        own.take_stock(&stock(0, Some(2)));
+        assert_eq!(own.wrong, None);
+        own.take_stock(&stock(0, Some(1)));
+        assert_eq!(own.wrong.as_deref(), Some("place 1 was next in line after place 2"));
+    }
+
+    #[test]
+    fn nothing_is_free_while_somebody_is_next() {
+        let mut own = Own::default();
+        own.take_stock(&Stock { drop: "another".to_owned(), ..stock(2, Some(1)) });
+        assert_eq!(own.wrong, None);
+        own.take_stock(&stock(2, Some(1)));
+        assert_eq!(own.wrong.as_deref(), Some("2 units were to be had while place 1 was next in line"));
+    }
+
+    #[test]
+    fn a_place_never_changes_once_it_is_known() {
+        let mut own = Own::default();
+        let news = [waiter(7, None), waiter(7, Some(2)), waiter(7, None), waiter(9, Some(4))]
+            .map(|waiter| own.take_waiter(&waiter))
+            .map(|news| (news.waits, news.stands));
+        assert_eq!(news, [(true, false), (false, true), (false, false), (false, false)]);
+        assert_eq!((own.wrong.as_deref(), &own.places), (None, &BTreeMap::from([(7, Some(2)), (9, Some(4))])));
+        own.take_waiter(&waiter(7, Some(3)));
+        assert_eq!(own.wrong.as_deref(), Some("waiter 7 was in place 2, and then in place 3"));
+    }
+
+    #[test]
+    fn an_offer_is_new_once() {
+        let mut own = Own::default();
+        let reservation =
+            |state: ReservationState| Reservation { reservation: 3, state: state.into(), ..Default::default() };
+        let offer = reservation(ReservationState::Offered);
+        assert_eq!([own.take_reservation(&offer), own.take_reservation(&offer)], [Some(3), None]);
+        assert_eq!(own.take_reservation(&reservation(ReservationState::Sold)), None);
+        assert_eq!(own.reservations, BTreeSet::from([3]));
+    }
+}

@@ -34,7 +34,7 @@ const GATHER_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long after the end of a rush its tokens are still good: the audit comes then.
 const TOKEN_MARGIN: Duration = Duration::from_secs(3_600);
 /// How long nobody is told anything before nothing moves any more, beyond the time after which holds run out.
-const STILL: Duration = Duration::from_secs(1);
+const STILL: Duration = Duration::from_secs(2);
 /// How often that is looked at.
 const STEP: Duration = Duration::from_millis(20);
 /// How many entries of the journal are read at once.

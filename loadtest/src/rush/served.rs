@@ -54,7 +54,7 @@ impl Served {
             mode: arguments.mode,
             waitlist: arguments.waitlist,
             settled: has_settled,
-            entered: draw.entered,
+            entered: draw.entrants.len() as u64,
             drawn: draw.lots.is_some(),
             draw_recomputed: 0,
             winners_first_tenth: None,
@@ -149,8 +149,8 @@ fn published(audit: &Audit, findings: &[Findings], violations: &mut Violations) 
     if audit.draw().lots.as_ref() != Some(published) {
         violations.tell("the draw was shown otherwise than it is in the journal".to_owned());
     }
-    let entered = usize::try_from(audit.draw().entered).unwrap_or(usize::MAX);
-    let mut drawn: Vec<_> = audit.states().waiters().take(entered).collect();
+    let entrants = &audit.draw().entrants;
+    let mut drawn: Vec<_> = audit.states().waiters().filter(|(number, ..)| entrants.contains(number)).collect();
     drawn.sort_by_key(|(number, viewer, _)| (lots::lot(seed, digest, viewer), *number));
     let told: BTreeMap<_, _> = findings.iter().flat_map(|seen| &seen.own.places).collect();
     let mut recomputed = 0;

@@ -85,14 +85,15 @@ impl Viewer {
         let mut failures = 0;
         for connection in self.number.. {
             let mut welcomed = false;
-            match self.session(connection, &mut welcomed).await {
+            let ended = self.session(connection, &mut welcomed).await;
+            self.findings.own.is_away();
+            match ended {
                 Ended::TurnedAway(why) => {
                     self.shared.report_trouble(why.clone());
                     self.complain(why);
                     return;
                 }
                 Ended::Lost { wait, why } => {
-                    self.findings.own.is_away();
                     self.shared.report_trouble(why);
                     failures = if welcomed { 0 } else { failures + 1 };
                     sleep(wait.unwrap_or_else(|| backoff::wait(failures))).await;

@@ -149,6 +149,7 @@ impl World {
         if let Some(entry_ms) = self.line.entry_ms
             && self.line.is_ahead()
             && self.opened_at_seq.is_some()
+            && self.behaviour != Behaviour::NeverDraws
             && now >= self.line.opened_at + entry_ms
         {
             self.draw();

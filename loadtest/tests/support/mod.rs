@@ -5,4 +5,5 @@ pub(crate) mod rush;
 pub(crate) mod server;
 mod session;
 mod shop;
+mod waiting;
 pub(crate) mod world;

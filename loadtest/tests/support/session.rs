@@ -76,6 +76,9 @@ fn take(world: &mut World, viewer: &str, bytes: &[u8]) -> Option<server_message:
         client_message::Kind::Reserve(reserve) => (reserve.key.clone(), world.reserve(viewer, &reserve)),
         client_message::Kind::Confirm(confirm) => (confirm.key.clone(), world.confirm(viewer, &confirm)),
         client_message::Kind::Release(release) => (release.key.clone(), world.release(viewer, &release)),
+        client_message::Kind::JoinWaitlist(join) => (join.key.clone(), world.join_waitlist(viewer, &join)),
+        client_message::Kind::LeaveWaitlist(leave) => (leave.key.clone(), world.leave_waitlist(viewer, &leave)),
+        client_message::Kind::ExtendHold(extend) => (extend.key.clone(), world.extend_hold(viewer, &extend)),
         other => panic!("a rush does not send {other:?}"),
     };
     outcome.map(|outcome| server_message::Kind::Answer(Answer { key, outcome: Some(outcome), receipt: None }))

@@ -11,6 +11,9 @@ use super::world::{Behaviour, World, cause};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Asked {
     Reserve { drop: String, sku: String, quantity: u32 },
+    Join { drop: String, sku: String, quantity: u32 },
+    Leave(u64),
+    Extend(u64),
     Confirm(u64),
     Release(u64),
 }
@@ -33,6 +36,9 @@ impl World {
     /// The outcome of a click; `None` when it is never to be answered.
     pub(crate) fn reserve(&mut self, viewer: &str, reserve: &Reserve) -> Option<AnswerOutcome> {
         self.clicks += 1;
+        if reserve.key.starts_with("click-") {
+            self.clicked.insert(reserve.key.clone());
+        }
         if self.behaviour == Behaviour::Silent && self.clicks.is_multiple_of(10) {
             return None;
         }
@@ -75,40 +81,55 @@ impl World {
     }
 
     /// What the key stands for already, or a refusal where it was used for something else.
-    fn before(&self, viewer: &str, key: &str, asked: &Asked) -> Option<Kind> {
+    pub(crate) fn before(&self, viewer: &str, key: &str, asked: &Asked) -> Option<Kind> {
         let bound = self.keys.get(&(viewer.to_owned(), key.to_owned()))?;
         let is_same = bound.asked == *asked;
         Some(if is_same { bound.outcome.clone() } else { Kind::Refused(refusal(RefusalCode::KeyConflict)) })
     }
 
-    fn bind(&mut self, viewer: &str, key: &str, asked: Asked, outcome: Kind) {
+    pub(crate) fn bind(&mut self, viewer: &str, key: &str, asked: Asked, outcome: Kind) {
         self.keys.insert((viewer.to_owned(), key.to_owned()), Bound { asked, outcome });
     }
 
     fn refusal(&mut self, viewer: &str, reserve: &Reserve) -> Option<Refusal> {
-        let of_viewer = self.held.iter().filter(|held| held.viewer == viewer);
-        let counts = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
-        let taken: u32 = of_viewer.filter(|held| counts.contains(&held.state)).map(|held| held.quantity).sum();
-        let remaining = self.limit.saturating_sub(taken + self.line.waited_for(viewer));
         let quantity = reserve.quantity;
-        if reserve.drop != "rush" {
-            return Some(refusal(RefusalCode::DropUnknown));
-        }
-        if self.opened_at_seq.is_none() {
-            let drop_phase = v1::DropPhase::Planned.into();
-            return Some(Refusal { drop_phase, ..refusal(RefusalCode::DropPhase) });
-        }
-        if !(1..=100).contains(&quantity) {
-            return Some(refusal(RefusalCode::QuantityInvalid));
-        }
-        if quantity > remaining && self.behaviour != Behaviour::IgnoresLimit {
-            return Some(Refusal { limit: Some(remaining), ..refusal(RefusalCode::LimitReached) });
+        if let Some(refusal) = self.unaskable(&reserve.drop, quantity).or_else(|| self.beyond_limit(viewer, quantity)) {
+            return Some(refusal);
         }
         if self.free == 0 || self.misbehaves(Behaviour::RefusesFalsely) {
             return Some(refusal(RefusalCode::SoldOut));
         }
         let available = Some(self.free).filter(|free| *free < quantity)?;
         Some(Refusal { available: Some(available), ..refusal(RefusalCode::NotEnough) })
+    }
+
+    /// Why nobody can be given so many units of that drop.
+    pub(crate) fn unaskable(&self, drop: &str, quantity: u32) -> Option<Refusal> {
+        if drop != "rush" {
+            return Some(refusal(RefusalCode::DropUnknown));
+        }
+        if self.opened_at_seq.is_none() {
+            let drop_phase = v1::DropPhase::Planned.into();
+            return Some(Refusal { drop_phase, ..refusal(RefusalCode::DropPhase) });
+        }
+        (!(1..=100).contains(&quantity)).then(|| refusal(RefusalCode::QuantityInvalid))
+    }
+
+    /// Why this viewer can't have so many more.
+    pub(crate) fn beyond_limit(&self, viewer: &str, quantity: u32) -> Option<Refusal> {
+        let of_viewer = self.held.iter().filter(|held| held.viewer == viewer);
+        let counts = [ReservationState::Held, ReservationState::Offered, ReservationState::Sold];
+        let taken: u32 = of_viewer.filter(|held| counts.contains(&held.state)).map(|held| held.quantity).sum();
+        let remaining = self.limit.saturating_sub(taken + self.line.waited_for(viewer));
+        let is_beyond = quantity > remaining && self.behaviour != Behaviour::IgnoresLimit;
+        is_beyond.then(|| Refusal { limit: Some(remaining), ..refusal(RefusalCode::LimitReached) })
+    }
+
+    /// The viewer's own reservation.
+    pub(crate) fn held_by(&mut self, viewer: &str, number: u64) -> Result<&mut Held, Refusal> {
+        let place = usize::try_from(number).unwrap().wrapping_sub(1);
+        let own = self.held.get_mut(place).filter(|held| held.viewer == viewer);
+        own.ok_or_else(|| refusal(RefusalCode::ReservationUnknown))
     }
 
     /// What is held, and whether its viewer is to be told.
@@ -143,9 +164,9 @@ impl World {
         if let Some(before) = self.before(viewer, key, &asked) {
             return outcome(before);
         }
-        let place = usize::try_from(number).unwrap().wrapping_sub(1);
-        let Some(held) = self.held.get_mut(place).filter(|held| held.viewer == viewer) else {
-            return outcome(Kind::Refused(refusal(RefusalCode::ReservationUnknown)));
+        let held = match self.held_by(viewer, number) {
+            Ok(held) => held,
+            Err(refusal) => return outcome(Kind::Refused(refusal)),
         };
         if !matches!(held.state, ReservationState::Held | ReservationState::Offered) {
             let reservation_state = held.state.into();
@@ -205,6 +226,6 @@ fn retry(after_ms: u64) -> Kind {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "beside the outcomes there are clicks that are never answered")]
-fn outcome(kind: Kind) -> Option<AnswerOutcome> {
+pub(crate) fn outcome(kind: Kind) -> Option<AnswerOutcome> {
     Some(AnswerOutcome { kind: Some(kind) })
 }

@@ -1,7 +1,7 @@
 //! What the small server knows: one show with one SKU and one drop, and its journal.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -44,6 +44,8 @@ pub(crate) enum Behaviour {
     BreaksChain,
     /// One of its entries shows other facts than it hashed.
     ShowsOtherFacts,
+    /// It never draws lots.
+    NeverDraws,
     /// It gives the places of a draw to who clicked first.
     DrawsByClick,
     /// It mixes lots with a digest of its own choice.
@@ -68,6 +70,11 @@ pub(crate) enum Behaviour {
     ShowsWhatIsKept,
 }
 
+/// How many clicks people make.
+const CLICKS: usize = 400;
+/// How long after the opening the clock stands still: before anything is due.
+const STANDS_STILL_MS: u64 = 100;
+
 /// The state, and the journal that it came from.
 #[derive(Default)]
 pub(crate) struct World {
@@ -75,6 +82,8 @@ pub(crate) struct World {
     pub(crate) journal: Vec<JournalEntry>,
     /// Clicks that were decided.
     pub(crate) clicks: u64,
+    /// The keys of people's clicks.
+    pub(crate) clicked: BTreeSet<String>,
     /// Connections that came with a cursor.
     pub(crate) resumed: u64,
     /// The entry that opened the drop.
@@ -99,10 +108,13 @@ impl World {
         Self { behaviour, began: Some(Instant::now()), ..Self::default() }
     }
 
-    /// How late it is.
+    /// How late it is. Soon after the drop opened the clock stands still until all clicks are there, however slow the
+    /// machine is.
     pub(crate) fn now_ms(&self) -> u64 {
         let since = self.began.map_or(Duration::ZERO, |began| began.elapsed());
-        1_777_660_200_000 + u64::try_from(since.as_millis()).unwrap()
+        let now = 1_777_660_200_000 + u64::try_from(since.as_millis()).unwrap();
+        let stands_still = self.opened_at_seq.is_some() && self.clicked.len() < CLICKS;
+        if stands_still { now.min(self.line.opened_at + STANDS_STILL_MS) } else { now }
     }
 
     pub(crate) fn plan(&mut self, plan: &serde_json::Value) {

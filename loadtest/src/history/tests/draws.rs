@@ -90,7 +90,7 @@ type Row = (fn(&mut Story), &'static str);
 
 #[test]
 fn what_is_wrong_about_a_draw() {
-    let rows: [Row; 4] = [
+    let rows: [Row; 5] = [
         (
             |story| {
                 story.pass(vec![drawn(DIGEST)]);
@@ -112,6 +112,14 @@ fn what_is_wrong_about_a_draw() {
                 story.pass(vec![committed()]);
             },
             "entry 7: the draw of opening is bound to a seed once it was opened",
+        ),
+        (
+            |story| {
+                story.refused("cai", "c", 1, 30..40, Refusal::DrawPending);
+                story.waits("dov", "d", 35..45, None);
+                story.waits("eve", "e", 50..60, None);
+            },
+            "entry 8 lets eve's e enter a draw that was said to be closed before",
         ),
         (
             |story| {

@@ -12,9 +12,9 @@ pub(super) struct Memory {
     pub(super) presses: Vec<Press>,
     /// How many presses there were.
     pub(super) pressed: usize,
-    /// Reservations that it was told are its own.
+    /// Reservations and places in line that it was told are its own.
     pub(super) own: Vec<u64>,
-    /// The highest number of a reservation that it was told.
+    /// The highest number of those.
     pub(super) highest: u64,
 }
 
@@ -38,11 +38,14 @@ impl Memory {
 
     /// Learns from an answer.
     pub(super) fn learn(&mut self, outcome: &answer_outcome::Kind) {
-        if let answer_outcome::Kind::Held(held) = outcome
-            && !self.own.contains(&held.reservation)
-        {
-            self.own.push(held.reservation);
-            self.highest = self.highest.max(held.reservation);
+        let own = match outcome {
+            answer_outcome::Kind::Held(held) => held.reservation,
+            answer_outcome::Kind::Waiter(waiter) => waiter.waiter,
+            _ => return,
+        };
+        if !self.own.contains(&own) {
+            self.own.push(own);
+            self.highest = self.highest.max(own);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a bot does next.
 
-use dropcast_proto::v1::{ClientMessage, Confirm, Release, Reserve, client_message};
+use dropcast_proto::v1::{
+    ClientMessage, Confirm, ExtendHold, JoinWaitlist, LeaveWaitlist, Release, Reserve, client_message,
+};
 use prost::Message as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use tokio_tungstenite::tungstenite::Message;
@@ -65,21 +67,27 @@ impl Moves {
                 let own = memory.own.choose(&mut self.random).copied();
                 self.settle(fresh, own.unwrap_or(1))
             }
-            86..90 => press(Reserve { drop: "another-drop".to_owned(), ..reserve(fresh, 1) }),
+            86..88 => press(Reserve { drop: "another-drop".to_owned(), ..reserve(fresh, 1) }),
+            88..90 => {
+                Move::Press(Press { key: fresh.clone(), message: client_message::Kind::JoinWaitlist(join(fresh)) })
+            }
             90..98 => Move::Rubbish(Message::Binary(self.garbled(fresh).into())),
             98 => Move::Rubbish(Message::Text("{\"reserve\": ".into())),
             _ => Move::Rubbish(Message::Binary(vec![0; TOO_BIG_BYTES].into())),
         }
     }
 
-    /// Buys or gives back.
-    fn settle(&mut self, key: String, reservation: u64) -> Move {
-        let message = if self.random.random_bool(0.5) {
-            client_message::Kind::Confirm(Confirm { key: key.clone(), attempt: None, reservation })
-        } else {
-            client_message::Kind::Release(Release { key: key.clone(), attempt: None, reservation })
+    /// Buys, gives back, wants to hold for longer, or waits no more.
+    fn settle(&mut self, key: String, number: u64) -> Move {
+        let (attempt, reservation, waiter) = (None, number, number);
+        let own = key.clone();
+        let message = match self.random.random_range(0..8) {
+            0..3 => client_message::Kind::Confirm(Confirm { key, attempt, reservation }),
+            3..6 => client_message::Kind::Release(Release { key, attempt, reservation }),
+            6 => client_message::Kind::ExtendHold(ExtendHold { key, attempt, reservation }),
+            _ => client_message::Kind::LeaveWaitlist(LeaveWaitlist { key, attempt, waiter }),
         };
-        Move::Press(Press { key, message })
+        Move::Press(Press { key: own, message })
     }
 
     /// A message that was cut off, which no reader can make sense of.
@@ -97,6 +105,10 @@ fn press(reserve: Reserve) -> Move {
 
 fn reserve(key: String, quantity: u32) -> Reserve {
     Reserve { key, attempt: None, drop: DROP.to_owned(), sku: SKU.to_owned(), quantity, with: Vec::new() }
+}
+
+fn join(key: String) -> JoinWaitlist {
+    JoinWaitlist { key, attempt: None, drop: DROP.to_owned(), sku: SKU.to_owned(), quantity: 1 }
 }
 
 #[cfg(test)]
@@ -124,7 +136,8 @@ mod tests {
         };
         let made = moves(7);
         let kinds: BTreeSet<_> = made.iter().filter_map(|one| one.split('(').next()).collect();
-        assert_eq!(kinds, BTreeSet::from(["Binary", "Confirm", "Release", "Reserve", "Text"]));
+        let all = ["Binary", "Confirm", "ExtendHold", "JoinWaitlist", "LeaveWaitlist", "Release", "Reserve", "Text"];
+        assert_eq!(kinds, BTreeSet::from(all));
         assert!(made.iter().collect::<BTreeSet<_>>().len() < made.len(), "something is asked again");
         assert_eq!((moves(7) == made, moves(8) == made), (true, false));
     }
