@@ -32,7 +32,7 @@ const EVENTS_MAX: usize = 1_024;
 /// Larger than what a server sends at once.
 const SCRATCH_BYTES: usize = 64 * 1_024;
 /// How long all of it may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How often it is looked whether that is over.
 const STEP: Duration = Duration::from_millis(100);
 

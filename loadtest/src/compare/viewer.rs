@@ -11,8 +11,8 @@ use crate::{
     wire::{Endpoint, Received},
 };
 
-/// How long connecting and the handshake may take together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connecting, the handshake and the snapshot may take together.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Somebody who is there and has not clicked yet.
 pub(super) struct Viewer {
@@ -22,10 +22,12 @@ pub(super) struct Viewer {
 impl Viewer {
     /// Connects, says hello and waits for the snapshot.
     pub(super) async fn join(endpoint: Endpoint, show: String, token: String) -> Result<Self, CompareError> {
-        let opened = timeout(CONNECT_TIMEOUT, Socket::open(&endpoint)).await;
-        let mut socket = opened
-            .map_err(|_| CompareError::Server("no handshake in time".to_owned()))?
-            .map_err(|error| broken(&error))?;
+        let joined = timeout(JOIN_TIMEOUT, Self::come_in(endpoint, show, token)).await;
+        joined.unwrap_or_else(|_| Err(CompareError::Server(format!("no snapshot within {JOIN_TIMEOUT:?}"))))
+    }
+
+    async fn come_in(endpoint: Endpoint, show: String, token: String) -> Result<Self, CompareError> {
+        let mut socket = Socket::open(&endpoint).await.map_err(|error| broken(&error))?;
         let hello = client_message::Kind::Hello(Hello { show, token: Some(token), cursor: None });
         socket.send(hello).await.map_err(|error| broken(&error))?;
         loop {
