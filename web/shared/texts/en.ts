@@ -157,7 +157,7 @@ export const en = {
         `This draw does not hold: ${wrong} of ${count} places are not as the published seed says.`,
       insecure: "Your browser checks only over a secure connection (https). What is published is on this page.",
     },
-    whyTitle: "Why nobody can know or bend it",
+    whyTitle: "Why nobody who takes part can know or bend it",
     why: [
       "Before the drop opens, the server chooses a secret seed and publishes its fingerprint, so it can't take " +
         "another seed later.",

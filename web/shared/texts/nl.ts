@@ -159,7 +159,7 @@ export const nl: Text = {
       insecure:
         "Je browser rekent alleen na over een beveiligde verbinding (https). Wat openbaar is, staat op deze pagina.",
     },
-    whyTitle: "Waarom niemand het kan weten of sturen",
+    whyTitle: "Waarom niemand die meedoet het kan weten of sturen",
     why: [
       "Voordat de drop opent, kiest de server een geheim zaadgetal en publiceert de vingerafdruk ervan, dus een ander " +
         "zaadgetal kan daarna niet meer.",
