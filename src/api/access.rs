@@ -79,7 +79,8 @@ pub async fn check_show(state: &ApiState, access: &Access, show: &ShowId) -> Res
     if *own == brand_of(state, show).await? { Ok(()) } else { Err((&Refusal::NotYourShow).into()) }
 }
 
-/// Whether this request may watch the show: with a token that is good for it, or without one where the show allows that.
+/// Whether this request may watch the show: with a token that is good for it, or without one where the show allows
+/// that.
 ///
 /// # Errors
 ///

@@ -31,7 +31,8 @@ pub struct Entrant {
 }
 
 impl Entrant {
-    /// What stands for the viewer's name: SHA-256 of it. It costs more than all the rest, so it is made where nobody waits.
+    /// What stands for the viewer's name: SHA-256 of it. It costs more than all the rest, so it is made where nobody
+    /// waits.
     pub fn ticket(&self) -> [u8; 32] {
         Lots::ticket(&self.viewer).0
     }

@@ -1,5 +1,5 @@
-//! A simulated viewer: watches over a WebSocket like anybody, buys some of what drops, waits in line for what is sold out,
-//! and changes its mind at times.
+//! A simulated viewer: watches over a WebSocket like anybody, buys some of what drops, waits in line for what is sold
+//! out, and changes its mind at times.
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 

@@ -28,8 +28,8 @@ impl Peaks {
         }))
     }
 
-    /// A show has so many, in the order of the bounds. Two shows at one moment may leave the smaller number, until either
-    /// of them goes on.
+    /// A show has so many, in the order of the bounds. Two shows at one moment may leave the smaller number, until
+    /// either of them goes on.
     pub(super) fn note(&self, counts: [usize; BOUNDS.len()]) {
         for (peak, count) in self.0.iter().zip(counts) {
             let count = i64::try_from(count).unwrap_or(i64::MAX);

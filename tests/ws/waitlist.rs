@@ -171,7 +171,8 @@ async fn a_bundle_is_held_over_the_socket() {
     shop.run("start", "start").await;
     shop.run(&format!("drops/{DROP}/open"), "open").await;
     let mut ann = viewer(&server, "ann").await;
-    let bundle = |quantity: u32| json!({ "drop": DROP, "sku": SKU, "quantity": quantity, "with": [{ "sku": "hat", "quantity": 1 }] });
+    let with = json!([{ "sku": "hat", "quantity": 1 }]);
+    let bundle = |quantity: u32| json!({ "drop": DROP, "sku": SKU, "quantity": quantity, "with": with });
     let held = ask(&mut ann, "reserve", "a1", bundle(1)).await["held"].clone();
     assert_eq!((&held["with"][0]["sku"], &held["total"]["amount_minor"]), (&json!("hat"), &json!(1_999 + 1_000)));
     assert_eq!(ask(&mut ann, "reserve", "a1", bundle(1)).await["held"], held, "the same key");

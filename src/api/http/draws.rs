@@ -81,9 +81,9 @@ struct DrawEntrant {
     offered: bool,
 }
 
-/// A drop's draw, to be checked by anyone who may watch the show: SHA-256 of `seed` is the `commitment` that stood before
-/// the drop opened, and the entrants' places are the order of SHA-256(seed ‖ digest ‖ ticket), 32 bytes each, ascending.
-/// Viewers find themselves by the SHA-256 of their own id.
+/// A drop's draw, to be checked by anyone who may watch the show: SHA-256 of `seed` is the `commitment` that stood
+/// before the drop opened, and the entrants' places are the order of SHA-256(seed ‖ digest ‖ ticket), 32 bytes each,
+/// ascending. Viewers find themselves by the SHA-256 of their own id.
 #[utoipa::path(get, path = "/v1/shows/{show}/drops/{drop}/draw", tag = "shows", security((), ("token" = [])),
     params(("show" = String, Path), ("drop" = String, Path), DrawQuery),
     responses((status = 200, description = "The draw, and where its entrants go on", body = Draw)))]

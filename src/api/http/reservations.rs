@@ -52,8 +52,8 @@ struct Reservations {
     reservations: Vec<v1::Reservation>,
 }
 
-/// Holds units for the viewer until a deadline. In a drop that draws, it enters the draw while that takes entries; where
-/// the drop's waitlist is automatic, it joins the line for what is sold out: the answer is the place then.
+/// Holds units for the viewer until a deadline. In a drop that draws, it enters the draw while that takes entries;
+/// where the drop's waitlist is automatic, it joins the line for what is sold out: the answer is the place then.
 #[utoipa::path(post, path = "/v1/shows/{show}/reservations", tag = "buying", security(("token" = [])),
     params(("show" = String, Path, description = "The show"), ("Idempotency-Key" = String, Header)),
     request_body = Reserve,
