@@ -43,7 +43,6 @@ pub(super) struct Reservation {
     pub(super) lines: Vec<Line>,
     pub(super) expires_at: u64,
     pub(super) state: State,
-    pub(super) was_offered: bool,
     pub(super) was_extended: bool,
     pub(super) order: Option<u64>,
 }

@@ -62,7 +62,6 @@ impl Sales {
                 lines: vec![Line::of(taking)],
                 expires_at,
                 state: taking.state,
-                was_offered: taking.state == State::Offered,
                 was_extended: false,
                 order: None,
             };

@@ -74,7 +74,7 @@ impl Viewers {
     pub(super) fn end(&mut self, ended: &Reservation, state: State) {
         let viewer = self.viewer(&ended.viewer);
         viewer.open = viewer.open.saturating_sub(1);
-        if state == State::Expired && !ended.was_offered {
+        if state == State::Expired {
             viewer.lapses += 1;
             viewer.lapsed_at = viewer.lapsed_at.max(ended.expires_at);
         }

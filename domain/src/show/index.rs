@@ -139,7 +139,9 @@ impl Drop {
                 self.opens_at.map(|at| Deadline { at, due: Due::Open(self.place, slot) })
             }
             DropPhase::Open | DropPhase::Paused => {
-                self.closes_at.map(|at| Deadline { at, due: Due::Close(self.place, slot) })
+                // A draw that its writer is late with is held before its drop closes, or nobody would get anything.
+                let closes_at = self.closes_at.filter(|_| !self.draws() || self.lots.is_some());
+                closes_at.map(|at| Deadline { at, due: Due::Close(self.place, slot) })
             }
             DropPhase::Planned | DropPhase::Closed => None,
         }

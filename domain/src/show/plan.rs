@@ -106,10 +106,11 @@ pub struct HoldRules {
     pub cool_down: Option<CoolDown>,
 }
 
-/// A rest for viewers who let holds run out.
+/// A rest for viewers who let holds and offers run out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CoolDown {
-    /// How many holds a viewer may let run out in the show before the next one brings a rest.
+    /// How many holds and offers a viewer may let run out in the show before the next one brings a rest: an offer that
+    /// nobody takes keeps units from others as a hold does.
     pub lapses_allowed: u32,
     /// How long nothing is held for the viewer after that, in milliseconds; 1 to [`COOL_DOWN_MS_MAX`].
     pub for_ms: u64,

@@ -14,7 +14,7 @@ pub(super) struct Tally {
     pub(super) units: u32,
     /// Reservations that are held or offered.
     pub(super) open: u32,
-    /// Holds that ran out; what was offered is none.
+    /// Holds and offers that ran out.
     pub(super) lapses: u32,
     /// When the last one did.
     pub(super) lapsed_at: Timestamp,
@@ -44,7 +44,7 @@ impl Tallies {
     pub(super) fn settled(&mut self, reservation: &ReservationRecord) {
         let tally = self.tally(reservation.viewer);
         tally.open = tally.open.saturating_sub(1);
-        if reservation.state == ReservationState::Expired && !reservation.was_offered {
+        if reservation.state == ReservationState::Expired {
             tally.lapses += 1;
             tally.lapsed_at = tally.lapsed_at.max(reservation.expires_at);
         }

@@ -109,7 +109,7 @@ impl Naive {
         let rules = &self.plan().unwrap().settings.hold_rules;
         let own: Vec<Held> = self.held().into_iter().filter(|held| held.viewer == *viewer).collect();
         if let Some(rest) = rules.cool_down {
-            let lapsed = |held: &&Held| held.waited.is_none() && self.state(held.id) == ReservationState::Expired;
+            let lapsed = |held: &&Held| self.state(held.id) == ReservationState::Expired;
             let over: Vec<Timestamp> = own.iter().filter(lapsed).map(|held| self.deadline(held)).collect();
             let until = Timestamp(over.iter().max().map_or(0, |last| last.0) + rest.for_ms);
             if over.len() > rest.lapses_allowed as usize && now < until {

@@ -119,7 +119,7 @@ impl Naive {
         let mut due = Vec::new();
         for (place, drop) in self.drops().into_iter().enumerate() {
             let name = drop.plan.drop.clone();
-            if let Some(at) = drop.closes_at.filter(|_| drop.is_running()) {
+            if let Some(at) = drop.closes_at.filter(|_| drop.is_running() && drop.is_drawn()) {
                 due.push(((at, 0, place), Effect::Closed(name, CloseReason::Time)));
             } else if let Some(at) = drop.opens_at.filter(|_| drop.may_open() && self.is_live()) {
                 let since = if drop.plan.fairness == Fairness::FirstCome { at } else { now };

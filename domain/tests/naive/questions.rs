@@ -43,6 +43,11 @@ impl Told {
         self.is_planned() && (self.plan.fairness == Fairness::FirstCome || self.commitment.is_some())
     }
 
+    /// Whether no lots are to be drawn any more.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.plan.fairness == Fairness::FirstCome || self.drawn.is_some()
+    }
+
     pub(crate) fn sells(&self, sku: &Sku) -> bool {
         self.plan.items.iter().any(|item| item.sku == *sku)
     }

@@ -235,6 +235,19 @@ fn a_paused_draw_is_drawn_and_served_when_it_goes_on() {
 }
 
 #[test]
+fn a_drop_whose_time_is_over_stays_open_until_its_lots_are_drawn() {
+    let mut plan = drawn(1);
+    plan.drops[0].duration_ms = Some(ENTRY_MS + 1);
+    let mut stage = entering(plan);
+    enter(&mut stage, &["ann"]);
+    assert_eq!(stage.wait_ms(ENTRY_MS + 500), [""; 0]);
+    stage.refuses(&viewer("bob"), reserve("night", "tee", 1), Refusal::DrawPending);
+    let offered = "#1: 1 tee@2500 offered to ann (waiter 1) in night until 130500";
+    stage.accepts(&system(), draw_lots("night", SEED, DIGEST), &["night drawn", offered, "night closed: Time"]);
+    stage.accepts(&viewer("ann"), confirm(1), &["#1 sold", "order 1: #1 for 2500"]);
+}
+
+#[test]
 fn a_draw_whose_drop_closes_first_gives_nobody_anything() {
     let mut stage = entering(drawn(1));
     enter(&mut stage, &["ann", "bob"]);

@@ -173,7 +173,7 @@ fn the_first_lapse_brings_a_rest_where_none_is_allowed() {
 }
 
 #[test]
-fn what_is_given_back_bought_revoked_or_was_offered_is_no_lapse() {
+fn an_offer_that_runs_out_is_a_lapse_and_what_is_given_back_bought_or_revoked_is_none() {
     let mut plan =
         ruled(HoldRules { cool_down: Some(CoolDown { lapses_allowed: 0, for_ms: 50_000 }), ..HoldRules::default() });
     plan.products[0].variants[0].units = 4;
@@ -190,7 +190,8 @@ fn what_is_given_back_bought_revoked_or_was_offered_is_no_lapse() {
     stage.ask(&ann, join("night", "tee", 1)).unwrap();
     stage.ask(&host(), add_units(None, "tee", 1)).unwrap();
     assert_eq!(stage.wait_ms(120_000), ["#4 expired"]);
-    assert!(stage.ask(&ann, reserve("night", "tee", 1)).is_ok());
+    let until = stage.now.after_ms(50_000);
+    stage.refuses(&ann, reserve("night", "tee", 1), Refusal::CoolingDown { until });
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl States {
     pub(super) fn settle(&mut self, seq: u64, number: u64, state: ReservationState) -> Result<(), String> {
         let record = self.reservation_of(number)?;
         record.state.set(seq, state);
-        let lapsed = state == ReservationState::Expired && !record.was_offered;
+        let lapsed = state == ReservationState::Expired;
         let (viewer, drop, lines) = (Name::clone(&record.viewer), Name::clone(&record.drop), record.lines.clone());
         let tally = self.viewers.entry(Name::clone(&viewer)).or_default();
         tally.open.add(seq, -1);
