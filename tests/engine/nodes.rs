@@ -3,10 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use dropcast::{
+    codec::BodyWriter,
     engine::{Accepted, Answer, EngineConfig, RetryReason, ShowHandle},
-    journal::{Journal as _, MemoryJournal, Time},
+    journal::{Append, Journal as _, MemoryJournal, RawEntry, Time},
 };
-use dropcast_domain::show::{Command, Refusal};
+use dropcast_domain::{
+    ids::{PrincipalId, ReservationId, Sku},
+    inventory::Reservation,
+    show::{Command, DropItem, Entry, Fact, Refusal, Request, VariantPlan, WantedLine},
+};
 use tokio::time::Instant;
 
 use crate::fixture::*;
@@ -170,4 +175,53 @@ async fn an_idle_writer_notices_a_failover_and_puts_back_what_it_lost() {
     assert_eq!(nodes.journal.faults().fail_over("show", 1), 1);
     tokio::time::sleep(LEASE).await;
     assert_eq!(nodes.tail().await, 4);
+}
+
+/// Two SKUs in one drop, held together.
+fn plan_of_two() -> Request {
+    plan_of(3, |plan| {
+        let cap = Sku::new("cap").unwrap();
+        let variant = VariantPlan { sku: cap.clone(), ..plan.products[0].variants[0].clone() };
+        plan.products[0].variants.push(variant);
+        plan.drops[0].items.push(DropItem { sku: cap, price_minor: Some(900), cap: None });
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bundle_that_a_failover_lost_for_good_is_reclaimed_whole() {
+    let nodes = Nodes::new();
+    let first = nodes.start("first");
+    let writer = first.engine.open_or_create(&show("show")).await.unwrap();
+    for request in [plan_of_two(), brand("start", Command::Start), brand("open", open())] {
+        assert_eq!(writer.ask_and_wait(request).await, Answer::Accepted(Accepted::Done));
+    }
+    let with = vec![WantedLine { sku: Sku::new("cap").unwrap(), quantity: 1 }];
+    let bundle = Command::Reserve { drop: drop_id(), sku: sku(), quantity: 1, with };
+    held(&writer.ask_and_wait(viewer("ada", "both", bundle)).await);
+    assert_eq!(nodes.journal.faults().fail_over("show", 1), 1);
+
+    // The history goes on without it: another reservation has its number.
+    let claim = nodes.journal.claim("show").await.unwrap();
+    let expected = nodes.journal.tail("show").await.unwrap();
+    let other = Fact::ReservationHeld {
+        reservation: ReservationId(1),
+        viewer: PrincipalId::new("bob").unwrap(),
+        drop: drop_id(),
+        sku: sku(),
+        quantity: 1,
+        unit_price_minor: 2_500,
+        expires_at: START.after_ms(HOLD_MS),
+    };
+    let entry = Entry { at: START, cause: None, facts: vec![other] };
+    let entries = vec![RawEntry::following(&expected, START.0, BodyWriter::default().write(&entry))];
+    nodes.journal.append(&claim, Append { expected, entries, ..Append::default() }).await.unwrap();
+    nodes.journal.release(&claim).await.unwrap();
+
+    tokio::time::sleep(LEASE * 5).await;
+    let again = first.opened().await;
+    let kept = again.read(|show, _| {
+        let units = |each: Reservation<'_>| (each.viewer.to_string(), each.lines().map(|line| line.1).collect());
+        show.reservations().map(units).collect::<Vec<(String, Vec<u32>)>>()
+    });
+    assert_eq!(kept.await.unwrap(), [("bob".to_owned(), vec![1]), ("ada".to_owned(), vec![1, 1])]);
 }
