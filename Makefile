@@ -11,7 +11,7 @@ STOCK ?= 500
 KILL ?= 0
 BOTS ?= 0
 MODE ?= first-come
-WAITLIST ?=
+WAITLIST ?= 0
 JOURNAL ?= embedded
 NODES ?= 1
 ROUNDS ?= 3
@@ -85,7 +85,7 @@ rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: V
 	cargo build --release --locked --workspace --bins
 	target/release/loadtest rush --server target/release/dropcast --journal $(JOURNAL) --nodes $(NODES) \
 		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --bots $(BOTS) --kill $(KILL) \
-		--mode $(MODE) $(if $(WAITLIST),--waitlist)
+		--mode $(MODE) $(if $(filter 1,$(WAITLIST)),--waitlist)
 
 .PHONY: sim
 sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on; TRACE=1 writes down what happens.

@@ -3,7 +3,7 @@
 use dropcast_proto::v1::{Cause, Fact, PromiseKept, Role, UsedKey, fact::Kind, key_outcome};
 
 use super::{
-    call::{Asked, Line, Name, Owner},
+    call::{Asked, Owner},
     states::{Bound, States},
 };
 
@@ -59,26 +59,23 @@ impl States {
 
 /// What must have been asked for these facts to come of it. What else came of them, such as offers, comes after it.
 fn asked(facts: &[Fact]) -> Asked {
-    let (first, rest) = match facts.iter().map(|fact| fact.kind.as_ref()).collect::<Vec<_>>().split_first() {
-        Some((Some(first), rest)) => (*first, rest.to_vec()),
-        _ => return Asked::Run,
-    };
-    match first {
-        Kind::ReservationHeld(held) => {
-            let line = (held.sku.as_str().into(), held.quantity);
-            let more = rest.iter().filter_map(|fact| match fact {
-                Some(Kind::BundleLineHeld(line)) => Some::<Line>((line.sku.as_str().into(), line.quantity)),
+    let mut kinds = facts.iter().filter_map(|fact| fact.kind.as_ref());
+    match kinds.next() {
+        Some(Kind::ReservationHeld(held)) => {
+            let more = kinds.filter_map(|kind| match kind {
+                Kind::BundleLineHeld(line) => Some((line.sku.as_str().into(), line.quantity)),
                 _ => None,
             });
-            Asked::Reserve { drop: held.drop.as_str().into(), lines: std::iter::once(line).chain(more).collect() }
+            let first = (held.sku.as_str().into(), held.quantity);
+            Asked::Reserve { drop: held.drop.as_str().into(), lines: std::iter::once(first).chain(more).collect() }
         }
-        Kind::WaitlistJoined(joined) => {
-            Asked::Join { drop: joined.drop.as_str().into(), line: (Name::from(joined.sku.as_str()), joined.quantity) }
+        Some(Kind::WaitlistJoined(joined)) => {
+            Asked::Join { drop: joined.drop.as_str().into(), line: (joined.sku.as_str().into(), joined.quantity) }
         }
-        Kind::WaitlistLeft(left) => Asked::Leave { waiter: left.waiter },
-        Kind::HoldExtended(extended) => Asked::Extend { reservation: extended.reservation },
-        Kind::ReservationSold(sold) => Asked::Confirm { reservation: sold.reservation },
-        Kind::ReservationReleased(released) => Asked::Release { reservation: released.reservation },
+        Some(Kind::WaitlistLeft(left)) => Asked::Leave { waiter: left.waiter },
+        Some(Kind::HoldExtended(extended)) => Asked::Extend { reservation: extended.reservation },
+        Some(Kind::ReservationSold(sold)) => Asked::Confirm { reservation: sold.reservation },
+        Some(Kind::ReservationReleased(released)) => Asked::Release { reservation: released.reservation },
         _ => Asked::Run,
     }
 }

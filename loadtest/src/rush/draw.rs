@@ -97,8 +97,14 @@ impl Draw {
             }
             units -= quantity;
         }
-        (due != self.first_offers)
-            .then(|| format!("{} offers were due to the lowest lots, and {} came", due.len(), self.first_offers.len()))
+        let longest = due.len().max(self.first_offers.len());
+        let place = (0..longest).find(|place| due.get(*place) != self.first_offers.get(*place))?;
+        let offer = |offers: &[(u64, u32)]| match offers.get(place) {
+            Some((waiter, quantity)) => format!("{quantity} to waiter {waiter}"),
+            None => "nothing".to_owned(),
+        };
+        let (made, was_due) = (offer(&self.first_offers), offer(&due));
+        Some(format!("offer {} of the draw was {made}, where {was_due} was due", place + 1))
     }
 
     /// Waiters who were offered something right after the lots were drawn.

@@ -64,13 +64,13 @@ impl Served {
             offers_in_order: states.offers_in_order,
             offers_told: 0,
         };
-        for seen in findings {
-            if let Some(wrong) = &seen.own.wrong {
-                violations.tell(format!("{} saw that {wrong}", seen.name));
-            }
-        }
-        // Of a history that is lost others may have been told other things.
+        // Of a history that is lost viewers may have been told other things.
         if !states.has_promises() {
+            for seen in findings {
+                if let Some(wrong) = &seen.own.wrong {
+                    violations.tell(format!("{} saw that {wrong}", seen.name));
+                }
+            }
             if arguments.mode == Mode::Draw && !arguments.waitlist {
                 once(findings, violations);
             }
