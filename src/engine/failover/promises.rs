@@ -46,12 +46,12 @@ impl Promises<'_> {
         for fact in &entry.facts {
             match fact {
                 Fact::ReservationHeld { reservation, .. } => {
-                    if let Some(promise) = keys.reserve.clone().and_then(|reserve| held(fact, reserve)) {
+                    if let Some(promise) = keys.reserve.clone().and_then(|reserve| promise(fact, reserve)) {
                         self.open.insert(*reservation, (promise, digest));
                     }
                 }
                 Fact::ReservationOffered { reservation, .. } => {
-                    if let Some(promise) = offered(fact, digest) {
+                    if let Some(promise) = offer_key(*reservation, digest).and_then(|key| promise(fact, key)) {
                         self.offers.insert(*reservation, promise);
                     }
                 }
@@ -152,9 +152,11 @@ impl Keys {
     }
 }
 
-/// The promise of units that were held under a key.
-fn held(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
-    let Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at } = fact else {
+/// The promise of units that were held or offered, under a key.
+fn promise(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
+    let (Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at }
+    | Fact::ReservationOffered { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at, .. }) = fact
+    else {
         return None;
     };
     Some(Promise {
@@ -170,25 +172,11 @@ fn held(fact: &Fact, reserve: KeyUse) -> Option<Promise> {
     })
 }
 
-/// The promise that an offer becomes when it is bought. It is told from others by a key that nobody uses, since the
-/// reservation of its number may be another one in the history that goes on.
-fn offered(fact: &Fact, digest: Digest) -> Option<Promise> {
-    let Fact::ReservationOffered { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at, .. } = fact
-    else {
-        return None;
-    };
+/// What tells an offer that is bought from other promises, since nobody asked for it under a key, and the reservation of
+/// its number may be another one in the history that goes on.
+fn offer_key(reservation: ReservationId, digest: Digest) -> Option<KeyUse> {
     let key = Key::new(&format!("offer-{digest:?}-{reservation}")).ok()?;
-    Some(Promise {
-        viewer: viewer.clone(),
-        drop: drop.clone(),
-        sku: sku.clone(),
-        quantity: *quantity,
-        unit_price_minor: *unit_price_minor,
-        with: Vec::new(),
-        expires_at: *expires_at,
-        lost: *reservation,
-        promised: Promised::Held { reserve: KeyUse { key, fingerprint: Fingerprint::default() } },
-    })
+    Some(KeyUse { key, fingerprint: Fingerprint::default() })
 }
 
 fn request(promise: Promise, digest: Digest) -> Option<Request> {
