@@ -35,8 +35,20 @@ pub(crate) fn fresh_name() -> String {
 /// The body that plans the show: so many units, of which one viewer may have at most `limit`.
 pub(crate) fn plan(units: u32, limit: u32, rules: Rules) -> Value {
     let hold_ttl_ms = if rules.waitlist { SHORT_HOLD_TTL_MS } else { HOLD_TTL_MS };
-    let waitlist = if rules.waitlist { "automatic" } else { "off" };
-    let draw = rules.draw_entry_ms.map(|entry_ms| json!({"entry_ms": entry_ms}));
+    let mut drop = json!({
+        "drop": DROP,
+        "title": {"en": "The drop"},
+        "limit_per_viewer": limit,
+        "close_when_sold_out": false,
+        "items": [{"sku": SKU}],
+    });
+    // Said only where it matters, so that servers of before there were lines can be rushed, too.
+    if let Some(entry_ms) = rules.draw_entry_ms {
+        drop["draw"] = json!({"entry_ms": entry_ms});
+    }
+    if rules.waitlist {
+        drop["waitlist"] = json!("automatic");
+    }
     json!({
         "brand": BRAND,
         "title": {"en": "A rush"},
@@ -56,14 +68,6 @@ pub(crate) fn plan(units: u32, limit: u32, rules: Rules) -> Value {
             "picture": "",
             "variants": [{"sku": SKU, "title": {"en": "Unit"}, "list_price_minor": 1_999, "units": units}],
         }],
-        "drops": [{
-            "drop": DROP,
-            "title": {"en": "The drop"},
-            "limit_per_viewer": limit,
-            "close_when_sold_out": false,
-            "items": [{"sku": SKU}],
-            "draw": draw,
-            "waitlist": waitlist,
-        }],
+        "drops": [drop],
     })
 }
