@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use redis::{AsyncCommands as _, Client, RedisError, Script, aio::MultiplexedConnection};
+use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, RedisError, Script, aio::MultiplexedConnection};
 
 const RESERVE: &str = include_str!("reserve.lua");
 const STOCK: &str = "{baseline}:stock";
@@ -13,6 +13,9 @@ const STOCK: &str = "{baseline}:stock";
 const KEYS: [&str; 5] = [STOCK, "{baseline}:viewers", "{baseline}:keys", "{baseline}:holds", "{baseline}:deadlines"];
 /// Redis makes one fsync for what it read from all of them: one connection alone would hold it back.
 const CONNECTIONS: usize = 8;
+/// How long an answer of Redis may take. In a rush thousands of clicks are under way; were they given up and made again,
+/// it would never end.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 const HOLD_TTL: Duration = Duration::from_secs(3_600);
 
 /// What is left, and who has it.
@@ -39,9 +42,10 @@ impl Stock {
     /// So many units, of which one viewer may have at most `limit`.
     pub(super) async fn open(url: &str, units: u32, limit: u32) -> Result<Self, RedisError> {
         let client = Client::open(url)?;
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER_TIMEOUT));
         let mut connections = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
-            connections.push(client.get_multiplexed_async_connection().await?);
+            connections.push(client.get_multiplexed_async_connection_with_config(&config).await?);
         }
         let _: () = connections[0].hset(STOCK, "free", units).await?;
         Ok(Self { connections, turn: AtomicUsize::new(0), script: Script::new(RESERVE), limit })
