@@ -28,6 +28,11 @@ impl Seeds {
         seed.0.copy_from_slice(tag.as_ref());
         seed
     }
+
+    /// What binds a drop's draw to its seed: SHA-256 of it.
+    pub fn commitment(&self, show: &ShowId, drop: &DropId) -> Digest {
+        Digest::of(&self.of(show, drop).0)
+    }
 }
 
 impl fmt::Debug for Seeds {

@@ -7,10 +7,7 @@ use dropcast_domain::{
 };
 
 use super::part::{Caller, Writer};
-use crate::{
-    engine::seeds::Seeds,
-    mistakes::{Mistake, made},
-};
+use crate::mistakes::{Mistake, made};
 
 impl Writer {
     /// Binds the draws that are bound to nothing, and draws lots that are due. Returns whether anything was done.
@@ -24,7 +21,7 @@ impl Writer {
 
     /// When the next lots are to be drawn that this node can draw.
     pub(super) fn next_draw(&self) -> Option<Timestamp> {
-        self.drawable().map(|(at, _, _)| at).next()
+        self.drawable(Timestamp::MAX).map(|(at, _, _)| at)
     }
 
     /// Another secret may have made the seeds of draws that are not open yet: they are bound anew. One that is open can
@@ -34,15 +31,15 @@ impl Writer {
         let now = self.context.clock.now();
         self.pass_time(now);
         let is_foreign = |drop: &&Drop| {
-            let seed = seeds.of(&self.context.id, &drop.plan().drop);
-            drop.commitment().is_some_and(|commitment| commitment != Digest::of(&seed.0)) && drop.lots().is_none()
+            let own = seeds.commitment(&self.context.id, &drop.plan().drop);
+            drop.commitment().is_some_and(|commitment| commitment != own) && drop.lots().is_none()
         };
         let foreign: Vec<_> =
             self.show.drops().filter(is_foreign).map(|drop| (drop.plan().drop.clone(), drop.phase())).collect();
         for (drop, phase) in foreign {
             match phase {
                 DropPhase::Planned => {
-                    let commitment = Digest::of(&seeds.of(&self.context.id, &drop).0);
+                    let commitment = seeds.commitment(&self.context.id, &drop);
                     self.ask_as_system(now, Command::CommitDraw { drop, commitment });
                 }
                 DropPhase::Open | DropPhase::Paused => {
@@ -59,30 +56,29 @@ impl Writer {
 
     fn unbound(&self) -> Option<Command> {
         let drop = self.show.unbound_draw()?.plan().drop.clone();
-        let commitment = Digest::of(&self.context.config.seeds.as_ref()?.of(&self.context.id, &drop).0);
+        let commitment = self.context.config.seeds.as_ref()?.commitment(&self.context.id, &drop);
         Some(Command::CommitDraw { drop, commitment })
     }
 
     /// For a clock that is behind what was decided before, it is as late as that.
     fn due_draw(&self, now: Timestamp) -> Option<Command> {
         let now = now.max(self.show.last_at());
-        let (_, drop, seed) = self.drawable().next().filter(|(at, ..)| *at <= now)?;
+        let (_, drop, seed) = self.drawable(now)?;
         let before = if made(Mistake::DrawWithEarlierDigest) { self.durable } else { self.tail };
         Some(Command::DrawLots { drop, seed, digest: Digest(before.digest.0) })
     }
 
-    /// The draws that are not drawn yet and were bound by this deployment's secret, and when they are due.
-    fn drawable(&self) -> impl Iterator<Item = (Timestamp, DropId, Digest)> {
-        let seeds = self.context.config.seeds.as_ref().into_iter();
-        let of_seeds = |seeds: &Seeds| {
-            let with_seed = |(at, drop): (Timestamp, &Drop)| {
-                let seed = seeds.of(&self.context.id, &drop.plan().drop);
-                let at = if made(Mistake::DrawLate) { at.after_ms(500) } else { at };
-                (drop.commitment() == Some(Digest::of(&seed.0))).then(|| (at, drop.plan().drop.clone(), seed))
-            };
-            self.show.pending_draws().filter_map(with_seed).collect::<Vec<_>>()
+    /// The first draw that is due until then and was bound by this deployment's secret. This is asked for every decision,
+    /// so a seed is made only where lots are due.
+    fn drawable(&self, until: Timestamp) -> Option<(Timestamp, DropId, Digest)> {
+        let seeds = self.context.config.seeds.as_ref()?;
+        let due_at = |at: Timestamp| if made(Mistake::DrawLate) { at.after_ms(500) } else { at };
+        let mut due = self.show.pending_draws().map(|(at, drop)| (due_at(at), drop)).take_while(|(at, _)| *at <= until);
+        let with_seed = |(at, drop): (Timestamp, &Drop)| {
+            let seed = seeds.of(&self.context.id, &drop.plan().drop);
+            (drop.commitment() == Some(Digest::of(&seed.0))).then(|| (at, drop.plan().drop.clone(), seed))
         };
-        seeds.flat_map(of_seeds)
+        due.find_map(with_seed)
     }
 
     fn ask_as_system(&mut self, now: Timestamp, command: Command) -> bool {
