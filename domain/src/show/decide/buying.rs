@@ -133,11 +133,10 @@ pub(super) fn extend(
 pub(super) fn open_drop<'a>(show: &'a Show, wanted: &Wanted<'_>) -> Result<&'a Drop, Refusal> {
     expect_live(show)?;
     let drop = drop_in(show, wanted.drop, &[DropPhase::Open])?;
-    for sku in std::iter::once(wanted.sku).chain(wanted.with.iter().map(|line| &line.sku)) {
+    for (sku, _) in wanted.lines() {
         drop.item(sku).ok_or(Refusal::SkuUnknown)?;
     }
-    let least = wanted.with.iter().map(|line| line.quantity).fold(wanted.quantity, u32::min);
-    if least == 0 || wanted.units() > u64::from(QUANTITY_MAX) {
+    if wanted.lines().any(|(_, quantity)| quantity == 0) || wanted.units() > u64::from(QUANTITY_MAX) {
         return Err(Refusal::QuantityInvalid { max: QUANTITY_MAX });
     }
     let is_twice = |(place, line): (usize, &WantedLine)| {
@@ -201,13 +200,13 @@ fn missing(show: &Show, wanted: &Wanted<'_>, drop: &Drop) -> Option<Refusal> {
 
 /// Whether the show may hold something more.
 pub(super) fn room(holds: usize, keys: usize) -> Result<(), Refusal> {
-    if holds >= HOLDS_MAX {
-        Err(Refusal::Full { bound: "HOLDS_MAX".into() })
-    } else if keys >= KEYS_MAX {
-        Err(Refusal::Full { bound: "KEYS_MAX".into() })
-    } else {
-        Ok(())
-    }
+    below(holds, HOLDS_MAX, "HOLDS_MAX")?;
+    below(keys, KEYS_MAX, "KEYS_MAX")
+}
+
+/// Whether there may be one more, under the bound of that name.
+pub(super) fn below(count: usize, max: usize, bound: &'static str) -> Result<(), Refusal> {
+    if count < max { Ok(()) } else { Err(Refusal::Full { bound: bound.into() }) }
 }
 
 /// What selling a reservation sells.

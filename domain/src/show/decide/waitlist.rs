@@ -2,7 +2,7 @@
 
 use super::{
     Decision,
-    buying::{KEYS_MAX, Wanted, may_hold, open_drop},
+    buying::{KEYS_MAX, Wanted, below, may_hold, open_drop},
     drops::drop_in,
 };
 use crate::{
@@ -98,13 +98,8 @@ fn waits(show: &Show, viewer: &PrincipalId, drop: &Drop) -> Option<WaiterId> {
 }
 
 fn room(waiters: usize, keys: usize) -> Result<(), Refusal> {
-    if waiters >= WAITERS_MAX {
-        Err(Refusal::Full { bound: "WAITERS_MAX".into() })
-    } else if keys >= KEYS_MAX {
-        Err(Refusal::Full { bound: "KEYS_MAX".into() })
-    } else {
-        Ok(())
-    }
+    below(waiters, WAITERS_MAX, "WAITERS_MAX")?;
+    below(keys, KEYS_MAX, "KEYS_MAX")
 }
 
 #[cfg(test)]
