@@ -27,8 +27,9 @@ const CLAIM_AFTER_LEASE: Duration = Duration::from_millis(5);
 /// How long to wait before the show is claimed again when the journal could not be asked.
 const CLAIM_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-/// A turn that leaves so many to be refused is one of a rush: what comes next gathers for [`GATHER_FOR`].
-const RUSH_REFUSALS: usize = 64;
+/// A turn that leaves so many to be refused is one of a rush: what comes next gathers for [`GATHER_FOR`]. They came while
+/// the journal was asked once, within a millisecond.
+const RUSH_REFUSALS: usize = 8;
 /// How far apart the journal is asked in such a rush, unless a turn is full before: asking costs the journal as much for
 /// a few clicks as for a thousand, and nobody who is refused in a rush notices the wait.
 const GATHER_FOR: Duration = Duration::from_millis(20);
