@@ -29,7 +29,7 @@ use crate::{
     journal::{
         Archive, ArchivingJournal, Durability, EmbeddedJournal, Journal, Options, Position, RedisJournal, shown_url,
     },
-    stats::StatsProjection,
+    stats::{StatsProjection, count_audiences},
     telemetry::{
         engine_metrics::EngineMetrics, fullness::FullnessProjection, metered_journal::MeteredJournal, metrics::Metrics,
         trouble::TroubleProjection,
@@ -108,7 +108,8 @@ impl App {
 
         let mut background = JoinSet::new();
         background.spawn(wake_due_shows(Arc::clone(&engine)));
-        background.spawn(publish_latest_values(feeds, clock));
+        background.spawn(publish_latest_values(Arc::clone(&feeds), Arc::clone(&clock)));
+        background.spawn(count_audiences(Arc::clone(&engine), feeds, clock));
         background.spawn(settle_orders(engine, payments, Arc::new(Sandbox)));
 
         let (stop_http, stopped) = oneshot::channel();

@@ -127,6 +127,11 @@ name! {
     PrincipalId
 }
 
+name! {
+    /// Where a viewer came from: the name of a site or of a campaign.
+    SourceId
+}
+
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

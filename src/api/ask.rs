@@ -26,6 +26,7 @@ use crate::{
     codec,
     engine::{Accepted, Answer, RetryReason, ShowHandle},
     journal::Position,
+    stats::Wanted,
     telemetry::command_kind::CommandKind,
 };
 
@@ -65,6 +66,7 @@ pub async fn command(
 /// position that comes with it.
 pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, request: Request) -> (Answer, Position) {
     let (arrived, kind) = (Instant::now(), CommandKind::from(&request.command));
+    let wanted = Wanted::of(&request.command).map(|wanted| (wanted, request.principal.id.clone()));
     let limit = Duration::from_millis(state.config.limits.request_timeout_ms);
     let ask = async {
         for _ in 1..OPENINGS_MAX {
@@ -80,6 +82,11 @@ pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, reques
     let pending = Answer::Pending { after_ms: state.retry_after_ms() };
     let answer = tokio::time::timeout(limit, ask).await.unwrap_or((pending, Position::default()));
     state.metrics.answered(kind, &answer.0, arrived.elapsed());
+    if let Some((wanted, viewer)) = wanted
+        && let Some(feed) = state.feeds.get(show)
+    {
+        feed.stats().crowd().answered(&viewer, wanted, &answer.0);
+    }
     answer
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use dropcast_proto::v1::{self, Cause, Role, fact::Kind, key_outcome};
 
 use super::{
-    ViolationCode, drops::Drops, promises::Promises, reservation::State, sales::Sales, shortfall::Shortfall,
+    ViolationCode, audience::Audience, drops::Drops, promises::Promises, reservation::State, sales::Sales, shortfall::Shortfall,
     stock::Stock, viewers::Viewers, violation::Findings, waitlist::Waitlist,
 };
 use crate::journal::Digest;
@@ -27,7 +27,7 @@ pub(super) struct Books {
     pub(super) making: Option<u64>,
     /// Whether the entry before had no room for all offers that were due.
     pub(super) owes_offers: bool,
-    shortfall: Shortfall,
+    pub(super) shortfall: Shortfall,
     settings: Option<v1::ShowPlanned>,
     pub(super) phase: v1::ShowPhase,
     pub(super) stock: Stock,
@@ -36,6 +36,7 @@ pub(super) struct Books {
     pub(super) waitlist: Waitlist,
     pub(super) viewers: Viewers,
     pub(super) promises: Promises,
+    pub(super) audience: Audience,
     /// The keys that were bound: role, principal, key.
     keys: BTreeSet<(i32, String, String)>,
 }
@@ -79,6 +80,8 @@ impl Books {
             Kind::CapRaised(fact) => self.drops.raise_cap(fact, findings),
             Kind::SharedCapRaised(fact) => self.drops.raise_shared_cap(fact, findings),
             Kind::DropClosed(fact) => self.close(fact, findings),
+            Kind::DropUndone(fact) => self.undo(fact, findings),
+            Kind::AudienceCounted(fact) => self.audience.count(fact, findings),
             Kind::ReservationHeld(held) => self.hold(held, findings),
             Kind::BundleLineHeld(line) => self.hold_line(line, before, findings),
             Kind::ReservationOffered(offered) => self.offer(offered, findings),
@@ -135,6 +138,7 @@ impl Books {
         if std::mem::take(&mut self.draws_lots) && !by_system {
             findings.add(ViolationCode::DrawCause, "only the system binds draws and draws lots");
         }
+        self.audience.end_entry(by_system, findings);
         let Some((cause, binding)) = cause.and_then(|cause| Some((cause, cause.binding.as_ref()?))) else { return };
         let outcome = binding.outcome.and_then(|outcome| outcome.kind);
         let exists = match &outcome {

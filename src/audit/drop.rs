@@ -22,6 +22,8 @@ pub(super) struct Drop {
     /// Nothing counts before it is opened.
     pub(super) opened_at: u64,
     pub(super) closes_at: Option<u64>,
+    /// Whether an opening of it was taken back.
+    pub(super) was_undone: bool,
     pub(super) draw: Draw,
     /// By how much the cap of each SKU was raised.
     pub(super) raised: BTreeMap<String, u64>,
@@ -40,6 +42,7 @@ impl Drop {
             phase: DropPhase::Planned,
             opened_at: 0,
             closes_at: None,
+            was_undone: false,
             draw: Draw::default(),
             raised: BTreeMap::new(),
             shared_raised: 0,
@@ -55,7 +58,12 @@ impl Drop {
 
     /// Whether it sells what it sells for good: it was opened, or something was held in it as promised.
     pub(super) fn is_fixed(&self) -> bool {
-        self.phase != DropPhase::Planned || self.has_held()
+        self.phase != DropPhase::Planned || self.was_undone || self.has_held()
+    }
+
+    /// Whether anything is held, offered or sold in it.
+    pub(super) fn keeps_units(&self) -> bool {
+        self.taken.values().any(|taken| *taken > 0)
     }
 
     /// Whether a plan changes more than what people read and the place in the run of show.

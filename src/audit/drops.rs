@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dropcast_domain::show::UNDO_MS;
 use dropcast_proto::v1::{
     CapRaised, CloseReason, DrawCommitted, DropClosed, DropExtended, DropOpened, DropPhase, DropPlanned, LotsDrawn,
     SharedCapRaised,
@@ -29,8 +30,9 @@ impl Drops {
     }
 
     pub(super) fn unplan(&mut self, name: &str, findings: &mut Findings) {
-        if self.expect(name, &[DropPhase::Planned], "taken away", findings).is_some_and(|drop| drop.has_held()) {
-            findings.add(ViolationCode::DropChanged, format_args!("drop {name} is taken away with what it held"));
+        if self.expect(name, &[DropPhase::Planned], "taken away", findings).is_some_and(|drop| drop.is_fixed()) {
+            let detail = format_args!("drop {name} is taken away with what it held, or after it was opened");
+            findings.add(ViolationCode::DropChanged, detail);
         }
         self.drops.remove(name);
     }
@@ -112,6 +114,18 @@ impl Drops {
             let detail = format_args!("drop {} was open until {until}", fact.drop);
             findings.add(ViolationCode::ClosedEarly, detail);
         }
+    }
+
+    pub(super) fn undo(&mut self, name: &str, at_ms: u64, findings: &mut Findings) {
+        let running = [DropPhase::Open, DropPhase::Paused];
+        let Some(drop) = self.expect(name, &running, "taken back", findings) else { return };
+        let is_late = drop.opened_at.saturating_add(UNDO_MS) <= at_ms;
+        if is_late || drop.draw.is_drawn() || drop.keeps_units() {
+            let detail = format_args!("drop {name}, opened {}, is taken back", time(drop.opened_at));
+            findings.add(ViolationCode::UndoneInUse, detail);
+        }
+        (drop.phase, drop.opened_at, drop.closes_at) = (DropPhase::Planned, 0, None);
+        drop.was_undone = true;
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Drop> {

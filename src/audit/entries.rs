@@ -62,6 +62,7 @@ impl Audit {
             orders: self.books.sales.orders(),
             draws: self.books.draws(),
             promises: self.books.promises.report(),
+            audience: self.books.audience.report(),
             violations: self.findings.listed,
             violations_count: self.findings.count,
         }

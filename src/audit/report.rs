@@ -28,6 +28,8 @@ pub struct AuditReport {
     pub draws: Vec<AuditDraw>,
     /// What a lost history acknowledged, and this one was asked for.
     pub promises: AuditPromises,
+    /// What the nodes counted of the audience.
+    pub audience: AuditAudience,
     /// What is wrong, in the order of the journal; at most [`super::VIOLATIONS_LISTED_MAX`].
     pub violations: Vec<Violation>,
     /// How much is wrong, listed or not.
@@ -106,6 +108,21 @@ pub struct AuditPromises {
     pub kept: u64,
     /// How many could not be kept.
     pub broken: u64,
+}
+
+/// What the nodes counted of the audience, added up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AuditAudience {
+    /// Different viewers who were connected to a node; whoever moved to another, or was not signed in, counts again.
+    pub watched: u64,
+    /// How many of them were there while a drop was open.
+    pub saw: u64,
+    /// How many of them asked for units.
+    pub clicked: u64,
+    /// How often units were asked for.
+    pub clicks: u64,
+    /// How often that was turned down.
+    pub turned_away: u64,
 }
 
 impl AuditTotals {

@@ -104,6 +104,11 @@ impl Sales {
         Some(before)
     }
 
+    /// Whether the reservation of that number is one of the drop.
+    pub(super) fn is_of_drop(&self, number: u64, drop: &str) -> bool {
+        self.reservations.get(&number).is_some_and(|reservation| reservation.drop == drop)
+    }
+
     /// What keeps units of the SKU, in the order in which a shortfall takes them back, and how many.
     pub(super) fn kept_of(&self, sku: &str) -> Vec<(u64, u32)> {
         let kept = self.reservations.iter().rev().filter(|(_, reservation)| reservation.state.is_kept());

@@ -1,4 +1,5 @@
-//! Units that were sold elsewhere and were not free: exactly what can't be kept is revoked.
+//! What is revoked: exactly what can't be kept of units that were sold elsewhere, or all of a drop whose opening was taken
+//! back.
 
 use std::collections::VecDeque;
 
@@ -10,6 +11,8 @@ use super::{ViolationCode, sales::Sales, violation::Findings};
 #[derive(Default, Debug)]
 pub(super) struct Shortfall {
     open: Option<Open>,
+    /// What was revoked without one.
+    unexplained: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -38,10 +41,24 @@ impl Shortfall {
     }
 
     pub(super) fn revoke(&mut self, number: u64, findings: &mut Findings) {
+        if self.open.is_none() {
+            self.unexplained.push(number);
+            return;
+        }
         let due = self.open.as_mut().and_then(|open| open.due.pop_front());
         if due != Some(number) {
             let detail = format_args!("reservation {number} is revoked, a shortfall would take {due:?}");
             findings.add(ViolationCode::RevokedOtherwise, detail);
+        }
+    }
+
+    /// What was revoked belongs to a drop whose opening is taken back.
+    pub(super) fn undo(&mut self, drop: &str, sales: &Sales, findings: &mut Findings) {
+        for number in std::mem::take(&mut self.unexplained) {
+            if !sales.is_of_drop(number, drop) {
+                let detail = format_args!("reservation {number} is revoked, drop {drop} is taken back");
+                findings.add(ViolationCode::RevokedOtherwise, detail);
+            }
         }
     }
 
@@ -57,8 +74,11 @@ impl Shortfall {
         }
     }
 
-    /// The entry ends: a shortfall is one of units that were sold elsewhere.
+    /// The entry ends: nothing is revoked for no reason, and a shortfall is one of units that were sold elsewhere.
     pub(super) fn end(&mut self, findings: &mut Findings) {
+        for number in std::mem::take(&mut self.unexplained) {
+            findings.add(ViolationCode::RevokedOtherwise, format_args!("reservation {number} is revoked for no reason"));
+        }
         if let Some(Open { sku, missing, .. }) = self.open.take() {
             let detail = format_args!("{missing} units of {sku} are missing, and none were sold elsewhere");
             findings.add(ViolationCode::ShortfallDiffers, detail);

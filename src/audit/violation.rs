@@ -92,6 +92,12 @@ codes! {
     DeadlinePassed,
     /// Units expired before their deadline.
     ExpiredEarly,
+    /// A drop's opening was taken back too late, after lots were drawn, or while it held or had sold units.
+    UndoneInUse,
+    /// A node counted less of the audience than before.
+    AudienceShrank,
+    /// Somebody else than the system counted the audience.
+    AudienceCause,
     /// A reservation was given more time for its payment a second time.
     ExtendedTwice,
     /// More or less was recorded as a shortfall than was sold elsewhere and not free.

@@ -1,7 +1,7 @@
 //! Lines and draws, entered in the books.
 
 use dropcast_domain::show::ENTRY_FACTS_MAX;
-use dropcast_proto::v1::{DropClosed, DropPhase, LotsDrawn, ReservationOffered, WaitlistJoined, fact::Kind};
+use dropcast_proto::v1::{DropClosed, DropPhase, DropUndone, LotsDrawn, ReservationOffered, WaitlistJoined, fact::Kind};
 
 use super::{
     AuditDraw, ViolationCode, books::Books, drop::Drop, entries::time, reservation::Taking, violation::Findings,
@@ -42,7 +42,18 @@ impl Books {
     /// The drop is over, and so is its line.
     pub(super) fn close(&mut self, fact: &DropClosed, findings: &mut Findings) {
         self.drops.close(fact, self.at_ms, findings);
-        for place in self.waitlist.close(&fact.drop) {
+        self.end_line(&fact.drop, findings);
+    }
+
+    /// The drop's opening is taken back, and so is its line. What it kept was revoked for it.
+    pub(super) fn undo(&mut self, fact: &DropUndone, findings: &mut Findings) {
+        self.shortfall.undo(&fact.drop, &self.sales, findings);
+        self.drops.undo(&fact.drop, self.at_ms, findings);
+        self.end_line(&fact.drop, findings);
+    }
+
+    fn end_line(&mut self, drop: &str, findings: &mut Findings) {
+        for place in self.waitlist.close(drop) {
             self.uncount(&place, findings);
         }
     }

@@ -8,7 +8,7 @@ use dropcast_domain::{
 };
 use dropcast_proto::v1::{self, fact::Kind};
 
-use super::{DecodeError, names::InWire as _, planned, promise};
+use super::{DecodeError, audience, names::InWire as _, planned, promise};
 
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
 pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
@@ -51,6 +51,7 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
         Fact::SharedCapRaised { drop, units } => {
             Kind::SharedCapRaised(v1::SharedCapRaised { drop: drop.to_string(), units: *units })
         }
+        Fact::DropUndone { drop } => Kind::DropUndone(v1::DropUndone { drop: drop.to_string() }),
         Fact::DropClosed { drop, reason } => {
             Kind::DropClosed(v1::DropClosed { drop: drop.to_string(), reason: reason.wire() })
         }
@@ -120,6 +121,7 @@ pub(super) fn to_wire(fact: &Fact) -> v1::Fact {
         Fact::OrderPaid { order, payment } => {
             Kind::OrderPaid(v1::OrderPaid { order: order.0, payment: payment.to_string() })
         }
+        Fact::AudienceCounted { node, count } => Kind::AudienceCounted(audience::to_wire(node, count)),
         Fact::PromiseKept(kept) => Kind::PromiseKept(promise::kept_to_wire(kept)),
         Fact::HoldsExtended { by_ms } => Kind::HoldsExtended(v1::HoldsExtended { by_ms: *by_ms }),
         Fact::PromiseBroken(broken) => Kind::PromiseBroken(promise::broken_to_wire(broken)),
@@ -158,6 +160,7 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
         Kind::UnitsSoldElsewhere(fact) => Fact::UnitsSoldElsewhere { sku: sku(&fact.sku)?, units: fact.units },
         Kind::ShortfallRecorded(fact) => Fact::ShortfallRecorded { sku: sku(&fact.sku)?, units: fact.units },
         Kind::SharedCapRaised(fact) => Fact::SharedCapRaised { drop: drop(&fact.drop)?, units: fact.units },
+        Kind::DropUndone(fact) => Fact::DropUndone { drop: drop(&fact.drop)? },
         Kind::DropClosed(fact) => {
             Fact::DropClosed { drop: drop(&fact.drop)?, reason: CloseReason::from_wire(fact.reason)? }
         }
@@ -215,6 +218,7 @@ pub(super) fn from_wire(fact: v1::Fact) -> Result<Fact, DecodeError> {
         Kind::OrderPaid(fact) => {
             Fact::OrderPaid { order: OrderId(fact.order), payment: PrincipalId::new(&fact.payment)? }
         }
+        Kind::AudienceCounted(fact) => audience::from_wire(fact)?,
         Kind::PromiseKept(fact) => Fact::PromiseKept(Box::new(promise::kept_from_wire(fact)?)),
         Kind::HoldsExtended(fact) => Fact::HoldsExtended { by_ms: fact.by_ms },
         Kind::PromiseBroken(fact) => Fact::PromiseBroken(Box::new(promise::broken_from_wire(&fact)?)),

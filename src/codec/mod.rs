@@ -1,5 +1,6 @@
 //! Domain ↔ protobuf: the only place that knows both.
 
+mod audience;
 mod body;
 mod draw;
 mod entry;
@@ -11,6 +12,7 @@ mod refusal;
 mod request;
 mod view;
 
+pub use audience::{source_counts, turned_away_view};
 pub use body::BodyWriter;
 pub use draw::{Entrant, Entrants, entrants};
 pub use entry::{DecodeError, decode_entry, export_entry};

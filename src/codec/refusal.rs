@@ -23,6 +23,7 @@ pub fn refusal_view(refusal: &Refusal) -> v1::Refusal {
             view.drop_phase = DropPhase::wire(*phase);
             Code::DropPhase
         }
+        Refusal::UndoOver => Code::UndoOver,
         Refusal::DropWithoutEnd => Code::DropWithoutEnd,
         Refusal::SkuUnknown => Code::SkuUnknown,
         Refusal::QuantityInvalid { max } => {

@@ -61,6 +61,7 @@ fn take_key(kind: &mut Kind) -> Option<(String, u32)> {
         | Kind::PauseDrop(v1::PauseDrop { key, attempt, .. })
         | Kind::ResumeDrop(v1::ResumeDrop { key, attempt, .. })
         | Kind::ExtendDrop(v1::ExtendDrop { key, attempt, .. })
+        | Kind::UndoDrop(v1::UndoDrop { key, attempt, .. })
         | Kind::CloseDrop(v1::CloseDrop { key, attempt, .. })
         | Kind::AddUnits(v1::AddUnits { key, attempt, .. })
         | Kind::WithdrawUnits(v1::WithdrawUnits { key, attempt, .. }) => {
@@ -109,6 +110,7 @@ fn command(kind: Kind) -> Result<Option<Command>, MessageProblem> {
         Kind::PauseDrop(wish) => Command::PauseDrop { drop: drop(wish.drop)? },
         Kind::ResumeDrop(wish) => Command::ResumeDrop { drop: drop(wish.drop)? },
         Kind::ExtendDrop(wish) => Command::ExtendDrop { drop: drop(wish.drop)?, by_ms: wish.by_ms },
+        Kind::UndoDrop(wish) => Command::UndoDrop { drop: drop(wish.drop)? },
         Kind::CloseDrop(wish) => Command::CloseDrop { drop: drop(wish.drop)? },
         Kind::WithdrawUnits(wish) => {
             Command::WithdrawUnits { sku: sku(wish.sku)?, units: wish.units, force: wish.force }

@@ -119,6 +119,7 @@ pub fn drop_view(show: &Show, settings: &ShowSettings, drop: &Drop) -> v1::Drop 
         lots: drop.lots().map(lots_view),
         waitlist: plan.waitlist.wire(),
         offer_ttl_ms: plan.offer_ttl_ms.unwrap_or(hold_ttl_ms),
+        undo_until: drop.undo_until().map(|at| at.0),
     }
 }
 

@@ -30,6 +30,8 @@ const CLICKS: f64 = 0.7;
 /// What becomes of a hold or an offer: so many are paid, so many given back, and the rest runs out.
 const PAYS: f64 = 0.8;
 const GIVES_BACK: f64 = 0.1;
+/// Where viewers come from; those of the last, empty one don't say.
+const SOURCES: [&str; 5] = ["instagram.com", "tiktok.com", "newsletter", "instagram.com", ""];
 /// How long a token of a simulated viewer is good for, in seconds.
 const TOKEN_TTL_S: u64 = 6 * 3_600;
 /// How long a viewer waits before it connects again.
@@ -39,6 +41,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(super) struct Viewer {
     principal: PrincipalId,
+    source: &'static str,
     address: SocketAddr,
     tokens: Arc<Tokens>,
     shows: watch::Receiver<ShowId>,
@@ -56,7 +59,8 @@ impl Viewer {
         tokens: Arc<Tokens>,
         shows: watch::Receiver<ShowId>,
     ) -> Self {
-        Self { principal, address, tokens, shows, intents: Vec::new(), considered: BTreeSet::new(), keys: 0 }
+        let source = SOURCES[rand::rng().random_range(0..SOURCES.len())];
+        Self { principal, source, address, tokens, shows, intents: Vec::new(), considered: BTreeSet::new(), keys: 0 }
     }
 
     /// Watches show after show.
@@ -107,7 +111,8 @@ impl Viewer {
             exp: issued_at_s + TOKEN_TTL_S,
         };
         let token = Some(self.tokens.sign(&claims));
-        let hello = v1::Hello { show: show.to_string(), token, cursor: None };
+        let source = Some(self.source.to_owned()).filter(|source| !source.is_empty());
+        let hello = v1::Hello { show: show.to_string(), token, cursor: None, source };
         send(&mut socket, client_message::Kind::Hello(hello)).await?;
         Ok(socket)
     }

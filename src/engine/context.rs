@@ -41,10 +41,7 @@ pub(super) struct Context {
 
 impl Context {
     /// A request was decided, here or as far as this node knows.
-    pub(super) fn note_decided(&mut self, request: &Request, refusal: Option<&Refusal>) {
-        for projection in &mut self.projections {
-            projection.decided(request, refusal);
-        }
+    pub(super) fn note_decided(&self, request: &Request, refusal: Option<&Refusal>) {
         self.observer.decided(&request.command, refusal);
     }
 

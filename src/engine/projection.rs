@@ -2,7 +2,7 @@
 
 use dropcast_domain::{
     ids::ShowId,
-    show::{Entry, Refusal, Request, Show},
+    show::{Entry, Show},
 };
 
 use crate::journal::Position;
@@ -24,9 +24,6 @@ pub trait Projection: Send {
 
     /// A batch is complete: what should become known once it is durable?
     fn collect(&mut self, show: &Show) -> Option<Publication>;
-
-    /// A command was decided; for counting demand. Not durable, not replayed.
-    fn decided(&mut self, _request: &Request, _refusal: Option<&Refusal>) {}
 
     /// Whether this node writes the show from now on, or follows another that does. A projection that acts on the world
     /// does so where the show is written; before the first call it isn't.

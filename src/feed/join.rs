@@ -106,7 +106,7 @@ impl Feed {
         let snapshot = match snapshot {
             Snapshot::Frame(frame) => frame,
             Snapshot::Message(mut message) => {
-                self.add_numbers(&mut message, joining.audience);
+                self.add_numbers(&mut message, joining);
                 encode(Kind::Snapshot(*message), joining.wire.encoding)
             }
         };
@@ -121,19 +121,19 @@ impl Feed {
         v1::Snapshot {
             cursor: Cursor::at(position).to_string(),
             server_at: joining.now.0,
-            public: codec::public_state(&self.id, show, self.viewers()),
+            public: codec::public_state(&self.id, show, self.viewers(joining.now)),
             ..v1::Snapshot::default()
         }
     }
 
-    fn add_numbers(&self, message: &mut v1::Snapshot, audience: Audience) {
+    fn add_numbers(&self, message: &mut v1::Snapshot, joining: &Joining) {
         if let Some(public) = &mut message.public {
-            public.viewers = self.viewers();
+            public.viewers = self.viewers(joining.now);
         }
-        if audience != Audience::Viewer {
-            message.numbers = Some(self.stats.numbers(self.viewers()));
+        if joining.audience != Audience::Viewer {
+            message.numbers = Some(self.numbers(joining.now));
         }
-        if audience == Audience::Brand {
+        if joining.audience == Audience::Brand {
             message.sales = Some(self.stats.sales());
         }
     }

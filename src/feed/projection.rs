@@ -104,9 +104,11 @@ impl FeedProjection {
             | Fact::DropPaused { .. }
             | Fact::DropResumed { .. }
             | Fact::DropExtended { .. }
+            // The ticker tells of it.
+            | Fact::AudienceCounted { .. }
             // What keeps it is told by the facts that follow.
             | Fact::PromiseKept(_) => {}
-            Fact::DropClosed { drop, .. } => self.line_closed(show, drop),
+            Fact::DropClosed { drop, .. } | Fact::DropUndone { drop } => self.line_closed(show, drop),
             Fact::PromiseBroken(promise) => self.promise_broken(show, promise),
         }
     }

@@ -9,7 +9,8 @@ use std::{
 };
 
 use dashmap::{DashMap, Entry};
-use dropcast_domain::{ids::ShowId, show::Principal};
+use dropcast_domain::{ids::ShowId, show::Principal, time::Timestamp};
+use dropcast_proto::v1;
 
 use super::{
     audience::{Audience, CLASSES, ENCODINGS, Wire, class},
@@ -59,11 +60,21 @@ impl Feed {
     }
 
     /// How many viewers watch on this node.
-    pub fn viewers(&self) -> u32 {
+    pub fn viewers_here(&self) -> u32 {
         let connections = self.channel.connections();
         let wires = ENCODINGS.iter().flat_map(|encoding| [Wire::plain(*encoding), Wire::compressed(*encoding)]);
         let viewers: usize = wires.filter_map(|wire| connections.get(class(Audience::Viewer, wire))).sum();
         u32::try_from(viewers).unwrap_or(u32::MAX)
+    }
+
+    /// How many viewers watch on all nodes.
+    pub fn viewers(&self, now: Timestamp) -> u32 {
+        self.stats.viewers(self.viewers_here(), now)
+    }
+
+    /// The numbers as they stand.
+    pub fn numbers(&self, now: Timestamp) -> v1::Numbers {
+        self.stats.numbers(self.viewers_here(), now)
     }
 
     pub(super) fn classes(&self) -> usize {
@@ -183,7 +194,7 @@ impl Feeds {
 
 impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Feed").field("show", &self.id).field("viewers", &self.viewers()).finish_non_exhaustive()
+        f.debug_struct("Feed").field("show", &self.id).field("viewers", &self.viewers_here()).finish_non_exhaustive()
     }
 }
 

@@ -32,18 +32,17 @@ pub async fn publish_latest_values(feeds: Arc<Feeds>, clock: Arc<dyn Clock>) {
 }
 
 fn publish(feed: &Feed, now: Timestamp) {
-    let viewers = feed.viewers();
-    let changes = feed.stats.look(viewers, now);
+    let changes = feed.stats.look(feed.viewers_here(), now);
     let set = |key, frames| {
         if feed.channel.set_latest(key, frames).is_err() {
             tracing::warn!(show = %feed.id, "no room for the numbers in the hub's table of latest values");
         }
     };
     if changes.viewers {
-        set(AUDIENCE_KEY, feed.frames_for_all(Kind::Audience(v1::Audience { viewers })));
+        set(AUDIENCE_KEY, feed.frames_for_all(Kind::Audience(v1::Audience { viewers: feed.viewers(now) })));
     }
     if changes.numbers {
-        let numbers = Some(feed.stats.numbers(viewers));
+        let numbers = Some(feed.numbers(now));
         let message = Kind::NumbersChanged(v1::NumbersChanged { numbers });
         set(NUMBERS_KEY, feed.frames_for(&[Audience::Host, Audience::Brand], message));
     }

@@ -53,6 +53,7 @@ impl Told {
                 | Fact::HoldsExtended { .. }
                 | Fact::OrderPlaced { .. }
                 | Fact::OrderPaid { .. }
+                | Fact::AudienceCounted { .. }
                 | Fact::PromiseKept(_)
                 | Fact::PromiseBroken(_)
         )

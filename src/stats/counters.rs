@@ -2,13 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use dropcast_domain::{
+    audience::{Audience, AudienceCount, BUCKET_MS, BUCKETS_MAX},
     ids::Sku,
     inventory::{Elsewhere, Stock},
     money::Currency,
@@ -16,16 +14,13 @@ use dropcast_domain::{
 };
 use dropcast_proto::v1;
 
-/// The length of a bucket of sales over time.
-pub(super) const BUCKET_MS: u64 = 10_000;
-/// The most buckets kept: ten hours. The oldest make room.
-const BUCKETS_MAX: usize = 3_600;
+use super::Crowd;
+use crate::codec;
 
 /// What a show sold, and how much was asked of it.
 #[derive(Debug, Default)]
 pub struct ShowStats {
-    clicks: AtomicU64,
-    refused: AtomicU64,
+    crowd: Arc<Crowd>,
     sums: Mutex<Sums>,
 }
 
@@ -33,8 +28,9 @@ pub struct ShowStats {
 #[derive(Debug, Default)]
 struct Sums {
     facts: FactSums,
+    /// What all nodes told of the audience, as durable facts have it.
+    audience: Arc<Audience>,
     buckets: BTreeMap<u64, Bucket>,
-    viewers: u32,
     viewers_peak: u32,
     shown: Option<Shown>,
 }
@@ -49,6 +45,9 @@ pub(super) struct FactSums {
     pub(super) skus: Vec<SkuSums>,
     /// Promises of lost histories that could not be kept.
     pub(super) promises_broken: u64,
+    /// Different viewers who ever got something held or offered, and who bought.
+    pub(super) held: u64,
+    pub(super) bought: u64,
 }
 
 /// The same of one SKU.
@@ -74,7 +73,7 @@ pub(super) struct Bucket {
 /// What was last told, so that only changes are.
 #[derive(Debug, PartialEq, Clone)]
 struct Shown {
-    numbers: (FactSums, u64, u64, u32, u32),
+    numbers: (FactSums, AudienceCount, u32),
     bucket: (u64, Bucket),
     viewers: u32,
 }
@@ -91,17 +90,28 @@ pub struct Changes {
 }
 
 impl ShowStats {
+    /// This node's part of the audience.
+    pub fn crowd(&self) -> &Arc<Crowd> {
+        &self.crowd
+    }
+
+    /// How many watch now on all nodes, if so many do on this one.
+    pub fn viewers(&self, viewers_here: u32, now: Timestamp) -> u32 {
+        self.lock().audience.without(Some(self.crowd.node()), now).viewers.saturating_add(viewers_here)
+    }
+
     /// The numbers, with so many viewers on this node.
-    pub fn numbers(&self, viewers: u32) -> v1::Numbers {
+    pub fn numbers(&self, viewers_here: u32, now: Timestamp) -> v1::Numbers {
         let sums = self.lock();
+        let audience = sums.audience(&self.crowd, viewers_here, now);
         let facts = &sums.facts;
         let money = |amount_minor| facts.currency.map(|currency| money(currency, amount_minor));
         let total = |units: fn(&Stock) -> u32| facts.skus.iter().map(|sku| u64::from(units(&sku.stock))).sum();
         v1::Numbers {
-            viewers,
-            viewers_peak: sums.viewers_peak.max(viewers),
-            clicks: self.clicks.load(Ordering::Relaxed),
-            refused: self.refused.load(Ordering::Relaxed),
+            viewers: audience.viewers,
+            viewers_peak: sums.viewers_peak.max(audience.viewers),
+            clicks: audience.clicks,
+            refused: audience.turned_away.total(),
             units_allotted: total(|stock| stock.allotment),
             units_held: total(|stock| stock.held),
             units_sold: total(|stock| stock.sold),
@@ -128,6 +138,13 @@ impl ShowStats {
             waiting: facts.skus.iter().map(|sku| u64::from(sku.waiting)).sum(),
             units_sold_elsewhere: facts.skus.iter().map(|sku| u64::from(sku.elsewhere.sold)).sum(),
             units_short: facts.skus.iter().map(|sku| u64::from(sku.elsewhere.short)).sum(),
+            watched: audience.watched,
+            saw: audience.saw,
+            clicked: audience.clicked,
+            held: facts.held,
+            bought: facts.bought,
+            turned_away: Some(codec::turned_away_view(&audience.turned_away)),
+            sources: most_first(codec::source_counts(&audience.sources)),
         }
     }
 
@@ -139,20 +156,17 @@ impl ShowStats {
     }
 
     /// Notes how many watch now, and says what changed since the last look.
-    pub fn look(&self, viewers: u32, now: Timestamp) -> Changes {
+    pub fn look(&self, viewers_here: u32, now: Timestamp) -> Changes {
         let mut sums = self.lock();
-        sums.viewers = viewers;
+        let audience = sums.audience(&self.crowd, viewers_here, now);
+        let viewers = audience.viewers;
         sums.viewers_peak = sums.viewers_peak.max(viewers);
         let start = bucket_start(now);
         let bucket = sums.bucket(start);
         bucket.viewers = bucket.viewers.max(viewers);
         let bucket = *bucket;
-        let demand = (self.clicks.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed));
-        let shown = Shown {
-            numbers: (sums.facts.clone(), demand.0, demand.1, viewers, sums.viewers_peak),
-            bucket: (start, bucket),
-            viewers,
-        };
+        let shown =
+            Shown { numbers: (sums.facts.clone(), audience, sums.viewers_peak), bucket: (start, bucket), viewers };
         let before = sums.shown.replace(shown.clone());
         let told = |same: fn(&Shown, &Shown) -> bool| before.as_ref().is_some_and(|before| same(before, &shown));
         Changes {
@@ -162,26 +176,26 @@ impl ShowStats {
         }
     }
 
-    /// A viewer asked for units.
-    pub(super) fn clicked(&self, refused: bool) {
-        self.clicks.fetch_add(1, Ordering::Relaxed);
-        if refused {
-            self.refused.fetch_add(1, Ordering::Relaxed);
+    /// Takes over what facts add up to now, and adds to the buckets.
+    pub(super) fn publish(&self, facts: FactSums, audience: Option<Arc<Audience>>, added: &BTreeMap<u64, Bucket>) {
+        let mut sums = self.lock();
+        sums.add(facts, added);
+        if let Some(audience) = audience {
+            let newest = audience.buckets().next_back();
+            sums.watch(newest);
+            sums.take_audience(audience);
         }
     }
 
-    /// Takes over what facts add up to now, and adds to the buckets.
-    pub(super) fn publish(&self, facts: FactSums, added: &BTreeMap<u64, Bucket>) {
-        self.lock().add(facts, added);
-    }
-
-    /// Starts again from a loaded show. How many watched when is kept.
-    pub(super) fn load(&self, facts: FactSums, sold: &BTreeMap<u64, Bucket>) {
+    /// Starts again from a loaded show.
+    pub(super) fn load(&self, facts: FactSums, audience: Arc<Audience>, sold: &BTreeMap<u64, Bucket>) {
         let mut sums = self.lock();
         for bucket in sums.buckets.values_mut() {
             *bucket = Bucket { viewers: bucket.viewers, ..Bucket::default() };
         }
         sums.add(facts, sold);
+        sums.watch(audience.buckets());
+        sums.take_audience(audience);
     }
 
     fn lock(&self) -> MutexGuard<'_, Sums> {
@@ -201,6 +215,26 @@ impl Sums {
         }
     }
 
+    /// How many watch now, and all that was counted of them.
+    fn audience(&self, crowd: &Crowd, viewers_here: u32, now: Timestamp) -> AudienceCount {
+        let mut sum = self.audience.without(Some(crowd.node()), now);
+        sum.add(&AudienceCount { viewers: viewers_here, ..crowd.count() });
+        sum
+    }
+
+    fn take_audience(&mut self, audience: Arc<Audience>) {
+        self.viewers_peak = self.viewers_peak.max(audience.peak());
+        self.audience = audience;
+    }
+
+    /// So many watched in these stretches, at most.
+    fn watch(&mut self, buckets: impl IntoIterator<Item = (Timestamp, u32)>) {
+        for (start, viewers) in buckets {
+            let bucket = self.bucket(start.0);
+            bucket.viewers = bucket.viewers.max(viewers);
+        }
+    }
+
     fn bucket(&mut self, start: u64) -> &mut Bucket {
         if self.buckets.len() >= BUCKETS_MAX && !self.buckets.contains_key(&start) {
             self.buckets.pop_first();
@@ -212,6 +246,11 @@ impl Sums {
 /// The start of the bucket that a moment falls into.
 pub(super) fn bucket_start(at: Timestamp) -> u64 {
     at.0 - at.0 % BUCKET_MS
+}
+
+fn most_first(mut sources: Vec<v1::SourceCount>) -> Vec<v1::SourceCount> {
+    sources.sort_by_key(|source| std::cmp::Reverse(source.viewers));
+    sources
 }
 
 fn view(facts: &FactSums, starts_at: u64, bucket: Bucket) -> v1::SalesBucket {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use dropcast_domain::{
-    ids::{OrderId, Sku},
-    show::{Command, Entry, Fact, OrderState, Refusal, Request, Show},
+    ids::{OrderId, PrincipalId, ReservationId, Sku},
+    show::{DropPhase, Entry, Fact, OrderState, Show},
     time::Timestamp,
 };
 
@@ -22,8 +22,12 @@ pub struct StatsProjection {
     orders: u64,
     orders_paid: u64,
     revenue_minor: u64,
+    /// Different viewers who got something, and who bought.
+    held: u64,
+    bought: u64,
     added: BTreeMap<u64, Bucket>,
     changed: bool,
+    audience_changed: bool,
 }
 
 impl StatsProjection {
@@ -35,8 +39,11 @@ impl StatsProjection {
             orders: 0,
             orders_paid: 0,
             revenue_minor: 0,
+            held: 0,
+            bought: 0,
             added: BTreeMap::new(),
             changed: false,
+            audience_changed: false,
         }
     }
 
@@ -44,6 +51,7 @@ impl StatsProjection {
         let Some(order) = show.order(id) else { return };
         let Some(reservation) = show.reservation(order.reservation) else { return };
         self.orders += 1;
+        self.bought += u64::from(show.orders_of(reservation.viewer).map(|order| order.id).min() == Some(id));
         self.revenue_minor += order.total_minor;
         for (sku, quantity, price_minor) in reservation.lines() {
             *self.revenue_by_sku.entry(sku.clone()).or_default() += price_minor * u64::from(quantity);
@@ -52,6 +60,11 @@ impl StatsProjection {
         bucket.units += u64::from(reservation.units());
         bucket.orders += 1;
         bucket.revenue_minor += order.total_minor;
+    }
+
+    /// Counts a viewer with the first reservation.
+    fn kept(&mut self, show: &Show, id: ReservationId, viewer: &PrincipalId) {
+        self.held += u64::from(show.reservations_of(viewer).next().is_some_and(|first| first.id == id));
     }
 
     fn sums(&self, show: &Show) -> FactSums {
@@ -69,6 +82,8 @@ impl StatsProjection {
             revenue_minor: self.revenue_minor,
             skus: show.stocks().map(sku).collect(),
             promises_broken: show.broken_promise_count() as u64,
+            held: self.held,
+            bought: self.bought,
         }
     }
 }
@@ -80,7 +95,11 @@ impl Projection for StatsProjection {
             self.placed(show, order.id, order.placed_at);
             self.orders_paid += u64::from(order.state == OrderState::Paid);
         }
-        self.stats.load(self.sums(show), &std::mem::take(&mut self.added));
+        for reservation in show.reservations() {
+            self.kept(show, reservation.id, reservation.viewer);
+        }
+        self.stats.load(self.sums(show), Arc::new(show.audience().clone()), &std::mem::take(&mut self.added));
+        self.stats.crowd().selling(is_selling(show));
     }
 
     fn applied(&mut self, show: &Show, _position: Position, entry: &Entry) {
@@ -89,6 +108,9 @@ impl Projection for StatsProjection {
             match fact {
                 Fact::OrderPlaced { order, .. } => self.placed(show, *order, entry.at),
                 Fact::OrderPaid { .. } => self.orders_paid += 1,
+                Fact::ReservationHeld { reservation, viewer, .. }
+                | Fact::ReservationOffered { reservation, viewer, .. } => self.kept(show, *reservation, viewer),
+                Fact::AudienceCounted { .. } => self.audience_changed = true,
                 _ => {}
             }
         }
@@ -99,12 +121,15 @@ impl Projection for StatsProjection {
             return None;
         }
         let (stats, sums, added) = (Arc::clone(&self.stats), self.sums(show), std::mem::take(&mut self.added));
-        Some(Box::new(move || stats.publish(sums, &added)))
+        let audience = std::mem::take(&mut self.audience_changed).then(|| Arc::new(show.audience().clone()));
+        let is_selling = is_selling(show);
+        Some(Box::new(move || {
+            stats.publish(sums, audience, &added);
+            stats.crowd().selling(is_selling);
+        }))
     }
+}
 
-    fn decided(&mut self, request: &Request, refusal: Option<&Refusal>) {
-        if matches!(request.command, Command::Reserve { .. }) {
-            self.stats.clicked(refusal.is_some());
-        }
-    }
+fn is_selling(show: &Show) -> bool {
+    show.drops().any(|drop| drop.phase() == DropPhase::Open)
 }

@@ -31,6 +31,7 @@ kinds! {
     PauseDrop = "pause_drop",
     ResumeDrop = "resume_drop",
     ExtendDrop = "extend_drop",
+    UndoDrop = "undo_drop",
     CloseDrop = "close_drop",
     AddUnits = "add_units",
     WithdrawUnits = "withdraw_units",
@@ -44,6 +45,7 @@ kinds! {
     DrawLots = "draw_lots",
     SettleOrder = "settle_order",
     ExtendHolds = "extend_holds",
+    CountAudience = "count_audience",
     Reclaim = "reclaim",
 }
 
@@ -58,6 +60,7 @@ impl From<&Command> for CommandKind {
             Command::PauseDrop { .. } => Self::PauseDrop,
             Command::ResumeDrop { .. } => Self::ResumeDrop,
             Command::ExtendDrop { .. } => Self::ExtendDrop,
+            Command::UndoDrop { .. } => Self::UndoDrop,
             Command::CloseDrop { .. } => Self::CloseDrop,
             Command::AddUnits { .. } => Self::AddUnits,
             Command::WithdrawUnits { .. } => Self::WithdrawUnits,
@@ -71,6 +74,7 @@ impl From<&Command> for CommandKind {
             Command::DrawLots { .. } => Self::DrawLots,
             Command::SettleOrder { .. } => Self::SettleOrder,
             Command::ExtendHolds { .. } => Self::ExtendHolds,
+            Command::CountAudience { .. } => Self::CountAudience,
             Command::Reclaim(_) => Self::Reclaim,
         }
     }

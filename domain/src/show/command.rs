@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Promise, ShowPlan};
 use crate::{
+    audience::AudienceCount,
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     time::Timestamp,
 };
@@ -40,8 +41,8 @@ pub struct Request {
     /// Who asks. That they may speak in this role was checked before.
     pub principal: Principal,
     /// Asking again under the same key is answered with the first acceptance. Required for every command but
-    /// [`Command::Plan`], [`Command::ExtendHolds`], [`Command::CommitDraw`] and [`Command::DrawLots`], which are
-    /// idempotent by themselves.
+    /// [`Command::Plan`], [`Command::ExtendHolds`], [`Command::CommitDraw`], [`Command::DrawLots`] and
+    /// [`Command::CountAudience`], which are idempotent by themselves.
     pub key: Option<Key>,
     /// With which content.
     pub fingerprint: Fingerprint,
@@ -93,6 +94,13 @@ pub enum Command {
         drop: DropId,
         /// By how much, in milliseconds; for a drop without a closing time it is refused.
         by_ms: u64,
+    },
+    /// Brand or host: takes an opening back that was a mistake; open or paused → planned. Possible for
+    /// [`super::UNDO_MS`] after the opening, while nothing was sold in the drop and no lots are drawn: what is held and
+    /// offered in it is revoked, who waits in it waits no more, and it opens by itself no more.
+    UndoDrop {
+        /// Which.
+        drop: DropId,
     },
     /// Brand or host: closes an open or paused drop for good.
     CloseDrop {
@@ -193,6 +201,13 @@ pub enum Command {
     ExtendHolds {
         /// For how long it was away, up to now, in milliseconds; 1 to [`super::HOLD_EXTENSION_MS_MAX`].
         by_ms: u64,
+    },
+    /// System: a node tells what it counted of the audience, all in all. What it told later already is left as it is.
+    CountAudience {
+        /// The node's name while it counts; it begins to count anew only under another.
+        node: PrincipalId,
+        /// What it counted.
+        count: Box<AudienceCount>,
     },
     /// System: keeps what a lost history acknowledged, or records that it can't be kept. Idempotent by itself, whatever
     /// its key.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BrokenPromise, Digest, DropPlan, Fingerprint, KeptPromise, Outcome, Principal, ShowSettings};
 use crate::{
+    audience::AudienceCount,
     ids::{DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
     text::Text,
     time::Timestamp,
@@ -151,6 +152,12 @@ pub enum Fact {
         /// By how many.
         units: u32,
     },
+    /// The drop's opening was taken back: it is planned, and opens by itself no more. What was held and offered in it is
+    /// revoked by the facts before it in the same entry; who waited in it waits no more.
+    DropUndone {
+        /// Which.
+        drop: DropId,
+    },
     /// The drop is over, and so is its waitlist.
     DropClosed {
         /// Which.
@@ -227,7 +234,7 @@ pub enum Fact {
         /// Which.
         reservation: ReservationId,
     },
-    /// Units went from held or offered to free, because of a shortfall.
+    /// Units went from held or offered to free, because of a shortfall or because the drop's opening was taken back.
     ReservationRevoked {
         /// Which.
         reservation: ReservationId,
@@ -286,6 +293,13 @@ pub enum Fact {
         order: OrderId,
         /// What the payment provider calls the payment.
         payment: PrincipalId,
+    },
+    /// A node counted its audience.
+    AudienceCounted {
+        /// The node's name while it counts.
+        node: PrincipalId,
+        /// What it counted since it began.
+        count: Box<AudienceCount>,
     },
     /// A promise of a lost history is kept: the facts after it in the same entry hold, or sell, what was promised.
     PromiseKept(Box<KeptPromise>),

@@ -2,7 +2,7 @@
 
 use super::{DropPhase, ShowPhase};
 use crate::{
-    ids::{BrandId, DropId, Key, OrderId, ProductId, ReservationId, Sku, WaiterId},
+    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
     inventory::StockError,
     time::Timestamp,
 };
@@ -33,6 +33,9 @@ pub enum FoldError {
     /// The show would go to another brand.
     #[error("a show of the brand {0} would go to another")]
     BrandFixed(BrandId),
+    /// A node counted less than it had.
+    #[error("the node {0} counted less than before")]
+    Audience(PrincipalId),
     /// There is no such product.
     #[error("there is no product {0}")]
     ProductUnknown(ProductId),

@@ -2,6 +2,7 @@
 
 use super::{Drop, DropItem, DropItemState, DropPhase, DropStock, Product, Show, ShowPhase, ShowSettings, Variant};
 use crate::{
+    audience::Audience,
     ids::{DropId, ProductId, Sku},
     inventory::{Elsewhere, Reservation, Stock},
     time::Timestamp,
@@ -50,6 +51,11 @@ impl Show {
     /// What is held or offered, the earliest deadline first.
     pub fn holds(&self) -> impl Iterator<Item = Reservation<'_>> {
         self.index.deadlines.held().filter_map(|id| self.reservation(id))
+    }
+
+    /// Who watches, and how much was asked.
+    pub fn audience(&self) -> &Audience {
+        &self.records.audience
     }
 
     /// The catalogue, in the order of its places.
@@ -165,10 +171,10 @@ impl Show {
         self.drops().filter(|drop| matches!(drop.phase, DropPhase::Open | DropPhase::Paused))
     }
 
-    /// Whether what the drop sells and how is fixed: it was opened, or something was held in it to keep a promise.
+    /// Whether what the drop sells and how is fixed: it was opened once, or something was held in it to keep a promise.
     pub(super) fn is_fixed(&self, drop: &Drop) -> bool {
         let slot = || self.records.drops.slot(&drop.plan.drop);
-        drop.phase != DropPhase::Planned || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
+        drop.phase != DropPhase::Planned || drop.was_undone || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
     }
 
     fn item_state<'a>(&self, drop: &'a Drop, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {

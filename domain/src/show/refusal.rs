@@ -49,6 +49,9 @@ pub enum Refusal {
         /// The phase it is in.
         phase: DropPhase,
     },
+    /// The drop's opening can't be taken back any more.
+    #[error("the opening can't be taken back any more: it is too long ago, or something was sold or drawn")]
+    UndoOver,
     /// The drop has no closing time that could be moved.
     #[error("the drop has no closing time")]
     DropWithoutEnd,
@@ -162,7 +165,7 @@ pub enum Refusal {
     #[error("the show is full: {bound}")]
     Full {
         /// The name of the constant that was hit: [`super::HOLDS_MAX`], [`super::KEYS_MAX`], [`super::UNITS_MAX`],
-        /// [`super::WAITERS_MAX`] or [`super::SHORTFALL_HOLDS_MAX`].
+        /// [`super::WAITERS_MAX`], [`super::SHORTFALL_HOLDS_MAX`] or [`super::UNDO_HOLDS_MAX`].
         bound: Cow<'static, str>,
     },
     /// The plan contradicts itself or what happened since.

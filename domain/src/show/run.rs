@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CloseReason, Digest, DropItem, DropPhase, DropPlan, Lots};
+use super::{CloseReason, Digest, DropItem, DropPhase, DropPlan, Lots, UNDO_MS};
 use crate::{ids::Sku, inventory::stock::Kept, table::Slot, time::Timestamp};
 
 /// A drop as it stands.
@@ -15,6 +15,8 @@ pub struct Drop {
     pub(super) opened_at: Option<Timestamp>,
     pub(super) closes_at: Option<Timestamp>,
     pub(super) closed: Option<Closed>,
+    /// Whether an opening of it was taken back.
+    pub(super) was_undone: bool,
     pub(super) commitment: Option<Digest>,
     pub(super) lots: Option<Lots>,
     /// By how much the shared cap was raised above the plan's.
@@ -109,6 +111,18 @@ impl Drop {
     /// Open or paused: it was opened and isn't over.
     pub fn is_running(&self) -> bool {
         matches!(self.phase, DropPhase::Open | DropPhase::Paused)
+    }
+
+    /// Until when its opening can be taken back, as long as nothing is sold in it; `None` when it is not open, or lots
+    /// are drawn.
+    pub fn undo_until(&self) -> Option<Timestamp> {
+        let is_undrawn = self.is_running() && self.lots.is_none();
+        self.opened_at.filter(|_| is_undrawn).map(|opened_at| opened_at.after_ms(UNDO_MS))
+    }
+
+    /// Whether its opening can be taken back.
+    pub(super) fn can_be_undone(&self, now: Timestamp) -> bool {
+        self.undo_until().is_some_and(|until| now < until) && self.stocks.iter().all(|stock| stock.sold == 0)
     }
 
     /// When it closes, if it opens at `opens_at`.

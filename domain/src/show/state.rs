@@ -17,6 +17,7 @@ use super::{
     promises::Promises,
 };
 use crate::{
+    audience::Audience,
     ids::{DropId, ProductId, ReservationId, Sku},
     inventory::{BundleLine, reservation::ReservationRecord, stock::SkuRecord, waiter::WaiterRecord},
     orders::order::OrderRecord,
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// The layout of a serialized [`Show`]. A snapshot of another version is not read: the journal is folded again.
-pub const STATE_VERSION: u32 = 4;
+pub const STATE_VERSION: u32 = 5;
 
 /// Everything that is true of one show after some entries; the default is the show of an empty journal.
 ///
@@ -62,6 +63,7 @@ pub(super) struct Records {
     pub(super) orders: Vec<OrderRecord>,
     pub(super) keys: Keys,
     pub(super) promises: Promises,
+    pub(super) audience: Audience,
 }
 
 impl Show {

@@ -28,7 +28,7 @@ impl Viewer {
 
     async fn come_in(endpoint: Endpoint, show: String, token: String) -> Result<Self, CompareError> {
         let mut socket = Socket::open(&endpoint).await.map_err(|error| broken(&error))?;
-        let hello = client_message::Kind::Hello(Hello { show, token: Some(token), cursor: None });
+        let hello = client_message::Kind::Hello(Hello { show, token: Some(token), cursor: None, source: None });
         socket.send(hello).await.map_err(|error| broken(&error))?;
         loop {
             match socket.receive().await.map_err(|error| broken(&error))? {

@@ -106,7 +106,7 @@ impl Show {
     }
 
     fn hello(&self, token: String) -> Vec<u8> {
-        send(client_message::Kind::Hello(Hello { show: self.name.clone(), token: Some(token), cursor: None }))
+        send(client_message::Kind::Hello(Hello { show: self.name.clone(), token: Some(token), cursor: None, source: None }))
     }
 }
 

@@ -138,6 +138,7 @@ impl Viewer {
             show: self.shared.show.clone(),
             token: Some(self.token.clone()),
             cursor: self.cursor.clone(),
+            source: None,
         });
         connection.feed(hello).await.map_err(|error| error.to_string())?;
         connection.flush().await.map_err(|error| error.to_string())?;

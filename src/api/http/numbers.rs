@@ -46,5 +46,5 @@ async fn get(
     let feed = state.feeds.get(&show);
     let feed = feed.ok_or_else(|| Problem::retry(state.retry_after_ms(), RetryReason::Stopping))?;
     let sales = (authorized.0.principal.role == Role::Brand).then(|| feed.stats().sales());
-    Ok(JsonReply(NumbersReply { numbers: feed.stats().numbers(feed.viewers()), sales }))
+    Ok(JsonReply(NumbersReply { numbers: feed.numbers(state.clock.now()), sales }))
 }

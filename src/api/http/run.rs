@@ -29,6 +29,7 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(open))
         .routes(routes!(pause))
         .routes(routes!(resume))
+        .routes(routes!(undo))
         .routes(routes!(close))
         .routes(routes!(schedule))
         .routes(routes!(extend))
@@ -145,6 +146,21 @@ async fn resume(
 ) -> Result<Response, Problem> {
     run(&state, &authorized, &show, Kind::ResumeDrop(v1::ResumeDrop { key, attempt: None, drop: drop.to_string() }))
         .await
+}
+
+/// Takes an opening back that was a mistake: within ten seconds, while nothing was sold in the drop and no lots are drawn.
+/// What is held or offered in it is revoked, and it opens by itself no more.
+#[utoipa::path(post, path = "/v1/shows/{show}/drops/{drop}/undo", tag = "run", security(("token" = [])),
+    params(("show" = String, Path), ("drop" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, description = "It is planned again", body = ask::OutcomeReply)))]
+async fn undo(
+    State(state): State<ApiState>,
+    authorized: Authorized,
+    PathOf(DropPath { show, drop }): PathOf<DropPath>,
+    KeyHeader(key): KeyHeader,
+    CommandBody(NoFields {}): CommandBody<NoFields>,
+) -> Result<Response, Problem> {
+    run(&state, &authorized, &show, Kind::UndoDrop(v1::UndoDrop { key, attempt: None, drop: drop.to_string() })).await
 }
 
 /// Closes an open or paused drop for good.

@@ -193,7 +193,8 @@ fn plan_of(access: &Access, show: &ShowId, file: ShowFile) -> Result<ShowPlan, P
 }
 
 async fn show_state(state: &ApiState, show: &ShowId) -> Result<ShowState, Problem> {
-    let (id, viewers) = (show.clone(), state.feeds.get(show).map_or(0, |feed| feed.viewers()));
+    let (id, now) = (show.clone(), state.clock.now());
+    let viewers = state.feeds.get(show).map_or(0, |feed| feed.viewers(now));
     let found = ask::read(state, show, move |show, position| {
         let public = codec::public_state(&id, show, viewers)?;
         Some(ShowState { cursor: Cursor::at(position).to_string(), public })

@@ -64,6 +64,7 @@ codes! {
     DrawUncommitted = "draw_uncommitted", 409, "The draw has no committed seed yet";
     DrawNotDue = "draw_not_due", 409, "There is no draw to be held now";
     SeedForeign = "seed_foreign", 409, "The seed is not the one that was committed to";
+    UndoOver = "undo_over", 409, "The opening can't be taken back any more";
     ExtensionOver = "extension_over", 409, "The hold can't be extended";
     ReservationUnknown = "reservation_unknown", 404, "There is no such reservation";
     ReservationState = "reservation_state", 409, "The reservation is not held any more";
@@ -155,6 +156,7 @@ impl From<RefusalCode> for ProblemCode {
             RefusalCode::DrawUncommitted => Self::DrawUncommitted,
             RefusalCode::DrawNotDue => Self::DrawNotDue,
             RefusalCode::SeedForeign => Self::SeedForeign,
+            RefusalCode::UndoOver => Self::UndoOver,
             RefusalCode::ExtensionOver => Self::ExtensionOver,
             RefusalCode::ReservationUnknown => Self::ReservationUnknown,
             RefusalCode::ReservationState => Self::ReservationState,

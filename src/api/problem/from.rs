@@ -190,6 +190,7 @@ mod tests {
             (Refusal::DrawUncommitted, 409, json!({})),
             (Refusal::DrawNotDue, 409, json!({})),
             (Refusal::SeedForeign, 409, json!({})),
+            (Refusal::UndoOver, 409, json!({})),
             (Refusal::ExtensionOver, 409, json!({})),
             (Refusal::ReservationUnknown, 404, json!({})),
             (

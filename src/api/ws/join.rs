@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dropcast_domain::{
-    ids::ShowId,
+    ids::{ShowId, SourceId},
     show::{Role, Show},
 };
 
@@ -11,16 +11,25 @@ use super::close;
 use crate::{
     api::{auth::Access, state::ApiState},
     engine::{OpenError, Publication, ShowHandle},
-    feed::{Audience, Cursor, Joining as FeedJoining, Wire},
+    feed::{Audience, Cursor, Feed, Joining as FeedJoining, Wire},
     hub::{CloseFrame, Connection},
     journal::Position,
+    stats::{Crowd, Seat},
 };
 
 /// The way to the show that a connection joined, once it has.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     handle: Mutex<Option<ShowHandle>>,
-    audience: OnceLock<Audience>,
+    place: OnceLock<Place>,
+}
+
+/// As what a connection is in a show; a viewer has a seat, which is counted.
+#[derive(Debug)]
+struct Place {
+    audience: Audience,
+    feed: Arc<Feed>,
+    _seat: Option<Seat>,
 }
 
 impl Joined {
@@ -36,13 +45,20 @@ impl Joined {
 
     /// For whom the connection listens; `None` before it joined.
     pub(super) fn audience(&self) -> Option<Audience> {
-        self.audience.get().copied()
+        self.place.get().map(|place| place.audience)
+    }
+
+    /// The audience that it is a part of; `None` before it joined.
+    pub(super) fn crowd(&self) -> Option<&Arc<Crowd>> {
+        self.place.get().map(|place| place.feed.stats().crowd())
     }
 
     /// Whether it is the first time.
-    fn set(&self, handle: ShowHandle, audience: Audience) -> bool {
+    fn set(&self, handle: ShowHandle, place: impl FnOnce() -> Place) -> bool {
         *self.lock() = Some(handle);
-        self.audience.set(audience).is_ok()
+        let is_first = self.place.get().is_none();
+        self.place.get_or_init(place);
+        is_first
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<ShowHandle>> {
@@ -57,6 +73,7 @@ pub(super) struct JoinWish {
     pub(super) show: ShowId,
     pub(super) access: Option<Access>,
     pub(super) cursor: Option<String>,
+    pub(super) source: Option<SourceId>,
     pub(super) greeted: bool,
 }
 
@@ -90,6 +107,7 @@ impl Joining {
         })?;
         let feed = self.state.feeds.get(&self.wish.show).ok_or_else(close::try_again_later)?;
         let gate = Gate { show: self.wish.show.clone(), access: self.wish.access.clone(), audience: self.audience() };
+        let (source, place_in) = (self.wish.source.clone(), Arc::clone(&feed));
         let metrics = Arc::clone(&self.state.metrics);
         let resume_after = self.checked_cursor().await;
         let (connection, joined, of_handle) = (self.connection.clone(), Arc::clone(&self.joined), handle.clone());
@@ -103,7 +121,8 @@ impl Joining {
                 });
             }
             // From the moment of the snapshot on, commands go to this writer.
-            if joined.set(of_handle, gate.audience) {
+            let place = || gate.place(place_in, source.as_ref());
+            if joined.set(of_handle, place) {
                 metrics.connection_joined(gate.audience);
             }
             take_seat(show, position)
@@ -149,6 +168,13 @@ struct Gate {
 }
 
 impl Gate {
+    fn place(&self, feed: Arc<Feed>, source: Option<&SourceId>) -> Place {
+        let viewer = self.access.as_ref().map(|access| &access.principal.id);
+        let is_viewer = self.audience == Audience::Viewer;
+        let seat = is_viewer.then(|| feed.stats().crowd().seat(viewer, source));
+        Place { audience: self.audience, feed, _seat: seat }
+    }
+
     fn check(&self, show: &Show) -> Result<(), CloseFrame> {
         let settings = show.settings().ok_or_else(close::show_unknown)?;
         match &self.access {

@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dropcast_domain::{ids::ShowId, show::Request, time::Timestamp};
+use dropcast_domain::{
+    ids::{ShowId, SourceId},
+    show::Request,
+    time::Timestamp,
+};
 use dropcast_proto::v1::{self, client_message, server_message::Kind};
 
 use super::{
@@ -22,10 +26,11 @@ use crate::{
         receipt::Addressee,
         state::ApiState,
     },
-    codec::{self, Wish},
+    codec::{self, MessageProblem, Wish},
     engine::ReplyAt,
     feed::{Wire, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
+    stats::Wanted,
     telemetry::{command_kind::CommandKind, metrics::LimitedBy},
 };
 
@@ -54,6 +59,12 @@ struct Greeting {
     joined: Arc<Joined>,
 }
 
+/// What is known of a command once it is asked.
+struct Asked {
+    kind: CommandKind,
+    wanted: Option<Wanted>,
+}
+
 impl WebSocketSession {
     pub(super) fn new(state: ApiState, wire: Wire, permit: ConnectionPermit) -> Self {
         Self { state, wire, _permit: permit, unreadable: 0, greeting: None }
@@ -61,7 +72,7 @@ impl WebSocketSession {
 
     fn take(&mut self, connection: &Connection, kind: client_message::Kind) -> Result<(), Unreadable> {
         match kind {
-            client_message::Kind::Hello(hello) => self.hello(connection, hello),
+            client_message::Kind::Hello(hello) => self.hello(connection, hello)?,
             client_message::Kind::Refresh(refresh) => self.refresh(connection, &refresh.token),
             client_message::Kind::Clock(clock) => {
                 let server_at = self.state.clock.now().0;
@@ -76,26 +87,38 @@ impl WebSocketSession {
         Ok(())
     }
 
-    fn hello(&mut self, connection: &Connection, hello: v1::Hello) {
+    fn hello(&mut self, connection: &Connection, hello: v1::Hello) -> Result<(), Unreadable> {
         if self.greeting.is_some() {
             let detail = "hello is said once; open another connection";
-            return self.problem(connection, ProblemCode::HelloRepeated, detail, None);
+            self.problem(connection, ProblemCode::HelloRepeated, detail, None);
+            return Ok(());
         }
+        let source = hello.source.as_deref().map(SourceId::new).transpose();
+        let source = source.map_err(|problem| MessageProblem { field: "source", problem, key: None })?;
+        if let Some(greeting) = self.greet(connection, &hello) {
+            self.greeting = Some(greeting);
+            self.join(connection, hello.cursor, source, false);
+        }
+        Ok(())
+    }
+
+    /// Who says hello, and to which show; `None` when the connection was closed for it.
+    fn greet(&self, connection: &Connection, hello: &v1::Hello) -> Option<Greeting> {
         let Ok(show) = ShowId::new(&hello.show) else {
-            return end(connection, close::show_unknown());
+            end(connection, close::show_unknown());
+            return None;
         };
         let access = match hello.token.as_deref().map(|token| self.verify(token)).transpose() {
             Ok(access) => access,
             Err(error) => {
                 self.token_refused(connection, error);
-                return end(connection, close::token("the token is not accepted"));
+                end(connection, close::token("the token is not accepted"));
+                return None;
             }
         };
         self.expire_with(connection, access.as_ref());
         let (show, access) = self.share_names(show, access);
-        let joined = Arc::new(Joined::default());
-        self.greeting = Some(Greeting { show, access, joined });
-        self.join(connection, hello.cursor, false);
+        Some(Greeting { show, access, joined: Arc::new(Joined::default()) })
     }
 
     /// The same with the name of the show that its feed has, so that a name is not kept once per viewer.
@@ -109,14 +132,20 @@ impl WebSocketSession {
     }
 
     /// Joins the show, or joins it anew for a fresh snapshot.
-    fn join(&self, connection: &Connection, cursor: Option<String>, greeted: bool) {
+    fn join(&self, connection: &Connection, cursor: Option<String>, source: Option<SourceId>, greeted: bool) {
         let Some(greeting) = &self.greeting else { return };
         let joining = Joining {
             state: self.state.clone(),
             connection: connection.clone(),
             wire: self.wire,
             joined: Arc::clone(&greeting.joined),
-            wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, greeted },
+            wish: JoinWish {
+                show: greeting.show.clone(),
+                access: greeting.access.clone(),
+                cursor,
+                source,
+                greeted,
+            },
         };
         self.state.runtime.spawn(joining.run());
     }
@@ -154,7 +183,7 @@ impl WebSocketSession {
         }
         let Some(handle) = greeting.joined.handle() else {
             if greeting.joined.lost_its_writer() {
-                self.join(connection, None, true);
+                self.join(connection, None, None, true);
             }
             return self.retry(connection, key(), RETRY_AFTER_MS, v1::RetryReason::Busy);
         };
@@ -167,16 +196,20 @@ impl WebSocketSession {
             fingerprint: wish.fingerprint,
             command: wish.command,
         };
-        let kind = CommandKind::from(&request.command);
-        handle.ask_at(request, attempt, self.reply(connection, addressee, kind));
+        let asked = Asked { kind: CommandKind::from(&request.command), wanted: Wanted::of(&request.command) };
+        handle.ask_at(request, attempt, self.reply(connection, greeting, addressee, asked));
     }
 
-    fn reply(&self, connection: &Connection, addressee: Addressee, kind: CommandKind) -> ReplyAt {
+    fn reply(&self, connection: &Connection, greeting: &Greeting, addressee: Addressee, asked: Asked) -> ReplyAt {
         let (connection, encoding) = (connection.clone(), self.wire.encoding);
+        let wanted = asked.wanted.and_then(|wanted| Some((wanted, Arc::clone(greeting.joined.crowd()?))));
         let (metrics, asked_at) = (Arc::clone(&self.state.metrics), Instant::now());
         let (tokens, clock) = (Arc::clone(&self.state.tokens), Arc::clone(&self.state.clock));
         Box::new(move |answer, position| {
-            metrics.answered(kind, &answer, asked_at.elapsed());
+            metrics.answered(asked.kind, &answer, asked_at.elapsed());
+            if let Some((wanted, crowd)) = wanted {
+                crowd.answered(&addressee.principal.id, wanted, &answer);
+            }
             let key = addressee.key.to_string();
             let receipt = receipt(&tokens, &*clock, addressee, (&answer, position));
             let outcome = Some(answer::outcome(answer));
@@ -247,7 +280,7 @@ impl Session for WebSocketSession {
     }
 
     fn lagged(&mut self, connection: &Connection) {
-        self.join(connection, None, true);
+        self.join(connection, None, None, true);
     }
 
     fn deadline(&mut self, connection: &Connection) {

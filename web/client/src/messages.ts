@@ -116,6 +116,7 @@ export const drop = message({
   lots: optional(lots),
   waitlist,
   offer_ttl_ms: integer,
+  undo_until: optional(time),
 });
 export type Drop = Of<typeof drop>;
 
@@ -192,6 +193,13 @@ const skuNumbers = message({
 });
 export type SkuNumbers = Of<typeof skuNumbers>;
 
+/** How often units were asked for in vain, and why. */
+const turnedAway = message({ sold_out: integer, limited: integer, closed: integer, other: integer, units: integer });
+export type TurnedAway = Of<typeof turnedAway>;
+
+const sourceCount = message({ source: text, viewers: integer });
+export type SourceCount = Of<typeof sourceCount>;
+
 export const numbers = message({
   viewers: integer,
   viewers_peak: integer,
@@ -209,6 +217,13 @@ export const numbers = message({
   waiting: integer,
   units_sold_elsewhere: integer,
   units_short: integer,
+  watched: integer,
+  saw: integer,
+  clicked: integer,
+  held: integer,
+  bought: integer,
+  turned_away: optional(turnedAway),
+  sources: list(sourceCount),
 });
 export type Numbers = Of<typeof numbers>;
 
@@ -291,6 +306,7 @@ const refusalCode = name(
   "draw_not_due",
   "seed_foreign",
   "extension_over",
+  "undo_over",
 );
 export type RefusalCode = Of<typeof refusalCode>;
 
@@ -328,6 +344,7 @@ const commands = {
   pause_drop: ofDrop,
   resume_drop: ofDrop,
   extend_drop: message({ ...attempted, drop: text, by_ms: integer }),
+  undo_drop: ofDrop,
   close_drop: ofDrop,
   add_units: message({ ...attempted, drop: optional(text), sku: text, units: integer }),
   withdraw_units: message({ ...attempted, sku: text, units: integer, force: flag }),
@@ -336,7 +353,7 @@ const command = oneof(commands);
 export type Command = NonNullable<Of<typeof command>>;
 
 const clientMessage = oneof({
-  hello: message({ show: text, token: optional(text), cursor: optional(text) }),
+  hello: message({ show: text, token: optional(text), cursor: optional(text), source: optional(text) }),
   refresh: message({ token: text }),
   clock: message({ echo_ms: integer }),
   ...commands,

@@ -1,6 +1,6 @@
 //! Which function takes in which fact.
 
-use super::{buying, catalogue, orders, outage, promises, run, waitlist};
+use super::{audience, buying, catalogue, orders, outage, promises, run, waitlist};
 use crate::{
     inventory::BundleLine,
     show::{Fact, FoldError, Show},
@@ -29,6 +29,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
         Fact::DropExtended { drop, closes_at } => run::extend(show, drop, *closes_at),
         Fact::CapRaised { drop, sku, units } => run::raise_cap(show, drop, sku, *units),
         Fact::SharedCapRaised { drop, units } => run::raise_shared_cap(show, drop, *units),
+        Fact::DropUndone { drop } => run::undo(show, drop),
         Fact::DropClosed { drop, reason } => run::close(show, at, drop, *reason),
         &Fact::ReservationHeld {
             reservation,
@@ -74,6 +75,7 @@ pub(in crate::show) fn apply(show: &mut Show, at: Timestamp, fact: &Fact) -> Res
             orders::place(show, at, *order, *reservation, *total_minor)
         }
         Fact::OrderPaid { order, payment } => orders::pay(show, *order, payment),
+        Fact::AudienceCounted { node, count } => audience::take(show, at, node, count),
         Fact::PromiseKept(kept) => promises::keep(show, kept),
         Fact::PromiseBroken(promise) => promises::break_promise(show, at, promise),
     }

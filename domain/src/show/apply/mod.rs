@@ -1,5 +1,6 @@
 //! Facts become state. A fact that contradicts the state is refused before it changes anything that it is about.
 
+mod audience;
 mod buying;
 mod catalogue;
 mod fact;

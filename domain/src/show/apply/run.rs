@@ -58,6 +58,7 @@ pub(super) fn plan(show: &mut Show, at: Timestamp, plan: &DropPlan, place: u32) 
             opened_at: None,
             closes_at: None,
             closed: None,
+            was_undone: false,
             commitment: None,
             lots: None,
             shared_raised: 0,
@@ -170,6 +171,24 @@ pub(super) fn close(show: &mut Show, at: Timestamp, drop: &DropId, reason: Close
     change(show, slot, |drop| {
         drop.phase = DropPhase::Closed;
         drop.closed = Some(Closed { at, reason });
+    });
+    Ok(())
+}
+
+/// Nothing may be kept or sold in it any more.
+pub(super) fn undo(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
+    let slot = slot_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?;
+    let undone = &show.records.drops[slot];
+    if undone.lots.is_some() || undone.stocks.iter().any(|stock| stock.taken() > 0) {
+        return Err(FoldError::DropPhase { drop: drop.clone(), phase: undone.phase });
+    }
+    waitlist::close(show, slot)?;
+    change(show, slot, |drop| {
+        drop.phase = DropPhase::Planned;
+        drop.opens_at = None;
+        drop.opened_at = None;
+        drop.closes_at = None;
+        drop.was_undone = true;
     });
     Ok(())
 }

@@ -24,7 +24,11 @@ pub(super) fn repeated(show: &Show, request: &Request) -> Result<Option<Outcome>
     let Some(key) = &request.key else {
         let needs_none = matches!(
             request.command,
-            Command::Plan(_) | Command::ExtendHolds { .. } | Command::CommitDraw { .. } | Command::DrawLots { .. }
+            Command::Plan(_)
+                | Command::ExtendHolds { .. }
+                | Command::CommitDraw { .. }
+                | Command::DrawLots { .. }
+                | Command::CountAudience { .. }
         );
         return if needs_none { Ok(None) } else { Err(Refusal::KeyMissing) };
     };
@@ -45,6 +49,7 @@ fn may(role: Role, command: &Command) -> bool {
         | Command::PauseDrop { .. }
         | Command::ResumeDrop { .. }
         | Command::ExtendDrop { .. }
+        | Command::UndoDrop { .. }
         | Command::CloseDrop { .. }
         | Command::AddUnits { .. } => matches!(role, Role::Host | Role::Brand),
         Command::Reserve { .. }
@@ -57,6 +62,7 @@ fn may(role: Role, command: &Command) -> bool {
         | Command::DrawLots { .. }
         | Command::SettleOrder { .. }
         | Command::ExtendHolds { .. }
+        | Command::CountAudience { .. }
         | Command::Reclaim(_) => role == Role::System,
     }
 }

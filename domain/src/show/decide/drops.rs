@@ -1,4 +1,4 @@
-//! Opening, pausing, extending and closing drops.
+//! Opening, pausing, extending, taking back and closing drops.
 //!
 //! Each refuses, in this order: a show in another phase, an unknown drop, a drop in another phase, a value out of its
 //! bounds.
@@ -12,6 +12,11 @@ use crate::{
     show::{CloseReason, DROP_DURATION_MS_MAX, Drop, DropPhase, Fact, Refusal, Show},
     time::Timestamp,
 };
+
+/// For how long an opening can be taken back, in milliseconds.
+pub const UNDO_MS: u64 = 10_000;
+/// The most reservations that taking an opening back revokes; one with more can only be paused or closed.
+pub const UNDO_HOLDS_MAX: usize = 2_000;
 
 pub(super) fn open(show: &Show, now: Timestamp, drop: &DropId) -> Result<Decision, Refusal> {
     expect_live(show)?;
@@ -62,6 +67,22 @@ pub(super) fn extend(show: &Show, drop: &DropId, by_ms: u64) -> Result<Decision,
         return Err(Refusal::DurationInvalid { max_ms });
     }
     Ok(Decision::done(vec![Fact::DropExtended { drop: drop.clone(), closes_at: closes_at.after_ms(by_ms) }]))
+}
+
+/// Everything that is kept in the drop is revoked, the oldest first.
+pub(super) fn undo(show: &Show, now: Timestamp, drop: &DropId) -> Result<Decision, Refusal> {
+    expect_live(show)?;
+    if !drop_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?.can_be_undone(now) {
+        return Err(Refusal::UndoOver);
+    }
+    let mut kept: Vec<_> = show.holds().filter(|hold| hold.drop == drop).map(|hold| hold.id).collect();
+    if kept.len() > UNDO_HOLDS_MAX {
+        return Err(Refusal::Full { bound: "UNDO_HOLDS_MAX".into() });
+    }
+    kept.sort_unstable();
+    let mut facts: Vec<_> = kept.into_iter().map(|reservation| Fact::ReservationRevoked { reservation }).collect();
+    facts.push(Fact::DropUndone { drop: drop.clone() });
+    Ok(Decision::done(facts))
 }
 
 pub(super) fn close(show: &Show, drop: &DropId) -> Result<Decision, Refusal> {

@@ -1,6 +1,7 @@
 //! Commands become facts or refusals.
 
 mod access;
+mod audience;
 mod buying;
 mod catalogue;
 mod drops;
@@ -16,8 +17,10 @@ mod sold_out;
 mod waitlist;
 mod withdrawal;
 
+pub use audience::COUNTED_AFTER_END_MS;
 pub(super) use buying::sale_of;
 pub use buying::{HOLDS_MAX, KEYS_MAX};
+pub use drops::{UNDO_HOLDS_MAX, UNDO_MS};
 pub use outage::HOLD_EXTENSION_MS_MAX;
 pub use request::{Decision, decide};
 pub use waitlist::WAITERS_MAX;

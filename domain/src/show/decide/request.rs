@@ -1,6 +1,6 @@
 //! Which function decides which command.
 
-use super::{access, buying, buying::Wanted, drops, orders, outage, plan, reclaim, run, waitlist, withdrawal};
+use super::{access, audience, buying, buying::Wanted, drops, orders, outage, plan, reclaim, run, waitlist, withdrawal};
 use crate::{
     show::{Command, Fact, Outcome, Refusal, Request, Show},
     time::Timestamp,
@@ -37,6 +37,7 @@ pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision
         Command::PauseDrop { drop } => drops::pause(show, drop),
         Command::ResumeDrop { drop } => drops::resume(show, drop),
         Command::ExtendDrop { drop, by_ms } => drops::extend(show, drop, *by_ms),
+        Command::UndoDrop { drop } => drops::undo(show, now, drop),
         Command::CloseDrop { drop } => drops::close(show, drop),
         Command::AddUnits { drop, sku, units } => run::add_units(show, drop.as_ref(), sku, *units),
         Command::WithdrawUnits { sku, units, force } => withdrawal::withdraw(show, sku, *units, *force),
@@ -54,6 +55,7 @@ pub fn decide(show: &Show, now: Timestamp, request: &Request) -> Result<Decision
         Command::DrawLots { drop, seed, digest } => waitlist::draw(show, now, drop, *seed, *digest),
         Command::SettleOrder { order, payment } => orders::settle(show, *order, payment),
         Command::ExtendHolds { by_ms } => outage::extend_holds(show, now, *by_ms),
+        Command::CountAudience { node, count } => audience::count(show, now, node, count),
         Command::Reclaim(promise) => reclaim::reclaim(show, now, promise),
     }
 }

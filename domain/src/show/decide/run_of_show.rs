@@ -18,7 +18,9 @@ pub(super) fn check(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
         let Some(drop) = show.drop(&plan.drop).filter(fixed) else { continue };
         if let Some(field) = drop.plan.first_change(plan) {
             let reason = match drop.phase {
-                DropPhase::Planned => "a promise was kept in the drop; only its title and its place can change",
+                DropPhase::Planned if !drop.was_undone => {
+                    "a promise was kept in the drop; only its title and its place can change"
+                }
                 _ => "the drop was opened; only its title and its place can change",
             };
             let problem = PlanProblem::Fixed { reason: reason.into() };
@@ -28,7 +30,7 @@ pub(super) fn check(show: &Show, wanted: &ShowPlan) -> Result<(), Invalid> {
     let kept: BTreeSet<_> = wanted.drops.iter().map(|drop| &drop.drop).collect();
     let left_out = show.drops().filter(fixed).find(|drop| !kept.contains(&drop.plan.drop));
     let reason = |drop: &Drop| match drop.phase {
-        DropPhase::Planned => "a promise was kept in it",
+        DropPhase::Planned if !drop.was_undone => "a promise was kept in it",
         _ => "it was opened",
     };
     let problem = |drop: &Drop| PlanProblem::LeftOut { name: drop.plan.drop.to_string(), reason: reason(drop).into() };

@@ -78,7 +78,7 @@ impl Bot {
         };
         self.haul.connections += 1;
         let (show, token) = (self.shared.show.clone(), Some(self.token.clone()));
-        send(&mut connection, client_message::Kind::Hello(Hello { show, token, cursor: None })).await?;
+        send(&mut connection, client_message::Kind::Hello(Hello { show, token, cursor: None, source: None })).await?;
         let mut turn = self.turns.next(self.shared.clock());
         loop {
             tokio::select! {
