@@ -1,31 +1,14 @@
-import type { ServerClock } from "./clock";
-import { Connection, type Socket, type Status } from "./connection";
-import { type AnswerOutcome, type Command, type Problem, type ServerMessage, writeCommand } from "./messages";
-import { type CommandStorage, GIVE_UP_AFTER_MS, Outbox, type Unanswered } from "./outbox";
-import { fold, NOTHING_KNOWN, type State } from "./state";
-import { Timers } from "./timers";
-
-/** Connected but without an answer for so long: the command is sent again, with its key. */
-const ANSWER_WITHIN_MS = 10_000;
-
-/** How a command ended. */
-export type Outcome =
-  | Exclude<AnswerOutcome, { kind: "retry" | "pending" }>
-  /** The server can't take it as it is; also with the code `too_many_unanswered`, from here. */
-  | { readonly kind: "problem"; readonly value: Problem }
-  /** No answer within a minute: what became of it is in the reservations and orders once connected. */
-  | { readonly kind: "unknown" };
-
-type Content<C> = C extends Command ? { kind: C["kind"]; value: Omit<C["value"], "key" | "attempt"> } : never;
-/** A command without its key, which the client makes. */
-export type Wish = Content<Command>;
-
-/** A command under way. */
-export interface Asked {
-  readonly key: string;
-  /** Never rejects. */
-  readonly outcome: Promise<Outcome>;
-}
+import type { ServerClock } from "./clock.js";
+import { type Asked, Commands, type Outcome, type Wish } from "./commands.js";
+import { Connection, type Socket, type Status } from "./connection.js";
+import { Emitter } from "./emitter.js";
+import { type Encoding, json } from "./encoding.js";
+import { type Happenings, tellHappenings } from "./happenings.js";
+import type { Command, Problem, ServerMessage } from "./messages.js";
+import { type CommandStorage, Outbox } from "./outbox.js";
+import { asSource, sourceOf } from "./source.js";
+import { fold, NOTHING_KNOWN, type State } from "./state.js";
+import { tabStorage } from "./tab_storage.js";
 
 export interface ClientOptions {
   /** The server's address, such as `https://live.example`; without one the page's own. */
@@ -35,7 +18,14 @@ export interface ClientOptions {
   readonly token?: string | null;
   /** Asks for a newer token of the same principal; `null` when there is none. */
   readonly renewToken?: () => Promise<string | null>;
-  /** Where unanswered commands outlive a reload; `sessionStorage` unless said otherwise. */
+  /**
+   * Where the viewer came from, the name of a site or of a campaign; `null`: nothing is said. Without one it is the
+   * `utm_source` of the page's address, else the host of another site that led to the page.
+   */
+  readonly source?: string | null;
+  /** How messages become frames: JSON, unless `protobuf` of `@dropcast/client/protobuf` is given. */
+  readonly encoding?: Encoding;
+  /** Where unanswered commands outlive a reload; the tab's own storage unless said otherwise, `null` for nowhere. */
   readonly storage?: CommandStorage | null;
   readonly openSocket?: (url: string, subprotocol: string) => Socket;
   /** From 0 to below 1. */
@@ -43,7 +33,7 @@ export interface ClientOptions {
 }
 
 /** What can be listened to. */
-export interface ClientEvents {
+export interface ClientEvents extends Happenings {
   /** The state, the connection's status or the unanswered commands changed. */
   change: () => void;
   status: (status: Status) => void;
@@ -61,17 +51,8 @@ export interface ClientEvents {
 export class Client {
   state: State = NOTHING_KNOWN;
   readonly #connection: Connection;
-  readonly #outbox: Outbox;
-  readonly #timers = new Timers();
-  readonly #random: () => number;
-  readonly #waiting = new Map<string, { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void }>();
-  readonly #listeners: { [E in keyof ClientEvents]: Set<ClientEvents[E]> } = {
-    change: new Set(),
-    status: new Set(),
-    message: new Set(),
-    answered: new Set(),
-    problem: new Set(),
-  };
+  readonly #commands: Commands;
+  readonly #emitter = new Emitter<ClientEvents>();
   readonly #wake = () => {
     if (globalThis.document?.visibilityState !== "hidden") {
       this.#connection.wake();
@@ -80,22 +61,28 @@ export class Client {
 
   /** Connects at once and keeps the connection until {@link close}. */
   constructor(options: ClientOptions) {
-    this.#random = options.random ?? Math.random;
-    this.#outbox = new Outbox(options.storage === undefined ? sessionStorageOrNone() : options.storage, options.show);
+    const random = options.random ?? Math.random;
     this.#connection = new Connection(
       {
         url: webSocketAddress(options.server),
         show: options.show,
         token: options.token ?? null,
         renewToken: options.renewToken ?? (async () => null),
+        source: options.source === undefined ? sourceOf(globalThis) : asSource(options.source),
+        encoding: options.encoding ?? json,
         openSocket: options.openSocket ?? ((url, subprotocol) => new WebSocket(url, subprotocol)),
-        random: this.#random,
+        random,
       },
       { status: (status) => this.#statusChanged(status), message: (message) => this.#receive(message) },
     );
-    for (const entry of this.#outbox.all) {
-      this.#giveUpInTime(entry);
-    }
+    this.#commands = new Commands({
+      outbox: new Outbox(options.storage === undefined ? tabStorage : options.storage, options.show),
+      random,
+      principal: () => (this.status.phase === "connected" ? `${this.state.role}:${this.state.principal ?? ""}` : null),
+      send: (command) => this.#connection.send(command),
+      ended: (command, outcome, receipt) => this.#emitter.emit("answered", command, outcome, receipt),
+      changed: () => this.#emitter.emit("change"),
+    });
     globalThis.addEventListener?.("online", this.#wake);
     globalThis.document?.addEventListener("visibilitychange", this.#wake);
     this.#connection.open();
@@ -111,13 +98,12 @@ export class Client {
 
   /** The commands that have no answer yet, also those from before a reload. */
   get unanswered(): readonly Command[] {
-    return this.#outbox.all.map((entry) => entry.command);
+    return this.#commands.unanswered;
   }
 
   /** Listens; the returned function ends it. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void {
-    this.#listeners[event].add(listener);
-    return () => this.#listeners[event].delete(listener);
+    return this.#emitter.on(event, listener);
   }
 
   /**
@@ -125,166 +111,50 @@ export class Client {
    * second purchase.
    */
   ask(wish: Wish): Asked {
-    const content = contentOf(wish);
-    const same = this.#outbox.all.find((entry) => contentOf(entry.command) === content);
-    if (same) {
-      return this.#asked(same.command.value.key);
-    }
-    const key = newKey();
-    if (this.#outbox.full) {
-      const detail = "Too many commands wait for their answers.";
-      return {
-        key,
-        outcome: Promise.resolve({ kind: "problem", value: { code: "too_many_unanswered", detail, key } }),
-      };
-    }
-    const command = { kind: wish.kind, value: { ...wish.value, key, attempt: null } } as Command;
-    const entry: Unanswered = { command, askedAt: Date.now(), principal: null, sent: 0 };
-    this.#outbox.put(entry);
-    this.#giveUpInTime(entry);
-    const asked = this.#asked(key);
-    this.#submit(key);
-    this.#emit("change");
-    return asked;
+    return this.#commands.ask(wish);
   }
 
   /** Ends the connection. What is unanswered stays in the storage for the next client of the same show. */
   close(): void {
     globalThis.removeEventListener?.("online", this.#wake);
     globalThis.document?.removeEventListener("visibilitychange", this.#wake);
-    this.#timers.clearAll();
+    this.#commands.close();
     this.#connection.close();
   }
 
   #statusChanged(status: Status): void {
     if (status.phase === "connected") {
-      this.#resubmit();
+      this.#commands.welcomed();
     }
-    this.#emit("status", status);
-    this.#emit("change");
+    this.#emitter.emit("status", status);
+    this.#emitter.emit("change");
   }
 
   #receive(message: ServerMessage): void {
-    this.state = fold(this.state, message);
+    const before = this.state;
+    this.state = fold(before, message);
     if (message.kind === "answer" && message.value.outcome) {
-      this.#answered(message.value.key, message.value.outcome, message.value.receipt);
+      this.#commands.answered(message.value.key, message.value.outcome, message.value.receipt);
     } else if (message.kind === "problem") {
       this.#problem(message.value);
     }
-    this.#emit("message", message);
-    this.#emit("change");
-  }
-
-  #answered(key: string, outcome: AnswerOutcome, receipt: string | null): void {
-    if (outcome.kind === "retry" || outcome.kind === "pending") {
-      this.#submitIn(key, outcome.value.after_ms);
-    } else {
-      this.#finish(key, outcome, receipt);
+    this.#emitter.emit("message", message);
+    if (before.show !== null || message.kind !== "snapshot") {
+      tellHappenings(before, this.state, (happening, ...values) => this.#emitter.emit(happening, ...values));
     }
+    this.#emitter.emit("change");
   }
 
   #problem(problem: Problem): void {
     if (problem.key !== null) {
-      this.#finish(problem.key, { kind: "problem", value: problem });
+      this.#commands.end(problem.key, { kind: "problem", value: problem });
     }
-    this.#emit("problem", problem);
+    this.#emitter.emit("problem", problem);
   }
-
-  #finish(key: string, outcome: Outcome, receipt: string | null = null): void {
-    this.#timers.clear(`submit ${key}`);
-    this.#timers.clear(`give up ${key}`);
-    const entry = this.#outbox.take(key);
-    if (entry) {
-      this.#waiting.get(key)?.resolve(outcome);
-      this.#waiting.delete(key);
-      this.#emit("answered", entry.command, outcome, receipt);
-      this.#emit("change");
-    }
-  }
-
-  /** After every welcome: what another principal left is none of ours, the rest is asked again. */
-  #resubmit(): void {
-    for (const { command, principal } of this.#outbox.all) {
-      const { key } = command.value;
-      if (principal !== null && principal !== this.#principal()) {
-        this.#finish(key, { kind: "unknown" });
-      } else {
-        this.#submit(key);
-      }
-    }
-  }
-
-  #submit(key: string): void {
-    const entry = this.#outbox.get(key);
-    if (!entry || this.status.phase !== "connected") {
-      return;
-    }
-    // Counted and stored before it leaves: a reload in between may only overstate how often it was sent.
-    this.#outbox.put({ ...entry, principal: this.#principal(), sent: entry.sent + 1 });
-    const attempt = entry.sent === 0 ? null : entry.sent;
-    this.#connection.send({ ...entry.command, value: { ...entry.command.value, attempt } } as Command);
-    this.#timers.set(`submit ${key}`, ANSWER_WITHIN_MS, () => this.#submit(key));
-  }
-
-  /** Spread out by up to half, so that all who were told the same don't return at the same moment. */
-  #submitIn(key: string, afterMs: number): void {
-    if (this.#outbox.get(key)) {
-      this.#timers.set(`submit ${key}`, afterMs * (1 + this.#random() / 2), () => this.#submit(key));
-    }
-  }
-
-  #giveUpInTime(entry: Unanswered): void {
-    const { key } = entry.command.value;
-    const leftMs = Math.max(0, entry.askedAt + GIVE_UP_AFTER_MS - Date.now());
-    this.#timers.set(`give up ${key}`, leftMs, () => this.#finish(key, { kind: "unknown" }));
-  }
-
-  #asked(key: string): Asked {
-    let waiting = this.#waiting.get(key);
-    if (!waiting) {
-      let resolve: (outcome: Outcome) => void = () => {};
-      const promise = new Promise<Outcome>((settle) => {
-        resolve = settle;
-      });
-      waiting = { promise, resolve };
-      this.#waiting.set(key, waiting);
-    }
-    return { key, outcome: waiting.promise };
-  }
-
-  #principal(): string {
-    return `${this.state.role}:${this.state.principal ?? ""}`;
-  }
-
-  #emit<E extends keyof ClientEvents>(event: E, ...values: Parameters<ClientEvents[E]>): void {
-    for (const listener of this.#listeners[event] as Set<(...values: Parameters<ClientEvents[E]>) => void>) {
-      listener(...values);
-    }
-  }
-}
-
-/** What is asked, whatever its key and however often it was sent. */
-function contentOf(wish: Wish | Command): string {
-  return JSON.stringify(writeCommand({ kind: wish.kind, value: { ...wish.value, key: "", attempt: null } } as Command));
-}
-
-/** 128 random bits. `crypto.randomUUID` would need a secure context, which a page on a local network is not. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function webSocketAddress(server?: string): string {
   const address = new URL("/v1/ws", server ?? globalThis.location?.href);
   address.protocol = address.protocol.replace("http", "ws");
   return address.href;
-}
-
-/** Even reading the property throws where storage is forbidden. */
-function sessionStorageOrNone(): CommandStorage | null {
-  try {
-    return globalThis.sessionStorage ?? null;
-  } catch {
-    return null;
-  }
 }

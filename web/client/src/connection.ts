@@ -1,11 +1,11 @@
-import { afterClose, waitMs } from "./backoff";
-import { ServerClock } from "./clock";
-import { type ClientMessage, readServerMessage, type ServerMessage, writeClientMessage } from "./messages";
-import { ReadError } from "./schema";
-import { cursorOf } from "./state";
-import { Timers } from "./timers";
+import { afterClose, waitMs } from "./backoff.js";
+import { ServerClock } from "./clock.js";
+import type { Encoding } from "./encoding.js";
+import { type ClientMessage, clientMessage, type ServerMessage, serverMessage } from "./messages.js";
+import { ReadError } from "./schema.js";
+import { cursorOf } from "./state.js";
+import { Timers } from "./timers.js";
 
-const SUBPROTOCOL = "dropcast.v1.json";
 /** From opening the socket to being welcomed. */
 const WELCOME_WITHIN_MS = 10_000;
 /** Whoever hears nothing for so long after asking is on a dead network, whatever the socket believes. */
@@ -34,7 +34,7 @@ export type Status =
   | { readonly phase: "closed"; readonly reason: ClosedReason; readonly code: number };
 
 /** What is used of a browser's WebSocket. */
-export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose">;
+export type Socket = Pick<WebSocket, "send" | "close" | "binaryType" | "onopen" | "onmessage" | "onclose">;
 
 export interface ConnectionOptions {
   /** `wss://host/v1/ws`. */
@@ -47,6 +47,9 @@ export interface ConnectionOptions {
    * `null`: there is none. A rejection is tried again.
    */
   readonly renewToken: () => Promise<string | null>;
+  /** Where the viewer came from, in the letters that a server takes; `null`: unknown. */
+  readonly source: string | null;
+  readonly encoding: Encoding;
   readonly openSocket: (url: string, subprotocol: string) => Socket;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -79,7 +82,8 @@ export class Connection {
   }
 
   open(): void {
-    const socket = this.#options.openSocket(this.#options.url, SUBPROTOCOL);
+    const socket = this.#options.openSocket(this.#options.url, this.#options.encoding.subprotocol);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#become({ phase: "connecting" });
     socket.onopen = () => this.#hello();
@@ -89,13 +93,11 @@ export class Connection {
   }
 
   /** Sends when connected and otherwise not at all; whoever needs an answer asks again after the next welcome. */
-  send(message: ClientMessage): boolean {
-    if (this.status.phase !== "connected") {
-      return false;
+  send(message: ClientMessage): void {
+    if (this.status.phase === "connected") {
+      this.#write(message);
+      this.#expectToHear();
     }
-    this.#socket?.send(writeClientMessage(message));
-    this.#expectToHear();
-    return true;
   }
 
   /** The network came back or the page is seen again: comes back now, or finds out whether it is still connected. */
@@ -114,8 +116,12 @@ export class Connection {
 
   #hello(): void {
     this.#helloAt = Date.now();
-    const hello = { show: this.#options.show, token: this.#token, cursor: this.#cursor };
-    this.#socket?.send(writeClientMessage({ kind: "hello", value: hello }));
+    const { show, source } = this.#options;
+    this.#write({ kind: "hello", value: { show, token: this.#token, cursor: this.#cursor, source } });
+  }
+
+  #write(message: ClientMessage): void {
+    this.#socket?.send(this.#options.encoding.write(clientMessage, message));
   }
 
   #hear(data: unknown): void {
@@ -124,7 +130,7 @@ export class Connection {
     }
     let message: ServerMessage | null;
     try {
-      message = readServerMessage(String(data));
+      message = this.#options.encoding.read(serverMessage, data);
     } catch (error) {
       if (!(error instanceof ReadError)) {
         throw error;

@@ -1,8 +1,23 @@
 /**
- * Every message of the protocol (`proto/dropcast/v1/*.proto`), its type and its reader in one place. Times are Unix
- * milliseconds, as in protobuf; amounts are integers in a currency's minor unit.
+ * Every message of the protocol (`proto/dropcast/v1/*.proto`), its type and its reader in one place. Fields stand in the
+ * order of their numbers there. Times are Unix milliseconds, as in protobuf; amounts are integers in a currency's minor
+ * unit.
  */
-import { flag, integer, list, message, name, type Of, oneof, optional, ReadError, text, texts, time } from "./schema";
+import {
+  bytes,
+  flag,
+  integer,
+  list,
+  message,
+  name,
+  numbered,
+  type Of,
+  oneof,
+  optional,
+  text,
+  texts,
+  time,
+} from "./schema.js";
 
 export const money = message({ amount_minor: integer, currency: text });
 export type Money = Of<typeof money>;
@@ -31,8 +46,8 @@ export type Fairness = Of<typeof fairness>;
 const waitlist = name("off", "ask", "automatic");
 export type Waitlist = Of<typeof waitlist>;
 
-/** 32 bytes in hexadecimal. */
-const digest = text;
+/** 32 bytes. */
+const digest = bytes;
 
 const orderState = name("placed", "paid");
 export type OrderState = Of<typeof orderState>;
@@ -331,28 +346,28 @@ export type WantedLine = Of<typeof wantedLine>;
 
 /** What changes something: carries an idempotency key. */
 const commands = {
-  reserve: message({ ...attempted, drop: text, sku: text, quantity: integer, with: list(wantedLine) }),
+  reserve: numbered(10, message({ ...attempted, drop: text, sku: text, quantity: integer, with: list(wantedLine) })),
   confirm: ofReservation,
   release: ofReservation,
   join_waitlist: message({ ...attempted, drop: text, sku: text, quantity: integer }),
   leave_waitlist: message({ ...attempted, waiter: integer }),
   extend_hold: ofReservation,
-  start_show: message(attempted),
+  start_show: numbered(20, message(attempted)),
   end_show: message(attempted),
   open_drop: ofDrop,
   schedule_drop: message({ ...attempted, drop: text, opens_at: optional(time) }),
   pause_drop: ofDrop,
   resume_drop: ofDrop,
   extend_drop: message({ ...attempted, drop: text, by_ms: integer }),
-  undo_drop: ofDrop,
   close_drop: ofDrop,
   add_units: message({ ...attempted, drop: optional(text), sku: text, units: integer }),
   withdraw_units: message({ ...attempted, sku: text, units: integer, force: flag }),
+  undo_drop: ofDrop,
 };
-const command = oneof(commands);
+export const command = oneof(commands);
 export type Command = NonNullable<Of<typeof command>>;
 
-const clientMessage = oneof({
+export const clientMessage = oneof({
   hello: message({ show: text, token: optional(text), cursor: optional(text), source: optional(text) }),
   refresh: message({ token: text }),
   clock: message({ echo_ms: integer }),
@@ -407,16 +422,10 @@ const problem = message({ code: text, detail: text, key: optional(text) });
 export type Problem = Of<typeof problem>;
 
 /** What can be reserved of a SKU in a drop now, and who waits for it. */
-const stock = message({
-  drop: text,
-  sku: text,
-  available: integer,
-  waiting: integer,
-  next_place: optional(integer),
-});
+const stock = message({ drop: text, sku: text, available: integer, waiting: integer, next_place: optional(integer) });
 export type Stock = Of<typeof stock>;
 
-const serverMessage = oneof({
+export const serverMessage = oneof({
   welcome,
   snapshot,
   answer: message({ key: text, outcome: answerOutcome, receipt: optional(text) }),
@@ -427,49 +436,13 @@ const serverMessage = oneof({
   refreshed: message({ token_expires_at: time }),
   promise_broken: brokenPromise,
   waiter_changed: message({ waiter }),
-  show_changed: message({ cursor: text, show }),
+  show_changed: numbered(20, message({ cursor: text, show })),
   catalogue_changed: message({ cursor: text, products: list(product) }),
   drop_changed: message({ cursor: text, drop }),
   drop_removed: message({ cursor: text, drop: text }),
-  stock,
+  stock: numbered(40, stock),
   audience: message({ viewers: integer }),
   numbers_changed: message({ numbers }),
   sales_changed: message({ bucket: salesBucket }),
 });
 export type ServerMessage = NonNullable<Of<typeof serverMessage>>;
-
-/** Reads what a server sent; `null` for a kind of a later version. Throws {@link ReadError} on rubbish. */
-export function readServerMessage(frame: string): ServerMessage | null {
-  return serverMessage.read(parse(frame), "message");
-}
-
-/** Writes a server's message: for tests and for servers that stand in for the real one. */
-export function writeServerMessage(value: ServerMessage): string {
-  return JSON.stringify(serverMessage.write(value));
-}
-
-/** Reads what a client sent; `null` for a kind of a later version. Throws {@link ReadError} on rubbish. */
-export function readClientMessage(frame: string): ClientMessage | null {
-  return clientMessage.read(parse(frame), "message");
-}
-
-export function writeClientMessage(value: ClientMessage): string {
-  return JSON.stringify(clientMessage.write(value));
-}
-
-/** Whether this is a command, as it comes out of a storage that anyone may have written to. */
-export function readCommand(json: unknown): Command | null {
-  return command.read(json, "command");
-}
-
-export function writeCommand(value: Command): unknown {
-  return command.write(value);
-}
-
-function parse(frame: string): unknown {
-  try {
-    return JSON.parse(frame);
-  } catch {
-    throw new ReadError("message is not JSON");
-  }
-}

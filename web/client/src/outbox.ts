@@ -1,4 +1,4 @@
-import { type Command, readCommand, writeCommand } from "./messages";
+import { type Command, command } from "./messages.js";
 
 /** The most commands without an answer; one more is turned away at once. */
 export const COMMANDS_MAX = 32;
@@ -8,7 +8,7 @@ export const COMMANDS_MAX = 32;
  */
 export const GIVE_UP_AFTER_MS = 60_000;
 
-/** What is used of `sessionStorage`: it outlives a reload, not the tab. */
+/** Where commands are kept; it should outlive a reload and end with the tab, as `sessionStorage` does. */
 export type CommandStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** A command that has no answer yet. */
@@ -79,7 +79,7 @@ export class Outbox {
       if (this.#unanswered.size === 0) {
         this.#storage?.removeItem(this.#name);
       } else {
-        const entries = this.all.map((entry) => ({ ...entry, command: writeCommand(entry.command) }));
+        const entries = this.all.map((entry) => ({ ...entry, command: command.write(entry.command) }));
         this.#storage?.setItem(this.#name, JSON.stringify(entries));
       }
     } catch {
@@ -90,10 +90,10 @@ export class Outbox {
 
 function read(stored: Record<string, unknown>): Unanswered[] {
   try {
-    const command = readCommand(stored.command);
+    const asked = command.read(stored.command, "command");
     const { askedAt, principal, sent } = stored;
-    return command && typeof askedAt === "number" && typeof sent === "number"
-      ? [{ command, askedAt, sent, principal: typeof principal === "string" ? principal : null }]
+    return asked && typeof askedAt === "number" && typeof sent === "number"
+      ? [{ command: asked, askedAt, sent, principal: typeof principal === "string" ? principal : null }]
       : [];
   } catch {
     return [];

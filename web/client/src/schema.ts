@@ -6,9 +6,24 @@
 export interface Schema<T> {
   /** What a field has that an earlier version did not know. */
   readonly empty: T;
+  /** What it is made of, for other encodings than this one. */
+  readonly shape: Shape;
+  /** Its field's number in protobuf; without one it is one more than that of the field before, from 1. */
+  readonly number?: number;
   read(json: unknown, at: string): T;
   write(value: T): unknown;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: any schema fits; its own type is kept by the mapped types below.
+export type AnySchema = Schema<any>;
+type Fields = Readonly<Record<string, AnySchema>>;
+
+export type Shape =
+  | { readonly type: "text" | "flag" | "integer" | "bytes" | "texts" }
+  /** Numbered from 1; 0 is `unspecified`. */
+  | { readonly type: "name"; readonly names: readonly string[] }
+  | { readonly type: "optional" | "list"; readonly of: AnySchema }
+  | { readonly type: "message" | "oneof"; readonly fields: Fields };
 
 /** The type that a schema reads. */
 export type Of<S> = S extends Schema<infer T> ? T : never;
@@ -18,20 +33,30 @@ export class ReadError extends Error {
   override readonly name = "ReadError";
 }
 
-export const text: Schema<string> = plain("", "a text", (json) => typeof json === "string");
+export const text: Schema<string> = plain("text", "", "a text", (json) => typeof json === "string");
 
-export const flag: Schema<boolean> = plain(false, "true or false", (json) => typeof json === "boolean");
+export const flag: Schema<boolean> = plain("flag", false, "true or false", (json) => typeof json === "boolean");
 
 /** An integer from 0 that a JSON number carries exactly. */
 export const integer: Schema<number> = plain(
+  "integer",
   0,
   "an integer from 0 below 2^53",
   (json) => Number.isSafeInteger(json) && (json as number) >= 0,
 );
 
+/** Bytes as hexadecimal digits. */
+export const bytes: Schema<string> = plain(
+  "bytes",
+  "",
+  "hexadecimal digits",
+  (json) => typeof json === "string" && /^([\da-f]{2})*$/.test(json),
+);
+
 /** A moment in Unix milliseconds, written as RFC 3339 in UTC. */
 export const time: Schema<number> = {
   empty: 0,
+  shape: { type: "integer" },
   read(json, at) {
     const milliseconds = typeof json === "string" ? Date.parse(json) : Number.NaN;
     return Number.isNaN(milliseconds) ? fail(at, "a time") : milliseconds;
@@ -44,6 +69,7 @@ export type Texts = Readonly<Record<string, string>>;
 
 export const texts: Schema<Texts> = {
   empty: {},
+  shape: { type: "texts" },
   read(json, at) {
     const entries = Object.entries(object(json, at));
     return Object.fromEntries(entries.map(([language, value]) => [language, text.read(value, `${at}.${language}`)]));
@@ -55,6 +81,7 @@ export const texts: Schema<Texts> = {
 export function name<const N extends string>(...names: N[]): Schema<N | "unspecified"> {
   return {
     empty: "unspecified",
+    shape: { type: "name", names },
     read(json, at) {
       const given = text.read(json, at);
       return names.find((known) => known === given) ?? "unspecified";
@@ -63,36 +90,37 @@ export function name<const N extends string>(...names: N[]): Schema<N | "unspeci
   };
 }
 
-export function optional<T>(schema: Schema<T>): Schema<T | null> {
+export function optional<T>(of: Schema<T>): Schema<T | null> {
   return {
     empty: null,
-    read: (json, at) => (json === null ? null : schema.read(json, at)),
-    write: (value) => (value === null ? null : schema.write(value)),
+    shape: { type: "optional", of },
+    read: (json, at) => (json === null ? null : of.read(json, at)),
+    write: (value) => (value === null ? null : of.write(value)),
   };
 }
 
-export function list<T>(schema: Schema<T>): Schema<readonly T[]> {
+export function list<T>(of: Schema<T>): Schema<readonly T[]> {
   return {
     empty: [],
+    shape: { type: "list", of },
     read: (json, at) =>
-      Array.isArray(json) ? json.map((item, index) => schema.read(item, `${at}[${index}]`)) : fail(at, "a list"),
-    write: (value) => value.map((item) => schema.write(item)),
+      Array.isArray(json) ? json.map((item, index) => of.read(item, `${at}[${index}]`)) : fail(at, "a list"),
+    write: (value) => value.map((item) => of.write(item)),
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any schema fits; its own type is kept by the mapped type below.
-type Fields = Readonly<Record<string, Schema<any>>>;
 type Message<F extends Fields> = { readonly [K in keyof F]: Of<F[K]> };
 
 export function message<F extends Fields>(fields: F): Schema<Message<F>> {
   const entries = Object.entries(fields);
-  const build = (value: (key: string, field: Schema<unknown>) => unknown) =>
+  const build = (value: (key: string, field: AnySchema) => unknown) =>
     Object.fromEntries(entries.map(([key, field]) => [key, value(key, field)]));
   return {
     empty: build((_, field) => field.empty) as Message<F>,
+    shape: { type: "message", fields },
     read(json, at) {
       const given = object(json, at);
-      const read = (key: string, field: Schema<unknown>) =>
+      const read = (key: string, field: AnySchema) =>
         given[key] === undefined ? field.empty : field.read(given[key], `${at}.${key}`);
       return build(read) as Message<F>;
     },
@@ -108,6 +136,7 @@ export type Kind<F extends Fields> = {
 export function oneof<F extends Fields>(kinds: F): Schema<Kind<F> | null> {
   return {
     empty: null,
+    shape: { type: "oneof", fields: kinds },
     read(json, at) {
       for (const [kind, value] of Object.entries(object(json, at))) {
         const schema = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
@@ -121,9 +150,20 @@ export function oneof<F extends Fields>(kinds: F): Schema<Kind<F> | null> {
   };
 }
 
-function plain<T>(empty: T, expected: string, fits: (json: unknown) => boolean): Schema<T> {
+/** The field has this number in protobuf; those after it go on from there. */
+export function numbered<T>(number: number, schema: Schema<T>): Schema<T> {
+  return { ...schema, number };
+}
+
+function plain<T>(
+  type: "text" | "flag" | "integer" | "bytes",
+  empty: T,
+  expected: string,
+  fits: (json: unknown) => boolean,
+): Schema<T> {
   return {
     empty,
+    shape: { type },
     read: (json, at) => (fits(json) ? (json as T) : fail(at, expected)),
     write: (value) => value,
   };

@@ -14,8 +14,8 @@ import type {
   Snapshot,
   Stock,
   Waiter,
-} from "./messages";
-import { movedUp, withWaiter } from "./waiters";
+} from "./messages.js";
+import { movedUp, withWaiter } from "./waiters.js";
 
 /** The most sales buckets that are kept; the oldest leave. */
 const BUCKETS_MAX = 5_000;

@@ -1,4 +1,4 @@
-import type { Drop, Waiter } from "./messages";
+import type { Drop, Waiter } from "./messages.js";
 
 /** A place that is left, closed or served is never waited in again, in whichever order messages arrive. */
 export function withWaiter(all: readonly Waiter[], changed: Waiter): readonly Waiter[] {

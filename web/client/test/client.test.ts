@@ -16,7 +16,9 @@ describe("the connection", () => {
   test("says hello first, and is connected once welcomed", () => {
     const client = server.client();
     server.socket.opens();
-    expect(server.socket.sent).toEqual([{ kind: "hello", value: { show: "spring", token: "t1", cursor: null } }]);
+    expect(server.socket.sent).toEqual([
+      { kind: "hello", value: { show: "spring", token: "t1", cursor: null, source: null } },
+    ]);
     expect(client.status.phase).toBe("connecting");
     server.welcomes();
     expect(client.status.phase).toBe("connected");
@@ -134,7 +136,7 @@ describe("the connection", () => {
     server.client();
     const socket = server.welcomes();
     socket.says(snapshot("c1"));
-    socket.saysText('{"audience":{"viewers":"many"}}');
+    socket.saysData('{"audience":{"viewers":"many"}}');
     vi.advanceTimersByTime(250);
     server.socket.opens();
     expect(server.socket.of("hello")[0]?.cursor).toBeNull();
@@ -142,7 +144,7 @@ describe("the connection", () => {
 
   test("skips a message of a later version", () => {
     const client = server.client();
-    server.welcomes().saysText('{"poll_changed":{"poll":"p1"}}');
+    server.welcomes().saysData('{"poll_changed":{"poll":"p1"}}');
     expect(client.status.phase).toBe("connected");
   });
 });

@@ -94,6 +94,7 @@ export const DROP: Drop = {
   lots: null,
   waitlist: "ask",
   offer_ttl_ms: 120_000,
+  undo_until: null,
 };
 
 export const PUBLIC: PublicState = {

@@ -1,16 +1,32 @@
-import type { Client, ClientMessage, CommandStorage, ServerMessage, Socket } from "../src/index";
-import { Client as RealClient, readClientMessage, writeServerMessage } from "../src/index";
+import {
+  Client,
+  type ClientMessage,
+  type ClientOptions,
+  type CommandStorage,
+  clientMessage,
+  type Encoding,
+  json,
+  type ServerMessage,
+  type Socket,
+  serverMessage,
+} from "../src/index";
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements Socket {
   onopen: Socket["onopen"] = null;
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
+  binaryType: BinaryType = "blob";
   readonly sent: ClientMessage[] = [];
   isClosed = false;
+  readonly #encoding: Encoding;
 
-  send(frame: string): void {
-    const message = readClientMessage(frame);
+  constructor(encoding: Encoding) {
+    this.#encoding = encoding;
+  }
+
+  send(frame: Parameters<WebSocket["send"]>[0]): void {
+    const message = this.#encoding.read(clientMessage, frame);
     if (message) {
       this.sent.push(message);
     }
@@ -25,10 +41,10 @@ export class FakeSocket implements Socket {
   }
 
   says(message: ServerMessage): void {
-    this.saysText(writeServerMessage(message));
+    this.saysData(this.#encoding.write(serverMessage, message));
   }
 
-  saysText(data: string): void {
+  saysData(data: string | Uint8Array): void {
     this.onmessage?.call({} as WebSocket, { data } as MessageEvent);
   }
 
@@ -65,15 +81,15 @@ export class FakeServer {
     return newest;
   }
 
-  client(options: Partial<ConstructorParameters<typeof RealClient>[0]> = {}): Client {
-    return new RealClient({
+  client(options: Partial<ClientOptions> = {}): Client {
+    return new Client({
       server: "https://live.example",
       show: "spring",
       token: "t1",
       storage: this.storage,
       random: () => 0.5,
       openSocket: () => {
-        const socket = new FakeSocket();
+        const socket = new FakeSocket(options.encoding ?? json);
         this.sockets.push(socket);
         return socket;
       },

@@ -1,39 +1,38 @@
 import { readdirSync, readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { describe, expect, test } from "vitest";
-import { readClientMessage, readServerMessage, writeClientMessage, writeServerMessage } from "../src/messages";
+import { type AnySchema, clientMessage, json, serverMessage } from "../src/index";
+import { protobuf as binary } from "../src/protobuf";
 
 const PROTO = new URL("../../../proto/", import.meta.url).pathname;
 const root = new protobuf.Root();
 root.resolvePath = (_, target) => `${PROTO}${target}`;
 root.loadSync(["dropcast/v1/client.proto", "dropcast/v1/server.proto"], { keepCase: true });
 
-const rewriteClient = (json: string) => {
-  const message = readClientMessage(json);
-  return message && JSON.parse(writeClientMessage(message));
-};
-const rewriteServer = (json: string) => {
-  const message = readServerMessage(json);
-  return message && JSON.parse(writeServerMessage(message));
-};
-
 describe.each([
-  ["client", "dropcast.v1.ClientMessage", rewriteClient],
-  ["server", "dropcast.v1.ServerMessage", rewriteServer],
-])("golden examples of the %s", (folder, type, rewrite) => {
+  ["client", "dropcast.v1.ClientMessage", clientMessage],
+  ["server", "dropcast.v1.ServerMessage", serverMessage],
+])("golden examples of the %s", (folder, type, schema: AnySchema) => {
   const files = readdirSync(`${PROTO}golden/${folder}`).filter((file) => file.endsWith(".json"));
+  const text = (file: string) => readFileSync(`${PROTO}golden/${folder}/${file}`, "utf8");
+  const hexadecimal = (file: string) => text(file.replace(".json", ".pb.hex")).trim();
 
   test("there are some", () => expect(files.length).toBeGreaterThan(20));
 
   test.each(files)("%s is read and written again", (file) => {
-    const json = readFileSync(`${PROTO}golden/${folder}/${file}`, "utf8");
-    expect(rewrite(json)).toEqual(JSON.parse(json));
+    const written = json.write(schema, json.read(schema, text(file)));
+    expect(JSON.parse(String(written))).toEqual(JSON.parse(text(file)));
   });
 
-  test.each(files)("%s says the same in protobuf", (file) => {
-    const json = JSON.parse(readFileSync(`${PROTO}golden/${folder}/${file}`, "utf8"));
-    const bytes = readFileSync(`${PROTO}golden/${folder}/${file.replace(".json", ".pb.hex")}`, "utf8").trim();
-    expect(oneJson(root.lookupType(type), bytes)).toEqual(json);
+  test.each(files)("%s is the same message in protobuf, read and written again", (file) => {
+    const bytes = Buffer.from(hexadecimal(file), "hex");
+    const message = json.read(schema, text(file));
+    expect(binary.read(schema, bytes)).toEqual(message);
+    expect(Buffer.from(binary.write(schema, message) as Uint8Array).toString("hex")).toBe(hexadecimal(file));
+  });
+
+  test.each(files)("%s says the same in protobuf by the descriptors alone", (file) => {
+    expect(oneJson(root.lookupType(type), hexadecimal(file))).toEqual(JSON.parse(text(file)));
   });
 });
 
@@ -43,8 +42,11 @@ describe("messages of a later version", () => {
     return { file, ...example } as { file: string; json?: unknown; bytes?: string; reads_as: unknown };
   });
 
-  test.each(examples.filter((example) => example.json !== undefined))("$file", ({ json, reads_as }) => {
-    expect(rewriteServer(JSON.stringify(json))).toEqual(reads_as);
+  test.each(examples)("$file", ({ json: object, bytes, reads_as }) => {
+    const message = bytes
+      ? binary.read(serverMessage, Buffer.from(bytes, "hex"))
+      : json.read(serverMessage, JSON.stringify(object));
+    expect(serverMessage.write(message)).toEqual(reads_as);
   });
 });
 

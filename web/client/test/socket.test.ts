@@ -5,10 +5,11 @@ import { WebSocket as NodeSocket, type WebSocket, WebSocketServer } from "ws";
 import {
   Client,
   type ClientMessage,
-  readClientMessage,
+  clientMessage,
+  json,
   type ServerMessage,
   type Socket,
-  writeServerMessage,
+  serverMessage,
 } from "../src/index";
 import { NOTHING_OWN, PUBLIC, RESERVATION } from "./examples";
 
@@ -68,7 +69,7 @@ test("a click survives a cut connection on a real socket, with its key, and the 
 async function accept(): Promise<WebSocket> {
   const [socket] = (await once(server, "connection")) as [WebSocket];
   socket.on("message", (data) => {
-    const message = readClientMessage(String(data));
+    const message = json.read(clientMessage, data);
     if (message) {
       heard.push(message);
     }
@@ -86,7 +87,7 @@ async function accept(): Promise<WebSocket> {
 }
 
 function say(socket: WebSocket, message: ServerMessage): void {
-  socket.send(writeServerMessage(message));
+  socket.send(json.write(serverMessage, message));
 }
 
 function reserves() {
