@@ -26,7 +26,8 @@ WS_VERSION := 8.23.0
 FAN_ONCE := nchan,nats,mosquitto,ws
 CHECK_JSONSCHEMA := target/check-jsonschema-$(CHECK_JSONSCHEMA_VERSION)
 
-WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-output/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/client/dist/*' \
+	-not -path 'web/test-output/*' 2>/dev/null)
 
 .PHONY: help
 help: ## Say what can be made.

@@ -1,13 +1,26 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { clientScripts } from "./client/build.ts";
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Where `npm run dev` finds the server. */
 const SERVER = process.env.DROPCAST_URL ?? "http://127.0.0.1:8080";
 
+/** The client library beside the pages, under names that stay, for pages that are built without it. */
+const clientLibrary: Plugin = {
+  name: "client-library",
+  apply: "build",
+  async generateBundle() {
+    for (const [name, source] of await clientScripts()) {
+      this.emitFile({ type: "asset", fileName: `client/${name}`, source });
+    }
+  },
+};
+
 export default defineConfig({
   appType: "mpa",
+  plugins: [clientLibrary],
   build: {
     target: "es2022",
     // Inlined files would be data: addresses, which the pages' content security policy allows for pictures only.

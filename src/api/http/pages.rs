@@ -25,7 +25,7 @@ const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 #[folder = "web/dist"]
 struct Pages;
 
-/// The sample show's pictures.
+/// The sample show's pictures, and pages that show how to make one's own.
 #[derive(RustEmbed)]
 #[folder = "examples"]
 struct Examples;
@@ -44,6 +44,7 @@ pub fn router() -> Router<ApiState> {
         .route("/draw", get(|| async { Redirect::permanent("/draw/") }))
         .route("/favicon.svg", get(|headers: HeaderMap| async move { page("favicon.svg", &headers) }))
         .route("/assets/{*path}", get(asset))
+        .route("/client/{*path}", get(client))
         .route("/examples/{*path}", get(example))
 }
 
@@ -52,10 +53,23 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     Pages::get(&path).map_or_else(nothing, |file| answer(&file, &headers, FOREVER))
 }
 
-/// Pictures only: the folder also holds show files.
+/// The client library, under names that stay, for the pages of every site.
+async fn client(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let path = format!("client/{path}");
+    let mut response = page(&path, &headers);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+/// What a browser shows: the folder also holds show files.
 async fn example(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let picture = Examples::get(&path).filter(|file| file.metadata.mimetype().starts_with("image/"));
-    picture.map_or_else(nothing, |file| answer(&file, &headers, LOOK_AGAIN))
+    let path = if path.ends_with('/') { format!("{path}index.html") } else { path };
+    let file = Examples::get(&path).filter(|file| is_shown(file.metadata.mimetype()));
+    file.map_or_else(nothing, |file| answer(&file, &headers, LOOK_AGAIN))
+}
+
+fn is_shown(media_type: &str) -> bool {
+    media_type.starts_with("image/") || matches!(media_type, "text/html" | "text/css" | "text/javascript")
 }
 
 fn page(path: &str, headers: &HeaderMap) -> Response {

@@ -1,4 +1,13 @@
-import type { BrokenPromise, Drop, Order, PublicState, Reservation, Waiter } from "../src/index";
+import type {
+  AnswerOutcome,
+  BrokenPromise,
+  Drop,
+  Order,
+  PublicState,
+  Reservation,
+  ServerMessage,
+  Waiter,
+} from "../src/index";
 
 const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
 
@@ -121,3 +130,18 @@ export const PUBLIC: PublicState = {
   drops: [DROP, { ...DROP, drop: "zero", place: 0 }],
   viewers: 12,
 };
+
+/** A press on *buy*. */
+export const RESERVE = {
+  kind: "reserve",
+  value: { drop: "opening", sku: "scarf-red", quantity: 1, with: [] },
+} as const;
+
+export function snapshot(cursor = "c", changed: Partial<PublicState> = {}) {
+  const everyones = { ...PUBLIC, ...changed };
+  return { kind: "snapshot", value: { cursor, server_at: 0, public: everyones, ...NOTHING_OWN } } as const;
+}
+
+export function answer(key: string, outcome: AnswerOutcome, receipt: string | null = null): ServerMessage {
+  return { kind: "answer", value: { key, outcome, receipt } };
+}

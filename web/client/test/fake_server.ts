@@ -21,7 +21,7 @@ export class FakeSocket implements Socket {
   isClosed = false;
   readonly #encoding: Encoding;
 
-  constructor(encoding: Encoding) {
+  constructor(encoding: Encoding = json) {
     this.#encoding = encoding;
   }
 
@@ -61,6 +61,7 @@ export class FakeSocket implements Socket {
 /** Every socket that a client opened, and the storage that outlives it. */
 export class FakeServer {
   readonly sockets: FakeSocket[] = [];
+  readonly subprotocols: string[] = [];
   readonly storage: CommandStorage & { readonly kept: Map<string, string> };
 
   constructor() {
@@ -88,7 +89,8 @@ export class FakeServer {
       token: "t1",
       storage: this.storage,
       random: () => 0.5,
-      openSocket: () => {
+      openSocket: (_, subprotocol) => {
+        this.subprotocols.push(subprotocol);
         const socket = new FakeSocket(options.encoding ?? json);
         this.sockets.push(socket);
         return socket;

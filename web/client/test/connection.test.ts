@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Command, Outcome } from "../src/index";
-import { NOTHING_OWN, PUBLIC, RESERVATION } from "./examples";
+import { protobuf } from "../src/protobuf";
+import { answer, NOTHING_OWN, RESERVATION, RESERVE, snapshot } from "./examples";
 import { FakeServer } from "./fake_server";
 
-const RESERVE = { kind: "reserve", value: { drop: "opening", sku: "scarf-red", quantity: 1, with: [] } } as const;
 let server: FakeServer;
 
 beforeEach(() => {
@@ -34,6 +33,17 @@ describe("the connection", () => {
     vi.advanceTimersByTime(250);
     server.socket.opens();
     expect(server.socket.of("hello")[0]?.cursor).toBe("c2");
+  });
+
+  test("begins anew after a reload: it has nothing that a cursor could add to", () => {
+    server.client();
+    server.welcomes().says(snapshot("c1"));
+    const after = server.client();
+    const socket = server.welcomes();
+    expect(socket.of("hello")[0]?.cursor).toBeNull();
+    expect(after.state.show).toBeNull();
+    socket.says(snapshot("c2", { viewers: 99 }));
+    expect(after.state.viewers).toBe(99);
   });
 
   test("keeps what it knows when it resumes, and takes its own from the snapshot", () => {
@@ -110,6 +120,14 @@ describe("the connection", () => {
     expect(renewToken).not.toHaveBeenCalled();
     await chat(socket, 2_000);
     expect(socket.of("refresh")).toEqual([{ token: "t2" }]);
+    socket.says({ kind: "refreshed", value: { token_expires_at: serverAt + 600_000 } });
+    await chat(socket, 299_000);
+    expect(socket.of("refresh")).toHaveLength(2);
+    expect(server.sockets).toHaveLength(1);
+    server.socket.closes(1006);
+    await vi.advanceTimersByTimeAsync(250);
+    server.socket.opens();
+    expect(server.socket.of("hello")[0]?.token).toBe("t2");
   });
 
   test("asks again for a token that it could not get, while there is time", async () => {
@@ -142,138 +160,44 @@ describe("the connection", () => {
     expect(server.socket.of("hello")[0]?.cursor).toBeNull();
   });
 
+  test("says where the viewer came from, as far as a server takes it", () => {
+    server.client({ source: "Spring sale!" });
+    expect(server.welcomes().of("hello")[0]?.source).toBe("Springsale");
+    server.client({ source: null });
+    expect(server.welcomes().of("hello")[0]?.source).toBeNull();
+  });
+
+  test("measures the server's clock", () => {
+    const client = server.client();
+    const socket = server.welcomes({ server_at: Date.now() + 7_000 });
+    expect(client.clock.now()).toBe(Date.now() + 7_000);
+    vi.advanceTimersByTime(0);
+    const echo_ms = socket.of("clock")[0]?.echo_ms ?? 0;
+    socket.says({ kind: "clock", value: { echo_ms, server_at: echo_ms + 7_100 } });
+    expect(client.clock.now()).toBe(Date.now() + 7_100);
+  });
+
+  test("speaks protobuf where it is told to", async () => {
+    const client = server.client({ encoding: protobuf });
+    const socket = server.welcomes();
+    expect(socket.binaryType).toBe("arraybuffer");
+    socket.says(snapshot());
+    expect(client.state.drops.map((drop) => drop.drop)).toEqual(["zero", "opening"]);
+    const { key, outcome } = client.ask(RESERVE);
+    expect(socket.of("reserve")).toEqual([{ ...RESERVE.value, key, attempt: null }]);
+    socket.says(answer(key, { kind: "held", value: RESERVATION }));
+    expect(await outcome).toEqual({ kind: "held", value: RESERVATION });
+    socket.saysData("{}");
+    expect(client.status.phase).toBe("waiting");
+    expect(server.subprotocols).toEqual(["dropcast.v1.proto"]);
+  });
+
   test("skips a message of a later version", () => {
     const client = server.client();
     server.welcomes().saysData('{"poll_changed":{"poll":"p1"}}');
     expect(client.status.phase).toBe("connected");
   });
 });
-
-describe("a command", () => {
-  test("ends with its answer, and its reservation is in the state", async () => {
-    const client = server.client();
-    const socket = server.welcomes();
-    const asked = client.ask(RESERVE);
-    expect(socket.of("reserve")).toEqual([{ ...RESERVE.value, key: asked.key, attempt: null }]);
-    expect(client.unanswered).toHaveLength(1);
-    socket.says(answer(asked.key, { kind: "held", value: RESERVATION }));
-    expect(await asked.outcome).toEqual({ kind: "held", value: RESERVATION });
-    expect(client.state.reservations).toEqual([RESERVATION]);
-    expect(client.unanswered).toEqual([]);
-    expect(server.storage.kept.size).toBe(0);
-  });
-
-  test("pressed twice is asked once", () => {
-    const client = server.client();
-    const socket = server.welcomes();
-    const first = client.ask(RESERVE);
-    expect(client.ask(RESERVE).key).toBe(first.key);
-    expect(socket.of("reserve")).toHaveLength(1);
-    expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, with: [] } }).key).toBe(first.key);
-    expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, quantity: 2 } }).key).not.toBe(first.key);
-    const together = [{ sku: "hat", quantity: 1 }];
-    expect(client.ask({ ...RESERVE, value: { ...RESERVE.value, with: together } }).key).not.toBe(first.key);
-  });
-
-  test("asked while disconnected leaves with the next welcome", () => {
-    const client = server.client();
-    client.ask(RESERVE);
-    expect(server.socket.of("reserve")).toHaveLength(0);
-    expect(server.welcomes().of("reserve")).toHaveLength(1);
-  });
-
-  test.each(["retry", "pending"] as const)("told %s is sent again later, with its key", (kind) => {
-    const client = server.client();
-    const socket = server.welcomes();
-    const { key } = client.ask(RESERVE);
-    const later = kind === "retry" ? { after_ms: 200, reason: "busy" as const } : { after_ms: 200 };
-    socket.says(answer(key, { kind, value: later } as Parameters<typeof answer>[1]));
-    vi.advanceTimersByTime(249);
-    expect(socket.of("reserve")).toHaveLength(1);
-    vi.advanceTimersByTime(1);
-    expect(socket.of("reserve")[1]).toEqual({ ...RESERVE.value, key, attempt: 1 });
-  });
-
-  test("without an answer is sent again with its key after the connection came back", () => {
-    const client = server.client();
-    server.welcomes();
-    const { key } = client.ask(RESERVE);
-    server.socket.closes(1006);
-    vi.advanceTimersByTime(250);
-    expect(server.welcomes().of("reserve")).toEqual([{ ...RESERVE.value, key, attempt: 1 }]);
-  });
-
-  test("outlives a reload with its key", () => {
-    const before = server.client();
-    server.welcomes();
-    const { key } = before.ask(RESERVE);
-    before.close();
-
-    const after = server.client();
-    const ended: [Command, Outcome, string | null][] = [];
-    after.on("answered", (...told) => ended.push(told));
-    expect(after.unanswered.map((command) => command.value.key)).toEqual([key]);
-    const socket = server.welcomes();
-    expect(socket.of("reserve")).toEqual([{ ...RESERVE.value, key, attempt: 1 }]);
-    socket.says(answer(key, { kind: "held", value: RESERVATION }, "receipt of the hold"));
-    expect(ended.map(([command, outcome, receipt]) => [command.value.key, outcome.kind, receipt])).toEqual([
-      [key, "held", "receipt of the hold"],
-    ]);
-  });
-
-  test("of another principal is not sent", () => {
-    const before = server.client();
-    server.welcomes();
-    before.ask(RESERVE);
-    before.close();
-    const after = server.client();
-    expect(server.welcomes({ principal: "v2" }).of("reserve")).toEqual([]);
-    expect(after.unanswered).toEqual([]);
-  });
-
-  test("that nobody answers for a minute ends as unknown", async () => {
-    const client = server.client();
-    const asked = client.ask(RESERVE);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(await asked.outcome).toEqual({ kind: "unknown" });
-    expect(client.unanswered).toEqual([]);
-  });
-
-  test("that can't be understood ends with the problem", async () => {
-    const client = server.client();
-    const socket = server.welcomes();
-    const asked = client.ask(RESERVE);
-    const problem = { code: "malformed_message", detail: "no", key: asked.key };
-    socket.says({ kind: "problem", value: problem });
-    expect(await asked.outcome).toEqual({ kind: "problem", value: problem });
-  });
-
-  test("more than may wait is turned away at once", async () => {
-    const client = server.client();
-    for (let quantity = 1; quantity <= 32; quantity++) {
-      client.ask({ ...RESERVE, value: { ...RESERVE.value, quantity } });
-    }
-    const outcome = await client.ask({ kind: "start_show", value: {} }).outcome;
-    expect(outcome).toMatchObject({ kind: "problem", value: { code: "too_many_unanswered" } });
-  });
-
-  test("in a storage that holds rubbish is no command", () => {
-    server.storage.setItem("dropcast.unanswered.spring", '[{"command":{"reserve":{"key":5}}},7,{"command":{}}]');
-    expect(server.client().unanswered).toEqual([]);
-  });
-});
-
-function snapshot(cursor: string) {
-  return { kind: "snapshot", value: { cursor, server_at: 0, public: PUBLIC, ...NOTHING_OWN } } as const;
-}
-
-function answer(
-  key: string,
-  outcome: Extract<Outcome, { value: unknown }> | { kind: "retry" | "pending"; value: object },
-  receipt: string | null = null,
-) {
-  return { kind: "answer", value: { key, outcome, receipt } } as Parameters<FakeServer["socket"]["says"]>[0];
-}
 
 /** Lets time pass on a connection whose server answers every measurement of the clock. */
 async function chat(socket: FakeServer["socket"], ms: number) {
