@@ -71,6 +71,29 @@ async fn pages_are_served_under_a_strict_policy() {
 }
 
 #[tokio::test]
+async fn pages_of_every_site_may_load_the_client_and_nothing_else() {
+    let server = TestServer::start().await;
+    let from = async |path: &str| read(server.request(Method::GET, path, None).header("origin", SHOP)).await;
+    let client = from("/client/dropcast.js").await;
+    assert_eq!(client.headers["access-control-allow-origin"], "*");
+    for other in ["/", "/examples/minimal/minimal.js", "/v1/shows"] {
+        assert!(!from(other).await.headers.contains_key("access-control-allow-origin"), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn examples_are_pages_and_pictures_but_no_show_files() {
+    let server = TestServer::start().await;
+    let media_type = async |path: &str| server.get(path, None).await.headers["content-type"].clone();
+    assert_eq!(media_type("/examples/minimal/").await, "text/html; charset=utf-8");
+    assert_eq!(media_type("/examples/minimal/minimal.js").await, "text/javascript; charset=utf-8");
+    assert_eq!(media_type("/examples/atelier-noor/pictures/cover.svg").await, "image/svg+xml");
+    for none in ["/examples/atelier-noor/show.toml", "/examples/README.md", "/examples/", "/examples/minimal/no.js"] {
+        assert_eq!(server.get(none, None).await.status, 404, "{none}");
+    }
+}
+
+#[tokio::test]
 async fn answers_are_compressed_for_who_asks() {
     let server = TestServer::start().await;
     let request = server.request(Method::GET, "/v1/openapi.json", None).header("accept-encoding", "gzip");

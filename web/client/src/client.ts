@@ -44,6 +44,7 @@ export interface ClientEvents extends Happenings {
    * may have to prove it later keeps that.
    */
   answered: (command: Command, outcome: Outcome, receipt: string | null) => void;
+  /** The server can't take what it was sent; also with the code `unreadable_message`, from here. */
   problem: (problem: Problem) => void;
 }
 
@@ -73,7 +74,11 @@ export class Client {
         openSocket: options.openSocket ?? ((url, subprotocol) => new WebSocket(url, subprotocol)),
         random,
       },
-      { status: (status) => this.#statusChanged(status), message: (message) => this.#receive(message) },
+      {
+        status: (status) => this.#statusChanged(status),
+        message: (message) => this.#receive(message),
+        unreadable: (detail) => this.#problem({ code: "unreadable_message", detail, key: null }),
+      },
     );
     this.#commands = new Commands({
       outbox: new Outbox(options.storage === undefined ? tabStorage : options.storage, options.show),

@@ -58,6 +58,8 @@ export interface ConnectionOptions {
 export interface ConnectionEvents {
   status(status: Status): void;
   message(message: ServerMessage): void;
+  /** What the server sent is no message: the connection is made anew. */
+  unreadable(detail: string): void;
 }
 
 /** Keeps a connection to a show: says hello, resumes, comes back, renews the token, measures the clock. */
@@ -135,6 +137,7 @@ export class Connection {
       if (!(error instanceof ReadError)) {
         throw error;
       }
+      this.#events.unreadable(error.message);
       // What was missed can't be known, so only a whole snapshot makes it good.
       this.#cursor = null;
       this.#lost(1006, "");

@@ -183,10 +183,8 @@ function withDrop(all: readonly Drop[], changed: Drop): readonly Drop[] {
 }
 
 function withStock(all: readonly Drop[], { drop: of, sku, ...stock }: Stock): readonly Drop[] {
-  return all.map((drop) => {
-    const items = drop.items.map((item) => (item.sku === sku ? { ...item, ...stock } : item));
-    return drop.drop === of ? { ...drop, items } : drop;
-  });
+  const items = (drop: Drop) => drop.items.map((item) => (item.sku === sku ? { ...item, ...stock } : item));
+  return all.map((drop) => (drop.drop === of ? { ...drop, items: items(drop) } : drop));
 }
 
 function withBucket(sales: Sales | null, bucket: SalesBucket): Sales | null {

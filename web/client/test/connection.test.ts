@@ -150,11 +150,14 @@ describe("the connection", () => {
     expect(client.status.phase).toBe("waiting");
   });
 
-  test("asks for a whole snapshot after a message that it can't read", () => {
-    server.client();
+  test("says that it can't read a message, and asks for a whole snapshot", () => {
+    const told = vi.fn();
+    server.client().on("problem", told);
     const socket = server.welcomes();
     socket.says(snapshot("c1"));
     socket.saysData('{"audience":{"viewers":"many"}}');
+    const detail = "message.audience.viewers is not an integer from 0 below 2^53";
+    expect(told).toHaveBeenCalledWith({ code: "unreadable_message", detail, key: null });
     vi.advanceTimersByTime(250);
     server.socket.opens();
     expect(server.socket.of("hello")[0]?.cursor).toBeNull();
