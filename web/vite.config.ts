@@ -25,6 +25,8 @@ export default defineConfig({
     target: "es2022",
     // Inlined files would be data: addresses, which the pages' content security policy allows for pictures only.
     assetsInlineLimit: 0,
+    // Would look for the element's chunks at the shop that embeds it.
+    modulePreload: false,
     rollupOptions: {
       input: {
         landing: page("index.html"),
@@ -32,6 +34,12 @@ export default defineConfig({
         host: page("host/index.html"),
         brand: page("brand/index.html"),
         draw: page("draw/index.html"),
+        "live-show": page("element/index.ts"),
+      },
+      // What shops' pages import keeps its name and its exports; all else is named by its content.
+      preserveEntrySignatures: "exports-only",
+      output: {
+        entryFileNames: ({ name }) => (name === "live-show" ? "element/[name].js" : "assets/[name]-[hash].js"),
       },
     },
   },

@@ -70,6 +70,26 @@ async fn pages_are_served_under_a_strict_policy() {
     assert_eq!(api.headers["x-content-type-options"], "nosniff");
 }
 
+/// Scripts are fetched by a page of any site; one that is not listed is turned away where it connects, with a reason.
+#[tokio::test]
+async fn scripts_and_pictures_are_for_the_pages_of_every_site() {
+    let server = TestServer::with(|config| config.allowed_origins = vec![SHOP.to_owned()]).await;
+    let paths = ["/element/live-show.js", "/assets/any.js", "/client/any.js", "/examples/atelier-noor/pictures/cover.svg"];
+    for path in paths {
+        for (origin, allowed) in [("https://other.example", "*"), (SHOP, SHOP)] {
+            let reply = read(server.request(Method::GET, path, None).header("origin", origin)).await;
+            let allow_origin: Vec<_> = reply.headers.get_all("access-control-allow-origin").iter().collect();
+            assert_eq!(allow_origin, [allowed], "{path} for {origin}");
+            assert_eq!(reply.headers["cross-origin-resource-policy"], "cross-origin", "{path}");
+        }
+    }
+    for path in ["/", "/viewer/", "/v1/shows"] {
+        let reply = read(server.request(Method::GET, path, None).header("origin", "https://other.example")).await;
+        assert!(!reply.headers.contains_key("access-control-allow-origin"), "{path}");
+        assert!(!reply.headers.contains_key("cross-origin-resource-policy"), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn pages_of_every_site_may_load_the_client_and_nothing_else() {
     let server = TestServer::start().await;

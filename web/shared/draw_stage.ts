@@ -17,7 +17,7 @@ export function drawStage({ fairness, entries_close_at, lots }: Drop, now: numbe
   return now < entries_close_at ? "entries" : "pending";
 }
 
-/** Where anyone can check a draw. */
-export function drawAddress(show: string, drop: string): string {
-  return `/draw/?${new URLSearchParams({ show, drop })}`;
+/** Where anyone can check a draw: on the show's server, which without a name is the page's own. */
+export function drawAddress(server: string, show: string, drop: string): string {
+  return `${server}/draw/?${new URLSearchParams({ show, drop })}`;
 }

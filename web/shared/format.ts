@@ -34,9 +34,12 @@ export function remaining(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** An address of a picture that may be loaded: one of this server or over https; anything else is none. */
-export function pictureAddress(address: string): string | null {
-  return /^\/(?![/\\])|^https:\/\//.test(address) ? address : null;
+/**
+ * An address of a picture that may be loaded: one of `server`, which without a name is the page's own, or over https;
+ * anything else is none.
+ */
+export function pictureAddress(address: string, server = ""): string | null {
+  return /^\/(?![/\\])/.test(address) ? server + address : /^https:\/\//.test(address) ? address : null;
 }
 
 function currencyFormat(currency: string): Intl.NumberFormat {

@@ -1,8 +1,11 @@
 import { svg, type TemplateResult } from "lit";
 
-const icon = (path: TemplateResult): TemplateResult => svg`<svg width="20" height="20" viewBox="0 0 20 20" fill="none"
-  stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"
+const icon = (path: TemplateResult, look = ""): TemplateResult => svg`<svg class=${look} width="20" height="20"
+  viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"
   aria-hidden="true">${path}</svg>`;
+
+/** Points along the text: the other way where that runs from right to left. */
+const pointing = (path: TemplateResult): TemplateResult => icon(path, "pointing");
 
 /** Drawn for these pages; each takes the colour of the text beside it. */
 export const icons = {
@@ -13,10 +16,10 @@ export const icons = {
   clock: icon(svg`<circle cx="10" cy="10" r="7.4"/><path d="M10 5.8V10l2.8 1.8"/>`),
   check: icon(svg`<path d="m4.2 10.6 3.8 3.8 7.8-8.6"/>`),
   close: icon(svg`<path d="m5 5 10 10M15 5 5 15"/>`),
-  chevron: icon(svg`<path d="m7.8 4.8 5 5.2-5 5.2"/>`),
+  chevron: pointing(svg`<path d="m7.8 4.8 5 5.2-5 5.2"/>`),
   bag: icon(svg`<path d="M4.2 6.8h11.6l.9 10.4H3.3l.9-10.4Z"/><path d="M7 6.8V6a3 3 0 0 1 6 0v.8"/>`),
   box: icon(svg`<path d="M3 6.4 10 2.8l7 3.6v7.2l-7 3.6-7-3.6V6.4Z"/><path d="m3 6.4 7 3.6 7-3.6M10 10v7.2"/>`),
-  back: icon(svg`<path d="M7 4.6 3.4 8.2 7 11.8"/><path d="M3.8 8.2h7.6a4.2 4.2 0 0 1 0 8.4H8"/>`),
+  back: pointing(svg`<path d="M7 4.6 3.4 8.2 7 11.8"/><path d="M3.8 8.2h7.6a4.2 4.2 0 0 1 0 8.4H8"/>`),
   bolt: icon(svg`<path d="M11.2 2.2 4.4 11.4h4.8l-.6 6.4 7-9.4h-4.8l.4-6.2Z"/>`),
   pause: icon(svg`<path d="M7 4.6v10.8M13 4.6v10.8"/>`),
   play: icon(svg`<path d="M6.2 4.2v11.6l9.4-5.8-9.4-5.8Z"/>`),

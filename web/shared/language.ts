@@ -1,40 +1,66 @@
 import type { Texts } from "@dropcast/client";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { en, type Text } from "./texts/en";
+import { type SomeText, withWords } from "./texts/fill";
 import { nl } from "./texts/nl";
 
-/** The languages that the pages speak; a third one is a file beside these two. */
-export const LANGUAGES = { en: { name: "English", text: en }, nl: { name: "Nederlands", text: nl } } as const;
-export type Language = keyof typeof LANGUAGES;
+/** A language by its name for people, with its texts. */
+export interface Language {
+  readonly name: string;
+  readonly text: Text;
+}
 
-const STORED_AS = "dropcast.language";
+/** The languages that the pages speak, by their tags; a third one is a file beside these two. */
+const languages = new Map<string, Language>([
+  ["en", { name: "English", text: en }],
+  ["nl", { name: "Nederlands", text: nl }],
+]);
 const hosts = new Set<ReactiveControllerHost>();
-let current: Language = stored() ?? preferred();
-document.documentElement.lang = current;
+/** In which language one would like to be spoken to: it is spoken once it is known. */
+let wanted = "en";
+let current = "en";
 
-export function language(): Language {
+/** The tag of the language that is spoken now. */
+export function language(): string {
   return current;
+}
+
+/** The languages that are known, by their tags. */
+export function allLanguages(): ReadonlyMap<string, Language> {
+  return languages;
+}
+
+/** Makes a language known; what its texts leave out is said in English. `tag` is such as `de`, without a region. */
+export function addLanguage(tag: string, name: string, texts: SomeText): void {
+  languages.set(tag, { name, text: withWords(en, texts) });
+  speak(wanted);
+}
+
+/** The known language that a tag such as `nl-BE` asks for. */
+export function knownLanguage(tag: string): string | undefined {
+  const primary = tag.toLowerCase().split("-")[0] ?? "";
+  return languages.has(primary) ? primary : undefined;
 }
 
 /** The spoken language with the region that the browser is set to, for the ways to write numbers and times. */
 export function locale(): string {
-  return navigator.languages.find((tag) => tag.slice(0, 2) === current) ?? current;
+  return navigator.languages.find((tag) => tag.split("-")[0] === current) ?? current;
 }
 
 /** The texts in the language that is spoken now. */
 export function text(): Text {
-  return LANGUAGES[current].text;
+  return languages.get(current)?.text ?? en;
 }
 
-/** Switches all components on the page. */
-export function speak(language: Language): void {
-  current = language;
-  document.documentElement.lang = language;
-  try {
-    localStorage.setItem(STORED_AS, language);
-  } catch {
-    // Where storage is forbidden the choice lasts as long as the page.
-  }
+/** Switches all components to the language that `tag` asks for, or to English where that is not known. */
+export function speak(tag: string): void {
+  wanted = tag;
+  current = knownLanguage(tag) ?? "en";
+  sayAgain();
+}
+
+/** Renders all components anew, where what they say may have changed. */
+export function sayAgain(): void {
   for (const host of hosts) {
     host.requestUpdate();
   }
@@ -60,22 +86,4 @@ export class LanguageController implements ReactiveController {
   hostDisconnected(): void {
     hosts.delete(this.#host);
   }
-}
-
-function preferred(): Language {
-  const spoken = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage);
-  return spoken ?? "en";
-}
-
-function stored(): Language | undefined {
-  try {
-    const chosen = localStorage.getItem(STORED_AS) ?? "";
-    return isLanguage(chosen) ? chosen : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isLanguage(tag: string): tag is Language {
-  return Object.hasOwn(LANGUAGES, tag);
 }

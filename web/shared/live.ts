@@ -1,22 +1,25 @@
-import { Client, type ClientEvents, type Command } from "@dropcast/client";
+import { Client, type ClientEvents, type ClientOptions, type Command } from "@dropcast/client";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { type PageRole, renewSession } from "./session";
 
 /** A client whose changes render its host anew. */
 export class LiveController implements ReactiveController {
   readonly client: Client;
+  readonly #host: ReactiveControllerHost;
 
-  constructor(host: ReactiveControllerHost, role: PageRole, show: string, token: string | null) {
-    this.client = new Client({
-      show,
-      token,
-      renewToken: () => (token === null ? Promise.resolve(null) : renewSession(role)),
-    });
+  constructor(host: ReactiveControllerHost, options: ClientOptions) {
+    this.#host = host;
+    this.client = new Client(options);
     this.client.on("change", () => host.requestUpdate());
     host.addController(this);
   }
 
   hostDisconnected(): void {
+    this.client.close();
+  }
+
+  /** Lets go of the host, and of the connection. */
+  end(): void {
+    this.#host.removeController(this);
     this.client.close();
   }
 

@@ -6,7 +6,7 @@ import "./components/sign_in";
 import { PageElement } from "./element";
 import { inLanguage } from "./language";
 import { LiveController } from "./live";
-import { forgetToken, openSession } from "./session";
+import { forgetToken, openSession, renewSession } from "./session";
 
 /** A page of a host or a brand: signs in, connects, and renders the show once it is known. */
 export abstract class SignedInPage extends PageElement {
@@ -51,7 +51,7 @@ export abstract class SignedInPage extends PageElement {
       const { show, token } = await openSession(this.pageRole);
       this.missing = token === null ? "token" : show === null ? "show" : null;
       if (token !== null && show !== null) {
-        this.live = new LiveController(this, this.pageRole, show, token);
+        this.live = new LiveController(this, { show, token, renewToken: () => renewSession(this.pageRole) });
         this.connected(this.live);
       }
     } catch {

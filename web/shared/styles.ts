@@ -9,6 +9,7 @@ export const base = css`
   ul, ol { list-style: none; }
   h1, h2, h3 { line-height: 1.2; letter-spacing: -0.012em; text-wrap: balance; }
   svg { display: block; flex: none; }
+  :host(:dir(rtl)) .pointing { transform: scaleX(-1); }
   .soft { color: var(--ink-soft); }
   .small { font-size: var(--text-s); }
   .figures { font-variant-numeric: tabular-nums; }
@@ -62,7 +63,7 @@ export const cards = css`
   }
   .badge {
     display: inline-flex; align-items: center; gap: var(--space-1); font-size: var(--text-s); font-weight: 600;
-    padding: 0.125rem var(--space-2); border-radius: 999px; background: var(--sunken); color: var(--ink-soft);
+    padding: 0.125rem var(--space-2); border-radius: var(--radius-round); background: var(--sunken); color: var(--ink-soft);
     white-space: nowrap;
   }
   .badge.live { background: var(--accent); color: var(--on-accent); }
@@ -92,7 +93,7 @@ export const chips = css`
   .chip input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
   .chip span {
     display: inline-flex; align-items: center; min-height: 2.5rem; padding: 0 var(--space-3); font-weight: 600;
-    border: 1px solid var(--line); border-radius: 999px; background: var(--surface);
+    border: 1px solid var(--line); border-radius: var(--radius-round); background: var(--surface);
   }
   .chip input:checked + span { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
   .chip input:focus-visible + span { box-shadow: var(--focus); }

@@ -18,6 +18,8 @@ const LOST_SHOWN_MS = 10 * 60_000;
 /** How buying in a drop stands for the viewer: a new value whenever something about it may have changed. */
 export interface Buying {
   readonly canBuy: boolean;
+  /** Whether there is a way to sign in for who may not buy yet. */
+  readonly canSignIn: boolean;
   readonly isConnected: boolean;
   /** The place in the line or the draw of the drop, while it is waited in. */
   readonly waiter: Waiter | undefined;
@@ -33,14 +35,16 @@ export interface Buying {
 /** What the viewer did, from the client's state and from the answers of this visit. */
 export class Purchases {
   readonly #live: LiveController;
+  readonly #canSignIn: boolean;
   readonly #answers = new Map<string, Outcome>();
   readonly #seen = new Set<number>();
   readonly #seenBroken = new Set<string>();
   readonly #seenUnserved = new Set<number>();
   readonly #seenOffers = new Set<number>();
 
-  constructor(live: LiveController) {
+  constructor(live: LiveController, canSignIn: boolean) {
     this.#live = live;
+    this.#canSignIn = canSignIn;
     live.onAnswered((command, outcome) => this.#answers.set(target(command), outcome));
   }
 
@@ -50,6 +54,7 @@ export class Purchases {
     const waiter = this.waiting.find((one) => one.drop === drop);
     return {
       canBuy: role === "unspecified" || (role === "viewer" && principal !== null),
+      canSignIn: this.#canSignIn,
       isConnected: this.#client.status.phase === "connected",
       waiter,
       isLeaving: this.#live.unanswered("leave_waitlist").some((one) => one.waiter === waiter?.waiter),

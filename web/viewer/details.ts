@@ -1,6 +1,7 @@
 import type { State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { around } from "../shared/around";
 import { article } from "../shared/catalogue";
 import "../shared/components/picture";
 import "../shared/components/sheet";
@@ -52,7 +53,7 @@ export class ViewerDetails extends PageElement {
 
   #draw(): TemplateResult | typeof nothing {
     const drop = this.known.drops.find((one) => one.drop === this.drop);
-    const address = drawAddress(this.known.show?.show ?? "", this.drop);
+    const address = drawAddress(around(this).server, this.known.show?.show ?? "", this.drop);
     return drop?.fairness === "draw"
       ? html`<p class="note">
           ${this.t.drawNote}

@@ -1,6 +1,7 @@
 import type { Drop, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { around } from "../shared/around";
 import { countdown } from "../shared/components/countdown";
 import { type DrawStage, drawAddress } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
@@ -25,7 +26,7 @@ export class ViewerDrawNote extends PageElement {
 
   override render(): TemplateResult {
     const { principal, show } = this.known;
-    const address = drawAddress(show?.show ?? "", this.drop.drop);
+    const address = drawAddress(around(this).server, show?.show ?? "", this.drop.drop);
     return html`<p class="small soft">
       ${this.mayEnter && this.stage === "entries" ? this.#entries() : nothing}
       <a data-test="how-drawn" href=${address} target="_blank" rel="opener"

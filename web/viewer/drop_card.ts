@@ -58,7 +58,7 @@ export class ViewerDropCard extends PageElement {
       .plain { padding: 0; gap: 0; min-height: 2.25rem; }
       .spin {
         width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor;
-        border-right-color: transparent;
+        border-inline-end-color: transparent;
         animation: spin 700ms linear infinite;
       }
       @keyframes spin { to { transform: rotate(1turn); } }
@@ -66,7 +66,7 @@ export class ViewerDropCard extends PageElement {
         padding: var(--space-2) var(--space-4); background: var(--warn-wash); color: var(--warn); font-weight: 600;
       }
       .turn { background: var(--good-wash); color: var(--good); }
-      @media (min-width: 40rem) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
+      @container (min-width: 640px) { .what { grid-template-columns: 14rem minmax(0, 1fr); } }
     `,
   ];
 
@@ -102,7 +102,7 @@ export class ViewerDropCard extends PageElement {
       </div>
       ${this.drop.items.length > 1 ? this.#chips(item) : nothing}
       <div class="act">
-        ${this.buying.canBuy ? this.#action(item) : html`<p class="note">${this.t.signInToBuy}</p>`}
+        ${this.buying.canBuy ? this.#action(item) : this.#signIn(item)}
         ${this.#line()} ${this.#answer(item)}
         ${
           this.#stage === "none"
@@ -222,6 +222,15 @@ export class ViewerDropCard extends PageElement {
       ${isPay && room > 0 ? this.#oneMore(item) : nothing}
     </div>
     ${room > 1 && this.#canTakeTogether ? this.#together() : nothing}`;
+  }
+
+  #signIn({ sku }: DropItem): TemplateResult {
+    const needed = { reason: "buy", drop: this.drop.drop, sku };
+    return this.buying.canSignIn
+      ? html`<button class="primary large" data-test="sign-in" @click=${() => this.tell("signin-needed", needed)}>
+          ${this.t.signInBuy}
+        </button>`
+      : html`<p class="note">${this.t.signInToBuy}</p>`;
   }
 
   #ask(what: string | undefined, item: DropItem): void {

@@ -2,6 +2,7 @@ import type { Drop, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { around } from "../shared/around";
 import { PageElement } from "../shared/element";
 import { base, buttons, cards } from "../shared/styles";
 import type { Buying } from "./buying";
@@ -30,8 +31,9 @@ export class ViewerDrops extends PageElement {
   override render(): TemplateResult {
     const of = (...phases: Drop["phase"][]) => this.known.drops.filter((drop) => phases.includes(drop.phase));
     const isOver = this.known.show?.phase === "ended";
+    const isOwnPage = around(this).server === "";
     return html`
-      ${isOver ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
+      ${isOver && isOwnPage ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
       <section>
         <h2 class="unseen">${this.t.dropsNow}</h2>
         ${this.#now(of("open", "paused"), isOver)}

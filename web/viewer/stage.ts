@@ -1,7 +1,7 @@
 import type { Show } from "@dropcast/client";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import "../shared/components/language_switch";
+import { around } from "../shared/around";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
 import { count, moment } from "../shared/format";
@@ -10,7 +10,7 @@ import { inLanguage } from "../shared/language";
 import { base, cards } from "../shared/styles";
 import { playVideo } from "./video";
 
-/** The show itself: its video or picture, who hosts it and how many watch. */
+/** The show itself: its video or picture, who hosts it and how many watch; in its corner what it is given there. */
 @customElement("viewer-stage")
 export class ViewerStage extends PageElement {
   @property({ attribute: false }) show!: Show;
@@ -31,7 +31,7 @@ export class ViewerStage extends PageElement {
         position: absolute; inset: 0; pointer-events: none; background:
           linear-gradient(rgb(10 10 8 / 62%), transparent 34%, transparent 42%, rgb(10 10 8 / 88%));
       }
-      .top, .bottom { position: absolute; left: var(--space-4); right: var(--space-4); }
+      .top, .bottom { position: absolute; inset-inline: var(--space-4); }
       .top { top: calc(var(--space-2) + env(safe-area-inset-top)); }
       .bottom { bottom: var(--space-3); }
       .dark { background: rgb(10 10 8 / 62%); color: #ffffff; }
@@ -64,7 +64,7 @@ export class ViewerStage extends PageElement {
           ${this.#phase()}
           <span class="badge dark figures">${icons.eye} ${this.t.viewers(count(this.viewers))}</span>
         </div>
-        <dc-language-switch></dc-language-switch>
+        <slot></slot>
       </div>
       <div class="bottom">
         <h1>${inLanguage(show.title)}</h1>
@@ -76,6 +76,11 @@ export class ViewerStage extends PageElement {
 
   get #hasVideo(): boolean {
     return this.show.video !== "" && !this.videoFailed && this.show.phase === "live";
+  }
+
+  /** A video may be at the show's server. */
+  get #address(): string {
+    return new URL(this.show.video, around(this).server || location.href).href;
   }
 
   #phase(): TemplateResult {
@@ -110,7 +115,7 @@ export class ViewerStage extends PageElement {
     this.videoFailed = false;
     await this.updateComplete;
     if (this.video) {
-      this.#stopVideo = await playVideo(this.video, this.show.video, () => {
+      this.#stopVideo = await playVideo(this.video, this.#address, () => {
         this.videoFailed = true;
       });
     }

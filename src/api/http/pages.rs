@@ -3,7 +3,8 @@
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
@@ -19,6 +20,8 @@ use crate::api::{
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Everything else is looked at again each time, which costs an answer without a body.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// Which sites' pages may have a file in them, whatever they ask of their parts (`Cross-Origin-Embedder-Policy`).
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What `make web` built.
 #[derive(RustEmbed)]
@@ -43,9 +46,23 @@ pub fn router() -> Router<ApiState> {
         .route("/brand", get(|| async { Redirect::permanent("/brand/") }))
         .route("/draw", get(|| async { Redirect::permanent("/draw/") }))
         .route("/favicon.svg", get(|headers: HeaderMap| async move { page("favicon.svg", &headers) }))
+        .merge(for_every_site())
+}
+
+/// Scripts and pictures, which say nothing about anybody: pages of every site may use them. Whether such a page may
+/// connect to a show is another question, which `allowed_origins` answers.
+fn for_every_site() -> Router<ApiState> {
+    Router::new()
         .route("/assets/{*path}", get(asset))
         .route("/client/{*path}", get(client))
+        .route("/element/{*path}", get(element))
         .route("/examples/{*path}", get(example))
+        .layer(middleware::map_response(|mut response: Response| async move {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+            response
+        }))
 }
 
 async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
@@ -53,12 +70,14 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     Pages::get(&path).map_or_else(nothing, |file| answer(&file, &headers, FOREVER))
 }
 
-/// The client library, under names that stay, for the pages of every site.
+/// The client library, under names that stay.
 async fn client(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let path = format!("client/{path}");
-    let mut response = page(&path, &headers);
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+    page(&format!("client/{path}"), &headers)
+}
+
+/// The element for shops' pages, under a name that stays.
+async fn element(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    page(&format!("element/{path}"), &headers)
 }
 
 /// What a browser shows: the folder also holds show files.

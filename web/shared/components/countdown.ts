@@ -1,6 +1,7 @@
 import type { ServerClock } from "@dropcast/client";
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { Component } from "../element";
 import { remaining } from "../format";
 import { base } from "../styles";
 import { TickController } from "../ticker";
@@ -15,7 +16,7 @@ export function countdown(clock: ServerClock | undefined, until: number, label: 
 
 /** The component behind {@link countdown}. */
 @customElement("dc-countdown")
-export class Countdown extends LitElement {
+export class Countdown extends Component {
   @property({ attribute: false }) clock!: ServerClock;
   /** In Unix milliseconds, by the server's clock. */
   @property({ attribute: false }) until!: number;

@@ -2,7 +2,8 @@ import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { PageElement } from "../element";
 import { icons } from "../icons";
-import { LANGUAGES, type Language, language, speak } from "../language";
+import { allLanguages, language } from "../language";
+import { choose } from "../page_language";
 import { base } from "../styles";
 
 /** Chooses the language of the page. */
@@ -14,22 +15,20 @@ export class LanguageSwitch extends PageElement {
       label { display: inline-flex; align-items: center; gap: var(--space-1); position: relative; }
       select {
         appearance: none; border: 0; background: transparent; color: inherit; font: inherit; cursor: pointer;
-        font-size: var(--text-s); font-weight: 600; min-height: 2.75rem; padding: 0 var(--space-2) 0 2rem;
+        font-size: var(--text-s); font-weight: 600; min-height: 2.75rem; padding-inline: 2rem var(--space-2);
         border-radius: var(--radius-s);
       }
-      svg { position: absolute; left: var(--space-2); pointer-events: none; }
+      svg { position: absolute; inset-inline-start: var(--space-2); pointer-events: none; }
       option { color: #1a1914; background: #ffffff; }
     `,
   ];
 
   override render(): TemplateResult {
-    const names = Object.entries(LANGUAGES) as [Language, (typeof LANGUAGES)[Language]][];
     return html`<label>
       ${icons.globe}<span class="unseen">${this.t.language}</span>
-      <select @change=${(event: Event) => speak((event.target as HTMLSelectElement).value as Language)}>
-        ${names.map(
-          ([tag]) =>
-            html`<option value=${tag} .selected=${tag === language()} lang=${tag}>${tag.toUpperCase()}</option>`,
+      <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+        ${[...allLanguages().keys()].map(
+          (tag) => html`<option value=${tag} .selected=${tag === language()} lang=${tag}>${tag.toUpperCase()}</option>`,
         )}
       </select>
     </label>`;

@@ -1,12 +1,14 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { around } from "../around";
+import { Component } from "../element";
 import { pictureAddress } from "../format";
 import { icons } from "../icons";
 import { base } from "../styles";
 
 /** A picture from the server's data; a quiet placeholder where its address is none or can't be loaded. */
 @customElement("dc-picture")
-export class Picture extends LitElement {
+export class Picture extends Component {
   @property() address = "";
   @property() description = "";
   @state() private failed: string | null = null;
@@ -21,7 +23,7 @@ export class Picture extends LitElement {
   ];
 
   override render(): TemplateResult {
-    const address = pictureAddress(this.address);
+    const address = pictureAddress(this.address, around(this).server);
     return address === null || this.failed === address
       ? html`<div class="none">${icons.bag}</div>`
       : html`<img src=${address} alt=${this.description} decoding="async" @error=${() => {

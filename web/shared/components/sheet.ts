@@ -23,7 +23,7 @@ export class Sheet extends PageElement {
       dialog::backdrop { background: rgb(10 10 8 / 55%); }
       .head {
         position: sticky; top: 0; background: var(--surface); display: flex; align-items: center;
-        justify-content: space-between; padding: var(--space-2) var(--space-2) var(--space-2) var(--space-5);
+        justify-content: space-between; padding-block: var(--space-2); padding-inline: var(--space-5) var(--space-2);
         z-index: 1;
       }
       h2 { font-size: var(--text-l); }

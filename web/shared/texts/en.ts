@@ -76,6 +76,7 @@ export const en = {
   asking: "One moment…",
   offline: "Waiting for the connection…",
   signInToWatch: "Watching this show takes a sign-in at the shop.",
+  signInBuy: "Sign in to buy",
   signInToBuy: "To buy, open this show from the shop, signed in.",
 
   together: "Take together",

@@ -77,6 +77,7 @@ export const nl: Text = {
   asking: "Even geduld…",
   offline: "Wachten op de verbinding…",
   signInToWatch: "Om deze show te bekijken log je in bij de winkel.",
+  signInBuy: "Log in om te kopen",
   signInToBuy: "Om te kopen open je deze show ingelogd vanuit de winkel.",
 
   together: "Samen nemen",
