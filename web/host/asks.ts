@@ -24,7 +24,7 @@ export const asks = {
   /** `null` takes the schedule back. */
   schedule: (drop: string, opensAt: number | null): Ask => ({
     wish: { kind: "schedule_drop", value: { drop, opens_at: opensAt } },
-    button: `schedule ${drop}`,
+    button: `schedule ${drop} ${opensAt}`,
   }),
   pause: (drop: string): Ask => ({ wish: { kind: "pause_drop", value: { drop } }, button: buttonNames.phase(drop) }),
   resume: (drop: string): Ask => ({ wish: { kind: "resume_drop", value: { drop } }, button: buttonNames.phase(drop) }),

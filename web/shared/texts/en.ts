@@ -342,7 +342,6 @@ export const en = {
   },
   hostRefused: "Not done",
   refusals: {
-    drop_phase: "The drop is no longer in that state.",
     drop_without_end: "This drop has no closing time to move.",
     show_not_live: "The show is not live.",
     show_already_live: "The show is already live.",

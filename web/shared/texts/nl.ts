@@ -344,7 +344,6 @@ export const nl: Text = {
   },
   hostRefused: "Niet gedaan",
   refusals: {
-    drop_phase: "De drop is niet meer in die stand.",
     drop_without_end: "Deze drop heeft geen sluitingstijd om te verschuiven.",
     show_not_live: "De show is niet live.",
     show_already_live: "De show is al live.",
