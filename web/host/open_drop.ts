@@ -1,7 +1,7 @@
-import type { Drop, DropItem, ServerClock, State } from "@dropcast/client";
+import type { Drop, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import { article, articleName } from "../shared/catalogue";
+import { customElement, property } from "lit/decorators.js";
+import { article } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { type DrawStage, drawStage } from "../shared/draw_stage";
@@ -11,9 +11,15 @@ import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
+import { type Ask, asks } from "./asks";
+import { commands } from "./look";
+import type { SheetOpen } from "./sheets";
+import "./stock_table";
 
-/** What one press adds, in units. */
-const ADDED_UNITS = 10;
+/** By how much one press extends a drop. */
+const EXTENSIONS_MS = [30_000, 60_000, 300_000];
+/** By how much the key extends a drop. */
+export const KEY_EXTENSION_MS = 60_000;
 
 /** A drop that is on sale: its stock as it goes, and what the host can do about it. */
 @customElement("host-open-drop")
@@ -23,7 +29,13 @@ export class HostOpenDrop extends PageElement {
   @property({ attribute: false }) clock!: ServerClock;
   /** Kinds of commands about this drop that wait for their answers. */
   @property({ attribute: false }) asked: ReadonlySet<string> = new Set();
-  @state() private chosen: string | null = null;
+  /** SKUs of which units are being added in it. */
+  @property({ attribute: false }) adding: ReadonlySet<string> = new Set();
+  /** Names of buttons that rest. */
+  @property({ attribute: false }) resting: ReadonlySet<string> = new Set();
+  @property({ type: Boolean }) isOffline = false;
+  /** Whether the keys are about this one. */
+  @property({ type: Boolean }) hasKeys = false;
 
   #shownStage: DrawStage = "none";
 
@@ -31,39 +43,28 @@ export class HostOpenDrop extends PageElement {
     base,
     buttons,
     cards,
+    commands,
     css`
       .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
-      header { display: flex; gap: var(--space-4); padding: var(--space-4); align-items: center; }
-      dc-picture { width: 4.5rem; flex: none; }
+      header { display: flex; gap: var(--space-4); padding: var(--space-3) var(--space-4); align-items: center; }
+      dc-picture { width: 4rem; flex: none; }
       header div { flex: 1; min-width: 0; }
       h3 { font-size: var(--text-xl); }
       header > dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
       .line { margin-top: var(--space-1); --urgent: currentColor; }
-      .gone {
-        background: var(--bad); color: var(--surface); padding: var(--space-3) var(--space-4); font-weight: 750;
-        font-size: var(--text-xl); text-align: center;
+      .gone { background: var(--bad); color: var(--surface); }
+      .paused { background: var(--warn-wash); color: var(--warn); }
+      .strip { padding: var(--space-2) var(--space-4); font-weight: 700; text-align: center; justify-content: center; }
+      footer {
+        display: grid; gap: var(--space-2); padding: var(--space-3) var(--space-4);
+        border-top: 1px solid var(--line);
       }
-      .paused {
-        background: var(--warn-wash); color: var(--warn); padding: var(--space-2) var(--space-4); font-weight: 700;
-      }
-      table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      th, td { padding: var(--space-2) var(--space-4); text-align: end; }
-      th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
-      th:first-child, td:first-child { text-align: start; width: 50%; }
-      tbody tr { border-top: 1px solid var(--line); }
-      td { font-size: var(--text-l); font-weight: 650; }
-      td:first-child { font-size: var(--text-m); font-weight: 500; }
-      .none { color: var(--bad); }
+      footer .row { align-items: stretch; }
+      footer button { flex: 1 1 0; min-width: 0; }
       @media (max-width: 30rem) {
+        header { padding: var(--space-3); gap: var(--space-3); }
         h3 { font-size: var(--text-l); }
         header > dc-countdown { font-size: var(--text-xl); }
-      }
-      footer { display: grid; gap: var(--space-2); padding: var(--space-4); border-top: 1px solid var(--line); }
-      footer .row { flex-wrap: wrap; }
-      footer button { flex: 1 1 6rem; min-height: 3.25rem; padding: 0 var(--space-3); }
-      select {
-        font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--line); min-height: 3.25rem;
-        border-radius: var(--radius-m); padding: 0 var(--space-3); flex: 1 1 9rem; min-width: 0;
       }
     `,
   ];
@@ -76,11 +77,11 @@ export class HostOpenDrop extends PageElement {
   override render(): TemplateResult {
     const { drop } = this;
     this.#shownStage = this.#stage;
-    const isGone = this.#offered === 0 && drop.items.every((item) => item.available === 0);
+    const isGone = drop.items.every((item) => item.available === 0);
     const first = drop.items[0];
-    return html`<article class="card" aria-label=${inLanguage(drop.title)}>
-      <div role="alert">${isGone ? html`<p class="gone" data-test="sold-out">${this.t.soldOutNow}</p>` : nothing}</div>
-      ${drop.phase === "paused" ? html`<p class="paused row">${icons.pause} ${this.t.paused}</p>` : nothing}
+    return html`<article class="card ${this.isOffline ? "offline" : ""}" aria-label=${inLanguage(drop.title)}>
+      ${drop.phase === "paused" ? html`<p class="paused strip row">${icons.pause} ${this.t.paused}</p>` : nothing}
+      ${isGone ? html`<p class="gone strip" data-test="gone">${this.t.soldOutNow}</p>` : nothing}
       <header>
         <dc-picture .address=${(first && article(this.known, first.sku)?.product.picture) ?? ""}></dc-picture>
         <div>
@@ -90,7 +91,9 @@ export class HostOpenDrop extends PageElement {
         </div>
         ${drop.closes_at === null ? nothing : countdown(this.clock, drop.closes_at, this.t.closesIn)}
       </header>
-      ${this.#stock()} ${this.#actions()}
+      <host-stock-table .drop=${drop} .known=${this.known} .resting=${this.resting} .adding=${this.adding}
+        ?isOffline=${this.isOffline}></host-stock-table>
+      ${this.#actions()}
     </article>`;
   }
 
@@ -136,67 +139,44 @@ export class HostOpenDrop extends PageElement {
     </span>`;
   }
 
-  #stock(): TemplateResult {
-    return html`<table>
-      <thead>
-        <tr>
-          ${[this.t.variant, this.t.stock, this.t.heldUnits, this.t.soldUnits].map(
-            (heading) => html`<th scope="col">${heading}</th>`,
-          )}
-        </tr>
-      </thead>
-      <tbody>${this.drop.items.map((item) => this.#stockOf(item))}</tbody>
-    </table>`;
-  }
-
-  #stockOf({ sku, available }: DropItem): TemplateResult {
-    const numbers = this.known.numbers?.skus.find((one) => one.sku === sku);
-    return html`<tr>
-      <td>${articleName(this.known, sku)}</td>
-      <td class=${available === 0 ? "none" : ""}>${count(available)}</td>
-      <td>${count(numbers?.held ?? 0)}</td>
-      <td data-test="sold">${count(numbers?.sold ?? 0)}</td>
-    </tr>`;
-  }
-
   #actions(): TemplateResult {
-    const { closes_at, items, phase } = this.drop;
-    const sku = this.chosen ?? items[0]?.sku ?? "";
+    const { closes_at, drop, phase } = this.drop;
+    const close: SheetOpen = { kind: "close", drop };
     return html`<footer>
+      ${closes_at === null ? nothing : html`<div class="row">${EXTENSIONS_MS.map((byMs) => this.#extension(byMs))}</div>`}
       <div class="row">
-      ${closes_at === null ? nothing : this.#action("extend_drop", "extend", icons.clock, this.t.extend)}
-      ${
-        phase === "paused"
-          ? this.#action("resume_drop", "resume", icons.play, this.t.resume)
-          : this.#action("pause_drop", "pause", icons.pause, this.t.pause)
-      }
-      ${this.#action("close_drop", "close-drop", icons.stop, this.t.closeDrop)}
-      </div>
-      <div class="row">
-      ${items.length > 1 ? this.#choice(sku) : nothing}
-      <button aria-busy=${this.asked.has("add_units")} ?disabled=${this.asked.has("add_units")}
-        @click=${() => this.tell("add-units", { drop: this.drop.drop, sku, units: ADDED_UNITS })}>
-        ${icons.plus} ${this.t.addUnits(ADDED_UNITS)}
-      </button>
+        ${
+          phase === "paused"
+            ? this.#asking("resume", asks.resume(drop), html`${icons.play} ${this.t.resume} ${this.#key("P")}`)
+            : this.#asking("pause", asks.pause(drop), html`${icons.pause} ${this.t.pause} ${this.#key("P")}`)
+        }
+        <button class="command" data-test="close-drop" aria-busy=${this.asked.has("close_drop")}
+          @click=${() => this.tell("sheet", close)}
+        >${icons.stop} ${this.t.closeDrop} ${this.#key("C")}</button>
       </div>
     </footer>`;
   }
 
-  #action(command: string, event: string, icon: TemplateResult, label: string): TemplateResult {
-    const isAsked = this.asked.has(command);
-    const press = () => this.tell(event, this.drop.drop);
-    return html`<button data-test=${event} aria-busy=${isAsked} ?disabled=${isAsked} @click=${press}>
-      ${icon} ${label}
-    </button>`;
+  #extension(byMs: number): TemplateResult {
+    const key = byMs === KEY_EXTENSION_MS ? this.#key("E") : nothing;
+    const seconds = byMs / 1_000;
+    return this.#asking(
+      `extend-${seconds}`,
+      asks.extend(this.drop.drop, byMs),
+      html`
+      ${icons.clock} ${this.t.desk.extendBy(seconds)} ${key}`,
+    );
   }
 
-  #choice(chosen: string): TemplateResult {
-    return html`<select aria-label=${this.t.variant} @change=${(event: Event) => {
-      this.chosen = (event.target as HTMLSelectElement).value;
-    }}>
-      ${this.drop.items.map(
-        ({ sku }) => html`<option value=${sku} ?selected=${sku === chosen}>${articleName(this.known, sku)}</option>`,
-      )}
-    </select>`;
+  /** A button that asks for something; it does nothing while it rests or waits for its answer. */
+  #asking(name: string, ask: Ask, content: TemplateResult): TemplateResult {
+    const isAsked = this.asked.has(ask.wish.kind);
+    const isIdle = isAsked || this.resting.has(ask.button);
+    return html`<button class="command" data-test=${name} aria-busy=${isAsked} aria-disabled=${isIdle}
+      @click=${() => (isIdle ? undefined : this.tell("ask", ask))}>${content}</button>`;
+  }
+
+  #key(key: string): TemplateResult | typeof nothing {
+    return this.hasKeys ? html`<kbd>${key}</kbd>` : nothing;
   }
 }

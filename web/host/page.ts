@@ -1,205 +1,298 @@
-import type { Drop, Show, State, Wish } from "@dropcast/client";
+import type { Command, Drop, Outcome, Show, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { showBadge } from "../shared/badges";
+import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
-import "../shared/components/sheet";
-import { count } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
 import { SignedInPage } from "../shared/signed_in_page";
 import { base, buttons, cards } from "../shared/styles";
-import { complaint, isAbout } from "./answers";
-import "./next_drop";
-import "./open_drop";
+import { TickController } from "../shared/ticker";
+import { complaint, isAbout, type Said } from "./answers";
+import { type Ask, asks, buttonNames } from "./asks";
+import "./banners";
+import type { Change } from "./changes";
+import { Desk } from "./desk";
+import "./dock";
+import "./figures";
+import { focusOf, type KeyAction, keyAction } from "./keys";
+import { Lookout } from "./lookout";
+import { KEY_EXTENSION_MS } from "./open_drop";
+import { currentDrop, isRunning, meaningOf, nextDrop } from "./press";
 import "./run_of_show";
+import { renderSheet, type SheetOpen } from "./sheets";
+import { WakeLock } from "./wake";
+import { deedText, newsOf } from "./words";
 
-/** By how much one press extends a drop. */
-const EXTENSION_MS = 60_000;
+/** For so long the dock says what happened. */
+const SAID_FOR_MS = 12_000;
 
-/** The host's desk: what is on sale, the next press, and the run of show. */
+/** The host's desk: what is on sale, the one press, and the run of show. */
 @customElement("host-page")
 export class HostPage extends SignedInPage {
   protected override readonly pageRole = "host";
-  @state() private complaint: string | null = null;
-  @state() private isEnding = false;
+  protected override readonly showsConnection = true;
+  @state() private said: (Said & { readonly at: number }) | null = null;
+  @state() private sheet: SheetOpen | null = null;
+
+  readonly #wake = new WakeLock();
+  #desk: Desk | null = null;
+  #lookout: Lookout | null = null;
+  #shown = "";
 
   static override readonly styles = [
     base,
     buttons,
     cards,
     css`
+      .desk { min-height: 100dvh; display: flex; flex-direction: column; }
       header {
-        padding: var(--space-3) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line);
+        padding: var(--space-2) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line);
+        min-height: 4rem; flex-wrap: nowrap;
       }
-      header h1 { font-size: var(--text-l); flex: 1; min-width: 8rem; }
-      main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto; }
-      .figure-row { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
-      .figure-row.card { padding: var(--space-3) 0; }
-      .figure { padding: 0 var(--space-3); text-align: center; }
-      .figure + .figure { border-inline-start: 1px solid var(--line); }
-      .figure dd { font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; }
-      h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
-      .blank { padding: var(--space-7) var(--space-4); text-align: center; }
-      .said { flex: 1; }
-      .unmissable { font-weight: 700; text-align: center; font-size: var(--text-l); }
+      header h1 {
+        font-size: var(--text-l); flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+      }
+      header button[aria-pressed="true"] { color: var(--ink); background: var(--sunken); }
+      main {
+        flex: 1; display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto;
+        width: 100%; align-content: start; grid-template-columns: minmax(0, 1fr);
+      }
+      h2 { font-size: var(--text-l); padding: var(--space-3) var(--space-4); }
+      .run { padding: 0; overflow: hidden; }
+      .end { padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
+      .blank { padding: var(--space-6) var(--space-4); text-align: center; }
+      host-dock { position: sticky; bottom: 0; z-index: 1; }
+      @media (max-width: 30rem) {
+        main { padding: var(--space-3); gap: var(--space-3); }
+        header { padding: var(--space-2) var(--space-3); }
+        .words { display: none; }
+      }
       @media (min-width: 60rem) {
-        main {
-          grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; padding: var(--space-5);
-          gap: var(--space-5);
-        }
+        main { grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; }
       }
     `,
   ];
 
-  protected override connected(live: LiveController): void {
-    live.onAnswered((_, outcome) => {
-      this.complaint = complaint(outcome, this.t);
+  constructor() {
+    super();
+    this.addController(new TickController(this, () => this.#look() !== this.#shown));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.#onKey);
+    document.addEventListener("visibilitychange", this.#onVisibility);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.#onKey);
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#wake.want(false);
+  }
+
+  protected override connected({ client }: LiveController): void {
+    this.#lookout = new Lookout(client);
+    this.#desk = new Desk(client, {
+      changed: (change) => this.#onChanged(change),
+      answered: (command, outcome) => this.#onAnswered(command, outcome),
     });
   }
 
+  override updated(): void {
+    this.#wake.want(this.#isLive && document.visibilityState === "visible");
+  }
+
   protected override renderShow(known: State, show: Show): TemplateResult {
-    const onSale = known.drops.filter((drop) => drop.phase === "open" || drop.phase === "paused");
-    const next = known.drops.find((drop) => drop.phase === "planned");
-    return html`
-      ${this.#header(show)}
-      <main @open-drop=${this.#onOpenDrop}>
+    const [desk, lookout] = [this.#desk, this.#lookout];
+    if (!desk || !lookout) {
+      return html``;
+    }
+    this.#shown = this.#look();
+    const { client } = desk;
+    return html`<div class="desk"
+      @click=${letGo}
+      @big-press=${this.#onPress} @ask=${this.#onAsk} @sheet=${this.#onSheet} @sheet-closed=${this.#onSheetClosed}
+      @dismiss=${this.#onDismiss} @signed-in=${() => location.reload()}
+    >
+      <host-banners .alerts=${lookout.look()} .clock=${client.clock}
+        .connection=${connectionText(client.status, this.t)}
+        .pending=${client.unanswered.map((command) => deedText(command, known, this.t))}
+      ></host-banners>
+      ${this.#header(show, lookout)}
+      <main>
         <div class="stack">
-          ${this.#warnings()} ${this.#figures(known)} ${this.#next(known, show, next)}
-          ${repeat(
-            onSale,
-            (drop) => drop.drop,
-            (drop) => this.#openDrop(known, drop),
-          )}
+          <host-figures .known=${known}></host-figures>
+          ${this.#openDrops(desk, known)}
         </div>
-        <section class="card stack">
+        <section class="card run">
           <h2>${this.t.runOfShow}</h2>
-          <host-run-of-show .known=${known} .opening=${this.#opening} .next=${next?.drop}></host-run-of-show>
+          <host-run-of-show .known=${known} .clock=${client.clock} .next=${nextDrop(known.drops)?.drop}></host-run-of-show>
           ${show.phase === "live" ? this.#end() : nothing}
         </section>
       </main>
-      ${this.isEnding ? this.#endSheet() : nothing}
-    `;
+      <host-dock .press=${desk.press()} .known=${known} .clock=${client.clock} .said=${this.#saidNow}
+        ?isResting=${desk.resting.has(buttonNames.press)} ?isOffline=${this.#isOffline}></host-dock>
+      ${renderSheet(this.sheet, known, client.clock, this.t)}
+    </div>`;
   }
 
-  #header(show: Show): TemplateResult {
-    return html`<header class="row wrap">
+  #header(show: Show, { alarm }: Lookout): TemplateResult {
+    const switchSound = () => {
+      alarm.switch(!alarm.isOn);
+      this.requestUpdate();
+    };
+    return html`<header class="row">
       ${showBadge(show.phase, this.t)}
       <h1>${inLanguage(show.title)}</h1>
-      ${
-        show.phase === "draft"
-          ? html`<button class="primary" data-test="start-show" ?disabled=${this.#isAsked("start_show")}
-              @click=${() => this.#ask({ kind: "start_show", value: {} })}>${icons.play} ${this.t.start}</button>`
-          : nothing
-      }
+      <button class="plain" data-test="sound" aria-pressed=${alarm.isOn} aria-label=${this.t.desk.sound}
+        @click=${switchSound}>
+        ${alarm.isOn ? icons.sound : icons.silent}<span class="words">${this.t.desk.soundIs(alarm.isOn)}</span>
+      </button>
+      <button class="plain words" aria-label=${this.t.desk.keys} @click=${() => this.#openSheet({ kind: "keys" })}>?</button>
       <dc-language-switch></dc-language-switch>
     </header>`;
   }
 
-  #warnings(): TemplateResult {
-    const isConnected = this.live?.client.status.phase === "connected";
-    const offline = isConnected ? nothing : html`<p class="note bad unmissable">${this.t.hostOffline}</p>`;
-    const refused = this.complaint === null ? nothing : this.#refused(this.complaint);
-    return html`<div role="alert">${offline}</div><div role="alert">${refused}</div>`;
-  }
-
-  #refused(complaint: string): TemplateResult {
-    const dismiss = () => {
-      this.complaint = null;
-    };
-    return html`<p class="note bad row">
-      ${icons.warning}<span class="said">${this.t.hostRefused}: ${complaint}</span>
-      <button class="plain" aria-label=${this.t.close} @click=${dismiss}>${icons.close}</button>
-    </p>`;
-  }
-
-  #figures(known: State): TemplateResult {
-    const { numbers } = known;
-    const figures: [string, number][] = [
-      [this.t.viewersNow, known.viewers],
-      [this.t.clicks, numbers?.clicks ?? 0],
-      [this.t.heldUnits, numbers?.units_held ?? 0],
-      [this.t.soldUnits, numbers?.units_sold ?? 0],
-    ];
-    return html`<dl class="figure-row card">
-      ${figures.map(
-        ([label, value]) =>
-          html`<div class="figure"><dt class="eyebrow">${label}</dt><dd class="figures">${count(value)}</dd></div>`,
-      )}
-    </dl>`;
-  }
-
-  #openDrop(known: State, drop: Drop): TemplateResult {
-    const about = this.live?.client.unanswered.filter((command) => isAbout(command, drop.drop)) ?? [];
-    return html`<host-open-drop
-      .drop=${drop} .known=${known} .clock=${this.live?.client.clock}
-      .asked=${new Set(about.map((command) => command.kind))}
-      @extend=${() => this.#ask({ kind: "extend_drop", value: { drop: drop.drop, by_ms: EXTENSION_MS } })}
-      @pause=${() => this.#ask({ kind: "pause_drop", value: { drop: drop.drop } })}
-      @resume=${() => this.#ask({ kind: "resume_drop", value: { drop: drop.drop } })}
-      @close-drop=${() => this.#ask({ kind: "close_drop", value: { drop: drop.drop } })}
-      @add-units=${(event: CustomEvent) => this.#ask({ kind: "add_units", value: event.detail })}
-    ></host-open-drop>`;
-  }
-
-  #next(known: State, show: Show, next: Drop | undefined): TemplateResult {
-    if (show.phase === "ended") {
-      return html`<p class="note">${this.t.showEnded}</p>`;
+  #openDrops({ client, resting: names }: Desk, known: State): TemplateResult {
+    const onSale = known.drops.filter(isRunning);
+    const current = currentDrop(known.drops);
+    if (onSale.length === 0) {
+      return html`<p class="card blank soft">${this.t.desk.nothingOnSale}</p>`;
     }
-    return html`<section>
-      <h2>${this.t.nextUp}</h2>
-      ${
-        next
-          ? html`<host-next-drop
-              .drop=${next} .known=${known} .show=${show} ?opening=${this.#opening.has(next.drop)}
-            ></host-next-drop>`
-          : html`<p class="note">${this.t.noNext}</p>`
-      }
-    </section>`;
+    return html`${repeat(
+      onSale,
+      (drop) => drop.drop,
+      (drop) => {
+        const about = client.unanswered.filter((command) => isAbout(command, drop.drop));
+        return html`<host-open-drop
+          .drop=${drop} .known=${known} .clock=${client.clock} .resting=${names}
+          .asked=${new Set(about.map((command) => command.kind))}
+          .adding=${new Set(about.flatMap((one) => (one.kind === "add_units" ? [one.value.sku] : [])))}
+          ?isOffline=${this.#isOffline} ?hasKeys=${drop.drop === current?.drop}
+        ></host-open-drop>`;
+      },
+    )}`;
   }
 
   #end(): TemplateResult {
-    const open = () => {
-      this.isEnding = true;
-    };
-    return html`<button class="danger" data-test="end-show" ?disabled=${this.#isAsked("end_show")} @click=${open}>
-      ${icons.stop} ${this.t.end}
-    </button>`;
+    return html`<p class="end"><button class="danger" data-test="end-show"
+      @click=${() => this.#openSheet({ kind: "end" })}>${icons.stop} ${this.t.end}</button></p>`;
   }
 
-  #endSheet(): TemplateResult {
-    const close = () => {
-      this.isEnding = false;
-    };
-    const end = () => {
-      this.#ask({ kind: "end_show", value: {} });
-      close();
-    };
-    return html`<dc-sheet .heading=${this.t.endSure} @sheet-closed=${close}>
-      <div class="stack">
-        <p class="soft">${this.t.endSureLead}</p>
-        <button class="danger large" data-test="end-show-sure" @click=${end}>${this.t.end}</button>
-        <button class="large" @click=${close}>${this.t.cancel}</button>
-      </div>
-    </dc-sheet>`;
+  /** What is shown and changes with time alone, to tell whether to render anew. */
+  #look(): string {
+    const [desk, lookout] = [this.#desk, this.#lookout];
+    if (!desk || !lookout) {
+      return "";
+    }
+    const { status } = desk.client;
+    const alerts = lookout.look().map((alert) => alert.id);
+    const parts = [meaningOf(desk.press()), ...desk.resting, ...alerts, connectionText(status, this.t)];
+    return [...parts, this.#saidNow?.text].join("\n");
   }
 
-  readonly #onOpenDrop = (event: CustomEvent<string>) => {
-    this.#ask({ kind: "open_drop", value: { drop: event.detail } });
+  get #isOffline(): boolean {
+    return this.#desk?.client.status.phase !== "connected";
+  }
+
+  get #isLive(): boolean {
+    return this.#desk?.client.state.show?.phase === "live";
+  }
+
+  get #saidNow(): Said | null {
+    return this.said && Date.now() - this.said.at < SAID_FOR_MS ? this.said : null;
+  }
+
+  #say(said: Said | null): void {
+    this.said = said && { ...said, at: Date.now() };
+  }
+
+  #openSheet(sheet: SheetOpen): void {
+    this.sheet = sheet;
+  }
+
+  #ask(ask: Ask | null): void {
+    if (ask && this.#desk?.ask(ask)) {
+      this.#say(null);
+    }
+  }
+
+  #onChanged(change: Change): void {
+    this.#lookout?.changed(change);
+    this.#say(newsOf(change, this.t));
+  }
+
+  #onAnswered(command: Command, outcome: Outcome): void {
+    const drops = this.#desk?.client.state.drops ?? [];
+    const drop = drops.find((one) => isAbout(command, one.drop));
+    const said = complaint(command, outcome, drop ? inLanguage(drop.title) : "", this.t);
+    if (said) {
+      this.#say(said);
+    }
+  }
+
+  readonly #onKey = (event: KeyboardEvent) => {
+    const action = keyAction(event, focusOf(event.composedPath(), this.sheet !== null));
+    if (action !== null && this.#desk?.client.state.show) {
+      event.preventDefault();
+      this.#act(action, this.#desk);
+    }
   };
 
-  #ask(wish: Wish): void {
-    this.complaint = null;
-    this.live?.client.ask(wish);
+  #act(action: KeyAction, desk: Desk): void {
+    const drop = currentDrop(desk.client.state.drops);
+    if (action === "keys") {
+      this.sheet = { kind: "keys" };
+    } else if (action === "open" || action === "undo") {
+      const press = desk.press();
+      this.#ask(press.kind === action ? asks.press(press) : null);
+    } else if (drop) {
+      this.#actOn(action, drop);
+    }
   }
 
-  #isAsked(kind: "start_show" | "end_show"): boolean {
-    return (this.live?.unanswered(kind).length ?? 0) > 0;
+  #actOn(action: "extend" | "pause" | "close", { drop, phase, closes_at }: Drop): void {
+    if (action === "close") {
+      this.sheet = { kind: "close", drop };
+    } else if (action === "pause") {
+      this.#ask(phase === "paused" ? asks.resume(drop) : asks.pause(drop));
+    } else if (closes_at !== null) {
+      this.#ask(asks.extend(drop, KEY_EXTENSION_MS));
+    }
   }
 
-  get #opening(): ReadonlySet<string> {
-    return new Set(this.live?.unanswered("open_drop").map((command) => command.drop));
+  readonly #onVisibility = () => this.requestUpdate();
+
+  readonly #onPress = () => this.#ask(this.#desk && asks.press(this.#desk.press()));
+
+  /** What was asked for in a sheet closes it. */
+  readonly #onAsk = ({ detail }: CustomEvent<Ask>) => {
+    this.sheet = null;
+    this.#ask(detail);
+  };
+
+  readonly #onSheet = ({ detail }: CustomEvent<SheetOpen>) => this.#openSheet(detail);
+
+  readonly #onSheetClosed = () => {
+    this.sheet = null;
+  };
+
+  readonly #onDismiss = ({ detail }: CustomEvent<string>) => {
+    this.#lookout?.dismiss(detail);
+    this.requestUpdate();
+  };
+}
+
+/** What a finger or a mouse pressed lets go of the focus: Space is the next drop again, not the same button once more. */
+function letGo(event: MouseEvent): void {
+  const [target] = event.composedPath();
+  const button = target instanceof Element ? target.closest("button") : null;
+  if (event.detail > 0) {
+    button?.blur();
   }
 }

@@ -1,19 +1,25 @@
-import type { Drop, State } from "@dropcast/client";
+import type { Drop, ServerClock, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { dropBadge } from "../shared/badges";
+import { article } from "../shared/catalogue";
+import "../shared/components/picture";
 import { PageElement } from "../shared/element";
-import { hour } from "../shared/format";
+import { count, hour } from "../shared/format";
+import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
+import { isRunning } from "./press";
+import { priceOf } from "./prices";
+import type { SheetOpen } from "./sheets";
+import { soldIn } from "./sold";
 
-/** Every drop in its order; one that waits can be opened out of turn. */
+/** Every drop in its order, with what it costs, has left and sold; one that waits can be opened or scheduled. */
 @customElement("host-run-of-show")
 export class HostRunOfShow extends PageElement {
   @property({ attribute: false }) known!: State;
-  /** Drops whose opening waits for its answer. */
-  @property({ attribute: false }) opening: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) clock!: ServerClock;
   @property({ attribute: false }) next: string | undefined;
 
   static override readonly styles = [
@@ -21,12 +27,20 @@ export class HostRunOfShow extends PageElement {
     buttons,
     cards,
     css`
-      li { display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) 0; min-height: 3.5rem; }
+      li {
+        display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) var(--space-4);
+        min-height: 3.75rem;
+      }
       li + li { border-top: 1px solid var(--line); }
-      .place { width: 1.5rem; color: var(--ink-soft); text-align: end; }
-      .name { flex: 1; min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
-      .over .name { color: var(--ink-soft); font-weight: 500; }
-      li button { min-height: 2.5rem; }
+      .on { background: color-mix(in srgb, var(--accent) 9%, transparent); }
+      .next { background: var(--sunken); }
+      .place { width: 1.25rem; color: var(--ink-soft); text-align: end; flex: none; }
+      dc-picture { width: 2.5rem; flex: none; border-radius: var(--radius-s); }
+      .name { flex: 1; min-width: 0; }
+      .title { font-weight: 650; overflow-wrap: anywhere; line-height: 1.3; }
+      .over dc-picture { opacity: 0.6; }
+      .over .title { color: var(--ink-soft); font-weight: 500; }
+      button { width: 2.75rem; padding: 0; flex: none; }
     `,
   ];
 
@@ -41,26 +55,41 @@ export class HostRunOfShow extends PageElement {
   }
 
   #row(drop: Drop): TemplateResult {
-    const step = drop.drop === this.next ? "step" : nothing;
-    return html`<li class=${drop.phase === "closed" ? "over" : ""} aria-current=${step}>
+    const isNext = drop.drop === this.next;
+    const look = isRunning(drop) ? "on" : drop.phase === "closed" ? "over" : isNext ? "next" : "";
+    const item = drop.items[0];
+    return html`<li class=${look} aria-current=${isNext ? "step" : nothing} data-test="row-${drop.drop}">
       <span class="place figures">${drop.place + 1}</span>
-      <span class="name">${inLanguage(drop.title)}</span>
-      ${drop.phase === "planned" ? this.#planned(drop) : dropBadge(drop, this.t)}
+      <dc-picture .address=${(item && article(this.known, item.sku)?.product.picture) ?? ""}></dc-picture>
+      <div class="name">
+        <p class="title">${inLanguage(drop.title)}</p>
+        <p class="soft small figures">${this.#line(drop)}</p>
+      </div>
+      ${drop.phase === "planned" ? this.#planned(drop, isNext) : dropBadge(drop, this.t)}
     </li>`;
   }
 
-  #planned(drop: Drop): TemplateResult {
-    const isOpening = this.opening.has(drop.drop);
+  #line(drop: Drop): string {
+    const units = count(drop.items.reduce((sum, item) => sum + item.available, 0));
+    const left = drop.phase === "closed" ? [] : [this.t.left(units)];
+    return [priceOf(drop, this.t), ...left, ...this.#sold(drop)].join(" · ");
+  }
+
+  /** What cannot be told from another drop's is said to be of the show. */
+  #sold(drop: Drop): string[] {
+    if (drop.opened_at === null) {
+      return [];
+    }
+    const { units, isItsOwn } = soldIn(drop, this.known);
+    return [isItsOwn ? this.t.desk.sold(count(units)) : this.t.desk.soldInShow(count(units))];
+  }
+
+  #planned(drop: Drop, isNext: boolean): TemplateResult {
+    const label = drop.opens_at !== null ? this.t.opensAt(hour(drop.opens_at)) : isNext ? this.t.nextUp : null;
     return html`
-      ${drop.opens_at === null ? nothing : html`<span class="badge">${this.t.opensAt(hour(drop.opens_at))}</span>`}
-      <button
-        class="outline"
-        aria-label="${this.t.openDrop}: ${inLanguage(drop.title)}"
-        ?disabled=${isOpening || this.known.show?.phase !== "live"}
-        @click=${() => this.tell("open-drop", drop.drop)}
-      >
-        ${isOpening ? this.t.opening : this.t.openDrop}
-      </button>
+      ${label === null ? nothing : html`<span class="badge ${drop.opens_at === null ? "" : "warn"}">${label}</span>`}
+      <button class="plain" data-test="plan" aria-label="${this.t.desk.planTitle}: ${inLanguage(drop.title)}"
+        @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>${icons.chevron}</button>
     `;
   }
 }

@@ -34,5 +34,9 @@ export const icons = {
     svg`<circle cx="10" cy="10" r="7.4"/>
       <path d="M2.8 10h14.4M10 2.6c2.2 2.2 3.2 4.7 3.2 7.4s-1 5.2-3.2 7.4c-2.2-2.2-3.2-4.7-3.2-7.4s1-5.2 3.2-7.4Z"/>`,
   ),
+  sound: icon(
+    svg`<path d="M3 7.8v4.4h3l4 3.4V4.4l-4 3.4H3Z"/><path d="M13 7.4a3.6 3.6 0 0 1 0 5.2M15.2 5a7 7 0 0 1 0 10"/>`,
+  ),
+  silent: icon(svg`<path d="M3 7.8v4.4h3l4 3.4V4.4l-4 3.4H3Z"/><path d="m13 8 4 4M17 8l-4 4"/>`),
   chart: icon(svg`<path d="M3 16.8h14M5.4 13.6V9.8M10 13.6V4.6M14.6 13.6V7.4"/>`),
 } as const;

@@ -11,6 +11,8 @@ import { forgetToken, openSession, renewSession } from "./session";
 /** A page of a host or a brand: signs in, connects, and renders the show once it is known. */
 export abstract class SignedInPage extends PageElement {
   protected abstract readonly pageRole: "host" | "brand";
+  /** Whether the page itself says how the connection stands, once the show is known. */
+  protected readonly showsConnection: boolean = false;
   @state() protected live: LiveController | null = null;
   @state() private missing: "token" | "show" | "answer" | null = null;
 
@@ -30,7 +32,7 @@ export abstract class SignedInPage extends PageElement {
     const show = client?.state.show;
     document.title = show ? inLanguage(show.title) : "Dropcast";
     return html`
-      ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
+      ${client && !(show && this.showsConnection) ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
       ${client && show ? this.renderShow(client.state, show) : html`<p class="blank soft">${this.t.loading}</p>`}
     `;
   }

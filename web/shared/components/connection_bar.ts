@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { PageElement } from "../element";
 import { icons } from "../icons";
 import { base } from "../styles";
+import type { Text } from "../texts/en";
 import { TickController } from "../ticker";
 
 /** A first connection that takes no longer than this is no news. */
@@ -41,16 +42,29 @@ export class ConnectionBar extends PageElement {
       case "connected":
         return nothing;
       case "connecting":
-        return Date.now() - this.#since < QUIET_MS ? nothing : html`<p>${icons.offline} ${this.t.connecting}</p>`;
+        return Date.now() - this.#since < QUIET_MS
+          ? nothing
+          : html`<p>${icons.offline} ${connectionText(this.status, this.t)}</p>`;
       case "waiting":
-        return html`<p>${icons.offline} ${this.#waiting(this.status.retryAt - Date.now())}</p>`;
+        return html`<p>${icons.offline} ${connectionText(this.status, this.t)}</p>`;
       case "closed":
-        return html`<p class="closed">${icons.warning} ${this.t.connectionClosed[this.status.reason]}</p>`;
+        return html`<p class="closed">${icons.warning} ${connectionText(this.status, this.t)}</p>`;
     }
   }
+}
 
-  #waiting(leftMs: number): string {
-    const seconds = Math.ceil(leftMs / 1_000);
-    return seconds > 1 ? this.t.reconnecting(seconds) : this.t.reconnectingNow;
+/** How the connection stands, in words; nothing when it stands well. */
+export function connectionText(status: Status, t: Text): string {
+  switch (status.phase) {
+    case "connected":
+      return "";
+    case "connecting":
+      return t.connecting;
+    case "waiting": {
+      const seconds = Math.ceil((status.retryAt - Date.now()) / 1_000);
+      return seconds > 1 ? t.reconnecting(seconds) : t.reconnectingNow;
+    }
+    case "closed":
+      return t.connectionClosed[status.reason];
   }
 }

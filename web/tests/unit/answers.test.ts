@@ -1,7 +1,7 @@
-import type { Refusal, RefusalCode } from "@dropcast/client";
+import type { Command, Outcome, Refusal, RefusalCode } from "@dropcast/client";
 import { describe, expect, test } from "vitest";
 import { complaint } from "../../host/answers";
-import { en } from "../../shared/texts/en";
+import { en, type Text } from "../../shared/texts/en";
 import { nl } from "../../shared/texts/nl";
 import { told } from "../../viewer/answers";
 
@@ -41,9 +41,34 @@ describe("what a viewer is told", () => {
 });
 
 describe("what a host is told", () => {
-  test("nothing when it was done", () => expect(complaint({ kind: "done", value: {} }, en)).toBeNull());
+  const about = (kind: "open_drop" | "pause_drop" | "resume_drop" | "undo_drop" | "close_drop") =>
+    ({ kind, value: { key: "k", attempt: null, drop: "hats" } }) as const;
+  const told = (command: Command, outcome: Outcome, t: Text = en) => complaint(command, outcome, "Hats", t);
+
+  test("nothing when it was done", () => expect(told(about("open_drop"), { kind: "done", value: {} })).toBeNull());
+
+  test.each([
+    ["open_drop", "open"],
+    ["resume_drop", "open"],
+    ["pause_drop", "paused"],
+    ["close_drop", "closed"],
+    ["undo_drop", "planned"],
+  ] as const)("that somebody else was first, where %s finds it %s", (kind, drop_phase) => {
+    const said = { tone: "news", text: nl.desk.already[drop_phase]("Hats") };
+    expect(told(about(kind), refused("drop_phase", { drop_phase }), nl)).toEqual(said);
+  });
+
+  test("how the drop is now, where that is not what was wanted", () => {
+    const said = told(about("pause_drop"), refused("drop_phase", { drop_phase: "closed" }));
+    expect(said).toEqual({ tone: "bad", text: `${en.hostRefused}: ${en.desk.isNow.closed("Hats")}` });
+  });
+
   test("why it was refused, in the host's language", () =>
-    expect(complaint(refused("drop_phase"), nl)).toBe(nl.refusals.drop_phase));
+    expect(told(about("undo_drop"), refused("undo_over"), nl)?.text).toContain(nl.refusals.undo_over));
+
   test("the server's own words for a refusal that has none here", () =>
-    expect(complaint(refused("full"), nl)).toBe("in English"));
+    expect(told(about("undo_drop"), refused("key_conflict"), nl)?.text).toContain("in English"));
+
+  test("that nobody knows, where no answer came", () =>
+    expect(told(about("undo_drop"), { kind: "unknown" })?.text).toContain(en.refusals.unknown));
 });

@@ -1,0 +1,97 @@
+import type { ServerClock } from "@dropcast/client";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { countdown } from "../shared/components/countdown";
+import { PageElement } from "../shared/element";
+import { count } from "../shared/format";
+import { icons } from "../shared/icons";
+import { inLanguage } from "../shared/language";
+import { base, buttons } from "../shared/styles";
+import type { Alert } from "./alerts";
+
+/** What must not be missed, across the whole width and over everything else, so that nothing moves below it. */
+@customElement("host-banners")
+export class HostBanners extends PageElement {
+  @property({ attribute: false }) alerts: readonly Alert[] = [];
+  @property({ attribute: false }) clock!: ServerClock;
+  /** How the connection stands, in words. */
+  @property() connection = "";
+  /** What waits to be sent, for people. */
+  @property({ attribute: false }) pending: readonly string[] = [];
+
+  static override readonly styles = [
+    base,
+    buttons,
+    css`
+      :host { position: fixed; inset: 0 0 auto; z-index: 2; }
+      .banner {
+        display: flex; align-items: center; gap: var(--space-3); min-height: 4rem;
+        padding: var(--space-2) var(--space-4); background: var(--bad); color: var(--surface);
+      }
+      .opened, .token { background: var(--warn); }
+      .banner + .banner { border-top: 1px solid var(--surface); }
+      .text { flex: 1; min-width: 0; }
+      .what { font-size: var(--text-xl); font-weight: 750; letter-spacing: -0.02em; line-height: 1.2; }
+      .more { font-weight: 600; }
+      button { background: transparent; border-color: currentColor; color: inherit; flex: none; }
+      dc-countdown { --urgent: currentColor; }
+      @media (max-width: 30rem) {
+        .what { font-size: var(--text-l); }
+        .more { font-size: var(--text-s); }
+        .banner { padding: var(--space-2) var(--space-3); }
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    return html`<div role="alert">${repeat(
+      this.alerts,
+      (alert) => alert.id,
+      (alert) => this.#banner(alert),
+    )}</div>`;
+  }
+
+  #banner(alert: Alert): TemplateResult {
+    const [icon, what, more] = this.#content(alert);
+    return html`<div class="banner ${alert.kind}" data-test="alert-${alert.kind}">
+      ${icon}
+      <div class="text"><p class="what">${what}</p><p class="more">${more}</p></div>
+      ${this.#button(alert)}
+    </div>`;
+  }
+
+  #content(alert: Alert): [icon: TemplateResult, what: string, more: unknown] {
+    const t = this.t.desk.alerts;
+    switch (alert.kind) {
+      case "offline":
+        return [icons.offline, this.connection, this.#pending()];
+      case "sold_out":
+        return [icons.box, t.soldOut(inLanguage(alert.drop.title)), t.kept(alert.kept, count(alert.kept))];
+      case "opened":
+        return [icons.bolt, t.opened(inLanguage(alert.drop.title)), t.openedLead];
+      case "token":
+        return [icons.warning, t.token, html`${t.tokenIn} ${countdown(this.clock, alert.until, t.tokenIn)}`];
+      case "promises":
+        return [icons.warning, t.promises, this.t.promisesBroken(alert.broken, count(alert.broken))];
+    }
+  }
+
+  #pending(): string {
+    const t = this.t.desk.alerts;
+    return this.pending.length === 0 ? t.offlineLead : `${t.waiting} ${this.pending.join(" · ")}`;
+  }
+
+  #button(alert: Alert): TemplateResult | typeof nothing {
+    switch (alert.kind) {
+      case "offline":
+        return nothing;
+      case "token":
+        return html`<button data-test="sign-in-again" @click=${() => this.tell("sheet", { kind: "sign_in" })}>
+          ${this.t.signIn}
+        </button>`;
+      default:
+        return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>${this.t.dismiss}</button>`;
+    }
+  }
+}
