@@ -139,13 +139,7 @@ impl WebSocketSession {
             connection: connection.clone(),
             wire: self.wire,
             joined: Arc::clone(&greeting.joined),
-            wish: JoinWish {
-                show: greeting.show.clone(),
-                access: greeting.access.clone(),
-                cursor,
-                source,
-                greeted,
-            },
+            wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, source, greeted },
         };
         self.state.runtime.spawn(joining.run());
     }
