@@ -190,7 +190,7 @@ impl WebSocketSession {
             fingerprint: wish.fingerprint,
             command: wish.command,
         };
-        let asked = Asked { kind: CommandKind::from(&request.command), wanted: Wanted::of(&request.command) };
+        let asked = Asked { kind: CommandKind::from(&request.command), wanted: Wanted::of(&request) };
         handle.ask_at(request, attempt, self.reply(connection, greeting, addressee, asked));
     }
 
