@@ -1,6 +1,6 @@
 //! Generates the messages from the .proto files, with serde attributes that make the one JSON out of them.
 //!
-//! The attributes follow from the descriptors: a field that ends in `_at` is a time, an enum goes by its name, a 64-bit
+//! The attributes follow from the descriptors: a field that ends in `_at` or `_until` is a time, an enum goes by its name, a 64-bit
 //! integer is checked, bytes are hexadecimal, an optional field may be absent. A message that is nothing but a oneof is
 //! written as that oneof.
 
@@ -93,7 +93,7 @@ fn codec(field: &FieldDescriptor) -> Option<(String, String)> {
     }
     let plain = |codec: &str, schema: &str| Some((codec.to_owned(), schema.to_owned()));
     match field.kind() {
-        Kind::Uint64 if field.name().ends_with("_at") => plain("Time", "String"),
+        Kind::Uint64 if field.name().ends_with("_at") || field.name().ends_with("_until") => plain("Time", "String"),
         Kind::Uint64 => plain("Integer", "u64"),
         Kind::Bytes => plain("Hexadecimal", "String"),
         Kind::Enum(kind) => Some((format!("Name<{}>", rust_path(kind.name())), rust_path(kind.name()))),

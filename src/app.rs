@@ -24,12 +24,12 @@ use crate::{
     config::{Config, JournalKind},
     effects::{Payments, PaymentsProjection, Sandbox, settle_orders},
     engine::{Engine, EngineConfig, Projection, ProjectionFactory, Seeds, wake_due_shows},
-    feed::{FeedProjection, Feeds, publish_latest_values},
+    feed::{FeedProjection, Feeds, count_audiences, count_nobody, publish_latest_values},
     hub::Hub,
     journal::{
         Archive, ArchivingJournal, Durability, EmbeddedJournal, Journal, Options, Position, RedisJournal, shown_url,
     },
-    stats::{StatsProjection, count_audiences},
+    stats::StatsProjection,
     telemetry::{
         engine_metrics::EngineMetrics, fullness::FullnessProjection, metered_journal::MeteredJournal, metrics::Metrics,
         trouble::TroubleProjection,
@@ -39,8 +39,10 @@ use crate::{
 /// Anything that keeps a server from starting; its text says what to do.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
-/// By which part of the time that a stop may take the appends have to have ended, then the watchers to have been told to
+/// By which part of the time that a stop may take the audience has to have been counted for the last time, then the appends
+/// to have ended, then the watchers to have been told to
 /// come back, then HTTP's answers to be out; what is left is for closing the journal.
+const COUNTS_UNTIL: f64 = 0.1;
 const APPENDS_UNTIL: f64 = 0.5;
 const DRAIN_UNTIL: f64 = 0.75;
 const ANSWERS_UNTIL: f64 = 0.9;
@@ -139,6 +141,10 @@ impl App {
         let (limit, started) = (self.stop_limit(), tokio::time::Instant::now());
         let deadline = started + limit.mul_f64(ANSWERS_UNTIL);
         self.state.stopping.store(true, Ordering::Release);
+        let counted = count_nobody(&self.state.engine, &self.state.feeds);
+        if tokio::time::timeout_at(started + limit.mul_f64(COUNTS_UNTIL), counted).await.is_err() {
+            tracing::warn!("not every show was told that nobody watches here any more");
+        }
         let appends_until = started + limit.mul_f64(APPENDS_UNTIL);
         if tokio::time::timeout_at(appends_until, self.state.engine.stop()).await.is_err() {
             tracing::error!("some appends had not ended in time; what they hold was not acknowledged");

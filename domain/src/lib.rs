@@ -33,9 +33,9 @@
 //! 7. A key of a principal is bound once, to one content and one outcome; a refusal binds nothing.
 //! 8. A promise of a lost history is kept or broken once; the units that keep it count as all others do.
 //! 9. Equal entries make equal shows, byte for byte.
-//! 10. What a node counted of the audience only ever grows, but for how many watch now.
-//! 11. A viewer waits in a drop once, and while it runs; no decision finds anything free in an open drop for which
+//! 10. A viewer waits in a drop once, and while it runs; no decision finds anything free in an open drop for which
 //!     somebody waits. Lots are drawn once, of the seed that the drop was bound to before it opened.
+//! 11. What a node counted of the audience only ever grows, but for how many watch now.
 
 pub mod audience;
 pub mod ids;

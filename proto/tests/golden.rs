@@ -45,7 +45,7 @@ fn server_messages_are_read_and_written() {
 
 #[test]
 fn journal_entries_are_read_and_written() {
-    let journals = ["journal", "waitlist"].map(|folder| {
+    let journals = ["journal", "waitlist", "audience"].map(|folder| {
         let mut examples = examples(folder);
         examples.sort_by_key(|example| example.json["seq"].as_u64());
         if updating() {

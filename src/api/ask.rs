@@ -66,7 +66,7 @@ pub async fn command(
 /// position that comes with it.
 pub async fn ask(state: &ApiState, mut handle: ShowHandle, show: &ShowId, request: Request) -> (Answer, Position) {
     let (arrived, kind) = (Instant::now(), CommandKind::from(&request.command));
-    let wanted = Wanted::of(&request.command).map(|wanted| (wanted, request.principal.id.clone()));
+    let wanted = Wanted::of(&request).map(|wanted| (wanted, request.principal.id.clone()));
     let limit = Duration::from_millis(state.config.limits.request_timeout_ms);
     let ask = async {
         for _ in 1..OPENINGS_MAX {

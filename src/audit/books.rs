@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fmt};
 use dropcast_proto::v1::{self, Cause, Role, fact::Kind, key_outcome};
 
 use super::{
-    ViolationCode, audience::Audience, drops::Drops, promises::Promises, reservation::State, sales::Sales, shortfall::Shortfall,
-    stock::Stock, viewers::Viewers, violation::Findings, waitlist::Waitlist,
+    ViolationCode, audience::Audience, drops::Drops, promises::Promises, reservation::State, sales::Sales,
+    shortfall::Shortfall, stock::Stock, viewers::Viewers, violation::Findings, waitlist::Waitlist,
 };
 use crate::journal::Digest;
 

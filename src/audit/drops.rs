@@ -119,7 +119,8 @@ impl Drops {
     pub(super) fn undo(&mut self, name: &str, at_ms: u64, findings: &mut Findings) {
         let running = [DropPhase::Open, DropPhase::Paused];
         let Some(drop) = self.expect(name, &running, "taken back", findings) else { return };
-        let is_late = drop.opened_at.saturating_add(UNDO_MS) <= at_ms;
+        // Of what is not open the phase says enough.
+        let is_late = running.contains(&drop.phase) && drop.opened_at.saturating_add(UNDO_MS) <= at_ms;
         if is_late || drop.draw.is_drawn() || drop.keeps_units() {
             let detail = format_args!("drop {name}, opened {}, is taken back", time(drop.opened_at));
             findings.add(ViolationCode::UndoneInUse, detail);

@@ -77,7 +77,8 @@ impl Shortfall {
     /// The entry ends: nothing is revoked for no reason, and a shortfall is one of units that were sold elsewhere.
     pub(super) fn end(&mut self, findings: &mut Findings) {
         for number in std::mem::take(&mut self.unexplained) {
-            findings.add(ViolationCode::RevokedOtherwise, format_args!("reservation {number} is revoked for no reason"));
+            findings
+                .add(ViolationCode::RevokedOtherwise, format_args!("reservation {number} is revoked for no reason"));
         }
         if let Some(Open { sku, missing, .. }) = self.open.take() {
             let detail = format_args!("{missing} units of {sku} are missing, and none were sold elsewhere");

@@ -1,7 +1,9 @@
 //! Lines and draws, entered in the books.
 
 use dropcast_domain::show::ENTRY_FACTS_MAX;
-use dropcast_proto::v1::{DropClosed, DropPhase, DropUndone, LotsDrawn, ReservationOffered, WaitlistJoined, fact::Kind};
+use dropcast_proto::v1::{
+    DropClosed, DropPhase, DropUndone, LotsDrawn, ReservationOffered, WaitlistJoined, fact::Kind,
+};
 
 use super::{
     AuditDraw, ViolationCode, books::Books, drop::Drop, entries::time, reservation::Taking, violation::Findings,

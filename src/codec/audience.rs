@@ -48,6 +48,7 @@ pub fn turned_away_view(turned_away: &TurnedAway) -> v1::TurnedAway {
 
 /// How many came from where, in the order of the names.
 pub fn source_counts(sources: &BTreeMap<SourceId, u64>) -> Vec<v1::SourceCount> {
-    let count = |(source, viewers): (&SourceId, &u64)| v1::SourceCount { source: source.to_string(), viewers: *viewers };
+    let count =
+        |(source, viewers): (&SourceId, &u64)| v1::SourceCount { source: source.to_string(), viewers: *viewers };
     sources.iter().map(count).collect()
 }

@@ -54,9 +54,11 @@ pub fn entrants(show: &Show, drop: &DropId, after: u32, limit: u32) -> Entrants 
     entrants
 }
 
-/// Whether it is a lot of the draw, and not a place in the line behind it, or one that was left before.
+/// Whether it is a lot of the draw, and not a place in the line behind it, or one that was left before, or of an opening
+/// that was taken back.
 fn entered(drop: &Drop, waiter: &Waiter<'_>) -> bool {
-    let in_time = drop.entries_close_at().is_some_and(|close_at| waiter.joined_at < close_at);
+    let since = drop.opened_at().is_some_and(|opened_at| opened_at <= waiter.joined_at);
+    let in_time = since && drop.entries_close_at().is_some_and(|close_at| waiter.joined_at < close_at);
     in_time && (waiter.place.is_some() || (drop.lots().is_none() && waiter.state != WaiterState::Left))
 }
 

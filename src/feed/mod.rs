@@ -1,6 +1,7 @@
 //! Facts → what viewers, hosts and brands receive: which message, on which lane, for whom.
 
 mod audience;
+mod counting;
 mod cursor;
 mod framing;
 mod join;
@@ -13,6 +14,7 @@ mod ticker;
 mod told;
 
 pub use audience::{Audience, CLASSES, Encoding, Wire, class, encode};
+pub use counting::{count_audiences, count_nobody};
 pub use cursor::Cursor;
 pub use join::Joining;
 pub use projection::FeedProjection;

@@ -9,7 +9,7 @@ use std::{
 use dropcast_domain::{
     audience::{AudienceCount, FRESH_MS, SOURCES_MAX},
     ids::{PrincipalId, SourceId},
-    show::{Command, Refusal},
+    show::{Command, Refusal, Request, Role},
     time::Timestamp,
 };
 
@@ -21,7 +21,8 @@ const WATCHERS_MAX: usize = 1_000_000;
 /// which it counts.
 const TELL_AGAIN_AFTER_MS: u64 = FRESH_MS / 3;
 
-/// This node's part of a show's audience. The lock is held for a look-up; sessions and the ticker share it.
+/// This node's part of a show's audience. Sessions and the ticker share it; the lock is held for a look-up, and where a
+/// drop opens for as long as it takes to go through everybody once.
 #[derive(Debug)]
 pub struct Crowd {
     node: PrincipalId,
@@ -39,6 +40,8 @@ struct Counted {
     /// What the journal has of it, and since when.
     told: Option<(Timestamp, AudienceCount)>,
     is_being_told: bool,
+    /// Whether the last was told: this node stops.
+    has_left: bool,
 }
 
 /// What one viewer did.
@@ -55,13 +58,17 @@ struct Watcher {
 pub struct Seat {
     crowd: Arc<Crowd>,
     watcher: u64,
+    /// Whether the viewer can come back as the same one.
+    is_signed_in: bool,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut counted = self.crowd.lock();
         counted.count.viewers = counted.count.viewers.saturating_sub(1);
-        if let Some(watcher) = counted.watchers.get_mut(&self.watcher) {
+        if !self.is_signed_in {
+            counted.watchers.remove(&self.watcher);
+        } else if let Some(watcher) = counted.watchers.get_mut(&self.watcher) {
             watcher.connections = watcher.connections.saturating_sub(1);
         }
     }
@@ -82,13 +89,14 @@ impl Crowd {
         &self.node
     }
 
-    /// A viewer is connected; `None` for one who is not signed in.
+    /// A viewer is connected; `None` for one who is not signed in. The source counts where it is the viewer's first
+    /// connection.
     pub fn seat(self: &Arc<Self>, viewer: Option<&PrincipalId>, source: Option<&SourceId>) -> Seat {
         let watcher = viewer.map_or_else(rand::random, |viewer| self.hasher.hash_one(viewer));
         let mut counted = self.lock();
         counted.count.viewers = counted.count.viewers.saturating_add(1);
         counted.arrived(watcher, source);
-        Seat { crowd: Arc::clone(self), watcher }
+        Seat { crowd: Arc::clone(self), watcher, is_signed_in: viewer.is_some() }
     }
 
     /// Whether a drop is open, from now on.
@@ -104,7 +112,7 @@ impl Crowd {
         }
     }
 
-    /// A viewer's wish for units was answered.
+    /// A viewer's wish for units was answered. What was not decided does not count: it is asked again.
     pub fn answered(&self, viewer: &PrincipalId, wanted: Wanted, answer: &Answer) {
         let refusal = match answer {
             Answer::Accepted(_) => None,
@@ -125,23 +133,32 @@ impl Crowd {
         self.lock().count.clone()
     }
 
-    /// What the journal is to be told now, if anything; it is not asked again before [`Crowd::told`].
+    /// Whether something was counted that the journal does not have.
+    pub fn has_news(&self) -> bool {
+        self.lock().has_news()
+    }
+
+    /// What the journal is to be told now, if anything; after that nothing until [`Crowd::told`].
     pub fn to_tell(&self, now: Timestamp) -> Option<AudienceCount> {
         let mut counted = self.lock();
-        let is_news = match &counted.told {
-            None => counted.count != AudienceCount::default(),
-            Some((at, told)) => {
-                let is_old = counted.count.viewers > 0 && at.after_ms(TELL_AGAIN_AFTER_MS) <= now;
-                is_old || counted.count != *told
-            }
-        };
-        if !is_news || std::mem::replace(&mut counted.is_being_told, true) {
+        let is_old = |(at, _): &(Timestamp, _)| at.after_ms(TELL_AGAIN_AFTER_MS) <= now;
+        let is_due = counted.has_news() || (counted.count.viewers > 0 && counted.told.as_ref().is_some_and(is_old));
+        if !is_due || counted.has_left || std::mem::replace(&mut counted.is_being_told, true) {
             return None;
         }
         Some(counted.count.clone())
     }
 
-    /// Whether the journal has it.
+    /// What the journal is to be told before this node stops, if it was told anything or has news: nobody watches here
+    /// any more. From then on nothing else is told.
+    pub fn last_to_tell(&self) -> Option<AudienceCount> {
+        let mut counted = self.lock();
+        let is_known = counted.told.is_some() || counted.is_being_told || counted.has_news();
+        let was_told = std::mem::replace(&mut counted.has_left, true);
+        (is_known && !was_told).then(|| AudienceCount { viewers: 0, ..counted.count.clone() })
+    }
+
+    /// The journal was told this at that moment; whether it has it.
     pub fn told(&self, at: Timestamp, count: AudienceCount, has_it: bool) {
         let mut counted = self.lock();
         counted.is_being_told = false;
@@ -163,10 +180,10 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What the command wants; `None` for one that wants no units.
-    pub fn of(command: &Command) -> Option<Self> {
-        match command {
-            Command::Reserve { quantity, with, .. } => {
+    /// What a viewer wants; `None` for a request that wants no units, or is nobody's who could have them.
+    pub fn of(request: &Request) -> Option<Self> {
+        match &request.command {
+            Command::Reserve { quantity, with, .. } if request.principal.role == Role::Viewer => {
                 let units = with.iter().fold(*quantity, |sum, line| sum.saturating_add(line.quantity));
                 Some(Self { units })
             }
@@ -176,6 +193,13 @@ impl Wanted {
 }
 
 impl Counted {
+    fn has_news(&self) -> bool {
+        match &self.told {
+            None => self.count != AudienceCount::default(),
+            Some((_, told)) => self.count != *told,
+        }
+    }
+
     fn arrived(&mut self, watcher: u64, source: Option<&SourceId>) {
         let is_selling = self.is_selling;
         let Some(known) = self.watcher(watcher) else {
@@ -235,3 +259,7 @@ impl Counted {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "crowd_tests.rs"]
+mod tests;

@@ -1,11 +1,9 @@
 //! The brand's live numbers: sums of facts, and the audience as the nodes count it.
 
 mod counters;
-mod counting;
 mod crowd;
 mod projection;
 
 pub use counters::{Changes, ShowStats};
-pub use counting::count_audiences;
 pub use crowd::{Crowd, Seat, Wanted};
 pub use projection::StatsProjection;

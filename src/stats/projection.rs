@@ -128,6 +128,11 @@ impl Projection for StatsProjection {
             stats.crowd().selling(is_selling);
         }))
     }
+
+    /// Until the journal has what was counted: it would be lost with the show.
+    fn in_use(&self) -> bool {
+        self.stats.crowd().has_news()
+    }
 }
 
 fn is_selling(show: &Show) -> bool {

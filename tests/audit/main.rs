@@ -5,6 +5,7 @@ mod lottery;
 mod outage;
 mod promises;
 mod script;
+mod undo;
 mod walk;
 mod world;
 
@@ -164,6 +165,9 @@ fn tampered(code: ViolationCode) -> Vec<JournalEntry> {
             let mut script = with_promises();
             promises::tamper(&mut script, code);
             script.seal()
+        }
+        ViolationCode::UndoneInUse | ViolationCode::AudienceShrank | ViolationCode::AudienceCause => {
+            undo::tamper(code).seal()
         }
         ViolationCode::ExtensionTooLong | ViolationCode::ExtensionCause => {
             let mut script = outage::with_outage();

@@ -280,7 +280,7 @@ pub(crate) fn broken(viewer: &str, key: &str) -> Kind {
     })
 }
 
-fn cause(role: Role, principal: &str, key: &str, outcome: key_outcome::Kind) -> Cause {
+pub(crate) fn cause(role: Role, principal: &str, key: &str, outcome: key_outcome::Kind) -> Cause {
     let binding =
         KeyBinding { key: key.into(), fingerprint: vec![7; 16], outcome: Some(KeyOutcome { kind: Some(outcome) }) };
     Cause { role: role.into(), principal: principal.into(), binding: Some(binding) }

@@ -6,7 +6,8 @@ use dropcast::{
     journal::RawEntry,
 };
 use dropcast_domain::{
-    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
+    audience::AudienceCount,
+    ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, SourceId, WaiterId},
     inventory::{BundleLine, Reservation},
     show::{
         Command, DropPlan, Fingerprint, KeyUse, OrderState, Principal, Promise, Promised, ReservationState, Role, Show,
@@ -78,6 +79,8 @@ pub(crate) fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) ->
             let id = own.unwrap_or_else(|| PrincipalId::new("viewer-0").unwrap());
             (Principal { role: Role::Viewer, id }, Command::LeaveWaitlist { waiter })
         }
+        32 => host(Command::UndoDrop { drop }),
+        33 => counted(show, one, other),
         28 => viewer(one, Command::ExtendHold { reservation }),
         29 => {
             let brand = principal(Role::Brand, plan.settings.brand.as_str());
@@ -89,6 +92,21 @@ pub(crate) fn wish(show: &Show, plan: &ShowPlan, (kind, one, other, _): Step) ->
         }
         _ => viewer(other, Command::Reserve { drop, sku, quantity: 1 + u32::from(other % 2), with: Vec::new() }),
     }
+}
+
+/// A node counted more than before, or tells once more what it had counted then.
+fn counted(show: &Show, one: u8, other: u8) -> (Principal, Command) {
+    let node = PrincipalId::new(&format!("node-{}", one % 3)).unwrap();
+    let before = show.audience().of(&node).cloned().unwrap_or_default();
+    let more = u64::from(other % 5);
+    let count = AudienceCount {
+        viewers: u32::from(other),
+        watched: before.watched + more,
+        clicks: before.clicks.saturating_sub(u64::from(one % 7 == 0)) + more,
+        sources: [(SourceId::new("blog").unwrap(), before.watched + more)].into(),
+        ..before
+    };
+    (principal(Role::System, "audience"), Command::CountAudience { node, count: Box::new(count) })
 }
 
 /// What else a drop sells.
@@ -164,6 +182,8 @@ proptest! {
         let paid = show.orders().filter(|order| order.state == OrderState::Paid).count();
         prop_assert_eq!((report.orders.placed, report.orders.paid), (show.orders().count() as u64, paid as u64));
         prop_assert_eq!(report.orders.revenue_minor, report.totals.revenue_minor);
+        let (counted, audience) = (show.audience().without(None, show.last_at()), report.audience);
+        prop_assert_eq!((audience.watched, audience.clicks), (counted.watched, counted.clicks));
         let promises = (report.promises.kept, report.promises.broken);
         prop_assert_eq!(promises, (show.kept_promise_count(), show.broken_promise_count() as u64));
     }
@@ -187,7 +207,7 @@ fn the_walk_gets_everywhere() {
     let expected = expected.chain(["OrderPaid", "PromiseKept", "PromiseBroken", "HoldsExtended", "SharedCapRaised"]);
     let expected = expected.chain(["UnitsSoldElsewhere", "ShortfallRecorded", "BundleLineHeld", "ReservationOffered"]);
     let expected = expected.chain(["HoldExtended", "ReservationRevoked", "WaitlistJoined", "WaitlistLeft"]);
-    for kind in expected.chain(["DrawCommitted", "LotsDrawn"]) {
+    for kind in expected.chain(["DrawCommitted", "LotsDrawn", "DropUndone", "AudienceCounted"]) {
         assert!(kinds.contains(kind), "no {kind} in {kinds:?}");
     }
 }

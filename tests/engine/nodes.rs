@@ -8,9 +8,10 @@ use dropcast::{
     journal::{Append, Journal as _, MemoryJournal, RawEntry, Time},
 };
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::{PrincipalId, ReservationId, Sku},
     inventory::Reservation,
-    show::{Command, DropItem, Entry, Fact, Refusal, Request, VariantPlan, WantedLine},
+    show::{Command, DropItem, Entry, Fact, Fingerprint, Refusal, Request, Role, VariantPlan, WantedLine},
 };
 use tokio::time::Instant;
 
@@ -52,6 +53,13 @@ impl Nodes {
     }
 }
 
+/// A node counts so many who watch and ever watched.
+fn count(node: &str, viewers: u32) -> Request {
+    let count = AudienceCount { viewers, watched: u64::from(viewers), ..AudienceCount::default() };
+    let command = Command::CountAudience { node: PrincipalId::new(node).unwrap(), count: Box::new(count) };
+    Request { principal: principal(Role::System, node), key: None, fingerprint: Fingerprint::default(), command }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_click_at_any_node_is_decided_by_the_writer() {
     let nodes = Nodes::new();
@@ -61,6 +69,35 @@ async fn a_click_at_any_node_is_decided_by_the_writer() {
     let Answer::Accepted(Accepted::Sold(_)) = follower.ask_and_wait(confirm("ada", 1)).await else { panic!() };
     assert_eq!(first.state().await, second.state().await);
     assert_eq!(second.recorder().published(), [4, 5, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_people_watch_elsewhere_keeps_a_show_loaded_only_where_it_is_written() {
+    let nodes = Nodes::new();
+    let (_first, writer, _second, follower) = nodes.two(1).await;
+    for viewers in 1..=40 {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let counted = writer.ask_and_wait(count("elsewhere", viewers)).await;
+        assert!(matches!(counted, Answer::Accepted(Accepted::Done)), "{counted:?}");
+    }
+    assert!(writer.is_open());
+    assert!(!follower.is_open(), "nobody watches there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_at_a_node_that_follows_is_told_to_the_writer_once() {
+    let nodes = Nodes::new();
+    let (first, _writer, second, follower) = nodes.two(1).await;
+    let tell = async |watched| follower.ask_and_wait(count("second", watched)).await;
+    assert!(matches!(tell(5).await, Answer::Accepted(Accepted::Done)));
+    let tail = nodes.tail().await;
+    // What is older is accepted and changes nothing.
+    assert!(matches!(tell(4).await, Answer::Accepted(Accepted::Done)));
+    assert_eq!(nodes.tail().await, tail);
+    for bench in [&first, &second] {
+        let watched = bench.opened().await.read(|show, _| show.audience().without(None, START).watched).await.unwrap();
+        assert_eq!(watched, 5);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,10 @@ use dropcast::{
     codec::decode_entry,
     journal::{Position, RawEntry},
 };
-use dropcast_domain::show::{Lots, Show};
+use dropcast_domain::{
+    ids::PrincipalId,
+    show::{DropPhase, Lots, Show},
+};
 use dropcast_proto::v1::JournalEntry;
 
 /// A folder's entries, in the order of their numbers.
@@ -53,4 +56,19 @@ fn the_golden_journal_of_waiting_follows_the_rules() {
     let lots = drawn.lots().unwrap();
     let order: Vec<_> = entrants.iter().map(|entrant| lots.lot(&Lots::ticket(entrant.viewer))).collect();
     assert!(order.len() > 2 && order.is_sorted(), "{entrants:?}");
+}
+
+#[test]
+fn the_golden_journal_of_an_audience_passes_the_audit_and_follows_the_rules() {
+    let mut audit = Audit::new("atelier-noor-summer");
+    for entry in golden("audience") {
+        audit.entry(&entry);
+    }
+    let report = audit.finish();
+    assert_eq!(report.violations, []);
+    let show = folded("audience");
+    let node = PrincipalId::new("n-6f3a").unwrap();
+    assert_eq!(show.audience().of(&node).map(|count| (count.viewers, count.watched, count.clicks)), Some((1, 3, 4)));
+    assert!(show.drops().all(|drop| drop.phase() == DropPhase::Planned && drop.opened_at().is_none()));
+    assert_eq!(show.holds().count(), 0);
 }

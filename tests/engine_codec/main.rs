@@ -81,13 +81,15 @@ fn every_kind_of_fact_is_among_the_examples() {
         Fact::WaitlistLeft { .. } => 33,
         Fact::DrawCommitted { .. } => 34,
         Fact::LotsDrawn { .. } => 35,
+        Fact::DropUndone { .. } => 36,
+        Fact::AudienceCounted { .. } => 37,
     };
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..2_000 {
         seen.insert(number(&fact().new_tree(&mut runner).unwrap().current()));
     }
-    assert_eq!(seen, (0..36).collect());
+    assert_eq!(seen, (0..38).collect());
 }
 
 #[test]

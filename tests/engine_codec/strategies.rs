@@ -1,7 +1,8 @@
 //! Every entry that there can be.
 
 use dropcast_domain::{
-    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
+    audience::{AudienceCount, TurnedAway},
+    ids::{BrandId, DropId, Key, OrderId, PrincipalId, ProductId, ReservationId, Sku, SourceId, WaiterId},
     inventory::BundleLine,
     money::Currency,
     show::{
@@ -12,7 +13,11 @@ use dropcast_domain::{
     text::Text,
     time::Timestamp,
 };
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+};
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     let cause = (role(), name(), option::of((name(), any::<[u8; 16]>(), outcome()))).prop_map(|(role, id, binding)| {
@@ -27,7 +32,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
 }
 
 pub(crate) fn fact() -> impl Strategy<Value = Fact> {
-    prop_oneof![planning(), running(), buying(), waiting(), promises()]
+    prop_oneof![planning(), running(), buying(), waiting(), promises(), counting()]
 }
 
 fn planning() -> impl Strategy<Value = Fact> {
@@ -55,8 +60,26 @@ fn running() -> impl Strategy<Value = Fact> {
         (drop_id(), moment()).prop_map(|(drop, closes_at)| Fact::DropExtended { drop, closes_at }),
         (drop_id(), sku(), any::<u32>()).prop_map(|(drop, sku, units)| Fact::CapRaised { drop, sku, units }),
         (drop_id(), any::<u32>()).prop_map(|(drop, units)| Fact::SharedCapRaised { drop, units }),
+        drop_id().prop_map(|drop| Fact::DropUndone { drop }),
         (drop_id(), close_reason()).prop_map(|(drop, reason)| Fact::DropClosed { drop, reason }),
     ]
+}
+
+fn counting() -> impl Strategy<Value = Fact> {
+    let turned_away = any::<[u64; 5]>().prop_map(|[sold_out, limited, closed, other, units]| TurnedAway {
+        sold_out,
+        limited,
+        closed,
+        other,
+        units,
+    });
+    let sources = btree_map(name().prop_map(|name| SourceId::new(&name).unwrap()), any::<u64>(), 0..4);
+    (name(), any::<u32>(), any::<[u64; 4]>(), turned_away, sources).prop_map(
+        |(node, viewers, [watched, saw, clicked, clicks], turned_away, sources)| {
+            let count = AudienceCount { viewers, watched, saw, clicked, clicks, turned_away, sources };
+            Fact::AudienceCounted { node: PrincipalId::new(&node).unwrap(), count: Box::new(count) }
+        },
+    )
 }
 
 fn buying() -> impl Strategy<Value = Fact> {

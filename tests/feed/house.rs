@@ -20,6 +20,7 @@ use dropcast_domain::{
     show::{Principal, Role},
     time::Timestamp,
 };
+use dropcast_proto::v1;
 
 use crate::watcher::Watcher;
 
@@ -102,6 +103,11 @@ impl House {
 
     pub(crate) fn feed(&self) -> Arc<Feed> {
         self.feeds.get(&show()).unwrap()
+    }
+
+    /// The numbers now.
+    pub(crate) fn numbers(&self) -> v1::Numbers {
+        self.feed().numbers(self.clock.now())
     }
 
     /// Connects, and joins the show; what becomes of it is the watcher's to see.

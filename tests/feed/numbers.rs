@@ -1,6 +1,9 @@
 //! The brand's numbers: who gets them, and that they add up.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use dropcast::{
     codec::decode_entry,
@@ -8,7 +11,7 @@ use dropcast::{
     journal::Journal as _,
 };
 use dropcast_domain::{
-    ids::{DropId, ReservationId, WaiterId},
+    ids::{DropId, PrincipalId, ReservationId, WaiterId},
     show::Fact,
 };
 use dropcast_proto::v1::{self, server_message::Kind};
@@ -31,6 +34,11 @@ struct Sums {
     waiting: u64,
     elsewhere: u64,
     short: u64,
+    /// Different viewers for whom something was ever kept, and who bought.
+    held_by: u64,
+    bought_by: u64,
+    /// Those who watched on another node.
+    watched: u64,
 }
 
 /// Adds up, from the journal's facts and nothing else.
@@ -41,10 +49,26 @@ struct Books {
     units: BTreeMap<ReservationId, (u64, bool)>,
     /// The drops in which somebody waits.
     waiters: BTreeMap<WaiterId, DropId>,
+    /// Whose each reservation is, and who bought.
+    viewers: BTreeMap<ReservationId, PrincipalId>,
+    buyers: BTreeSet<PrincipalId>,
 }
 
 impl Books {
     fn fact(&mut self, fact: Fact) {
+        match &fact {
+            Fact::ReservationHeld { reservation, viewer, .. }
+            | Fact::ReservationOffered { reservation, viewer, .. } => {
+                self.viewers.insert(*reservation, viewer.clone());
+            }
+            Fact::OrderPlaced { reservation, .. } => {
+                self.buyers.insert(self.viewers[reservation].clone());
+            }
+            Fact::AudienceCounted { count, .. } => self.sums.watched = count.watched,
+            _ => {}
+        }
+        self.sums.held_by = self.viewers.values().collect::<BTreeSet<_>>().len() as u64;
+        self.sums.bought_by = self.buyers.len() as u64;
         match fact {
             Fact::ReservationHeld { reservation, quantity, .. }
             | Fact::BundleLineHeld { reservation, quantity, .. } => {
@@ -66,7 +90,7 @@ impl Books {
             Fact::WaitlistLeft { waiter } => {
                 self.waiters.remove(&waiter);
             }
-            Fact::DropClosed { drop, .. } => self.waiters.retain(|_, of| *of != drop),
+            Fact::DropClosed { drop, .. } | Fact::DropUndone { drop } => self.waiters.retain(|_, of| *of != drop),
             Fact::UnitsSoldElsewhere { units, .. } => self.sums.elsewhere += u64::from(units),
             Fact::ShortfallRecorded { units, .. } => self.sums.short += u64::from(units),
             Fact::OrderPlaced { total_minor, .. } => {
@@ -116,13 +140,16 @@ fn summary(numbers: &v1::Numbers) -> Sums {
         waiting: numbers.waiting,
         elsewhere: numbers.units_sold_elsewhere,
         short: numbers.units_short,
+        held_by: numbers.held,
+        bought_by: numbers.bought,
+        watched: numbers.watched,
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_numbers_are_the_facts_added_up() {
     let mut seen = Sums::default();
-    for seed in 1..=10 {
+    for seed in 1..=16 {
         let house = House::new();
         on_sale(&house).await;
         let mut script = Script::new(seed);
@@ -136,7 +163,8 @@ async fn the_numbers_are_the_facts_added_up() {
         seen.waiting += expected.waiting;
         seen.elsewhere += expected.elsewhere;
         seen.short += expected.short;
-        let numbers = house.feed().stats().numbers(0);
+        seen.watched += expected.watched;
+        let numbers = house.numbers();
         assert_eq!(summary(&numbers), expected, "seed {seed}");
         let sales = house.feed().stats().sales();
         let sum = |of: fn(&v1::SalesBucket) -> u64| sales.buckets.iter().map(of).sum::<u64>();
@@ -151,11 +179,12 @@ async fn the_numbers_are_the_facts_added_up() {
         // The same after a restart, from the snapshot and from the facts.
         let folded = house.restarted();
         folded.show().await;
-        assert_eq!(summary(&folded.feed().stats().numbers(0)), expected);
+        assert_eq!(summary(&folded.numbers()), expected);
         assert_eq!(folded.feed().stats().sales(), sales);
     }
-    let Sums { broken, waiting, elsewhere, short, .. } = seen;
-    assert!(broken > 0 && waiting > 0 && elsewhere > 0 && short > 0, "everything was seen: {seen:?}");
+    let Sums { broken, waiting, elsewhere, short, watched, .. } = seen;
+    let all = [broken, waiting, elsewhere, short, watched];
+    assert!(!all.contains(&0), "everything was seen: {seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -137,7 +137,7 @@ async fn a_broken_promise_is_told_to_its_viewer_alone() {
     assert_eq!((told.total.as_ref().unwrap().amount_minor, told.promised()), (1_800, v1::ReservationState::Held));
     let known = own.picture.broken_promises.clone();
     assert_eq!(truth(&house, &Guest::viewer("ada", Encoding::Proto)).await.broken_promises, known, "a snapshot has it");
-    assert_eq!(house.feed().stats().numbers(0).promises_broken, 1);
+    assert_eq!(house.numbers().promises_broken, 1);
     end(&house, "the end").await;
     for watcher in &mut others {
         watcher.until("the end", |picture| picture.title() == Some("the end"));

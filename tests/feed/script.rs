@@ -5,6 +5,7 @@ use dropcast::{
     journal::AppendFault,
 };
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::{BrandId, DropId, Key, PrincipalId, ProductId, ReservationId, Sku, WaiterId},
     money::Currency,
     show::{
@@ -140,6 +141,10 @@ impl Script {
             let (viewer, request) = self.reclaiming();
             answers.push((viewer, ask(&handle, request)));
         }
+        if self.promises.chance(15) {
+            let request = if self.promises.chance(60) { self.undoing() } else { self.counting() };
+            answers.push(("noor", ask(&handle, request)));
+        }
         if self.random.chance(8) {
             let faults = [AppendFault::Unavailable, AppendFault::InDoubtAppended, AppendFault::InDoubtLost];
             house.faults.next_append(faults[usize::try_from(self.random.below(3)).unwrap()]);
@@ -198,6 +203,21 @@ impl Script {
         };
         let key = format!("key-{}", self.keys);
         (viewer, request(Role::System, "healing", &key, Command::Reclaim(Box::new(promise))))
+    }
+
+    /// An opening that was a mistake.
+    fn undoing(&mut self) -> Request {
+        self.keys += 1;
+        let drop = DropId::new(DROPS[usize::try_from(self.promises.below(3)).unwrap()]).unwrap();
+        request(Role::Host, "noor", &format!("key-{}", self.keys), Command::UndoDrop { drop })
+    }
+
+    /// What another node tells of its viewers.
+    fn counting(&mut self) -> Request {
+        let node = PrincipalId::new("elsewhere").unwrap();
+        let count = AudienceCount { watched: self.keys, clicks: self.keys, ..AudienceCount::default() };
+        let command = Command::CountAudience { node, count: Box::new(count) };
+        Request { key: None, ..request(Role::System, "elsewhere", "none", command) }
     }
 
     fn shopping(&mut self, key: &str) -> (&'static str, Request) {

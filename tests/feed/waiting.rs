@@ -118,7 +118,7 @@ async fn everybody_who_entered_a_draw_is_told_once_what_came_of_it() {
     let offered = |place| (place, v1::WaiterState::Offered, None);
     let waiting = |place, ahead| (place, v1::WaiterState::Waiting, Some(ahead));
     assert_eq!(told, [offered(1), offered(2), waiting(3, 0), waiting(4, 1)]);
-    let numbers = house.feed().stats().numbers(0);
+    let numbers = house.numbers();
     assert_eq!((numbers.units_offered, numbers.waiting), (3, 2));
 }
 

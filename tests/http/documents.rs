@@ -27,6 +27,7 @@ const OPERATIONS: &[&str] = &[
     "POST /v1/shows/{show}/drops/{drop}/open",
     "POST /v1/shows/{show}/drops/{drop}/pause",
     "POST /v1/shows/{show}/drops/{drop}/resume",
+    "POST /v1/shows/{show}/drops/{drop}/undo",
     "POST /v1/shows/{show}/drops/{drop}/schedule",
     "POST /v1/shows/{show}/end",
     "POST /v1/shows/{show}/reservations",

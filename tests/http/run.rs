@@ -106,3 +106,33 @@ async fn a_plan_may_change_until_it_is_sold_from() {
     let refused = server.put_show(SHOW, &brand, &less).await.is_problem(422, "plan_invalid");
     assert_eq!(refused["field"], "products[0].variants[0].units");
 }
+
+#[tokio::test]
+async fn an_opening_is_taken_back_for_ten_seconds() {
+    let server = TestServer::start().await;
+    server.go_live().await;
+    let host = server.host();
+    let undo = async |key: &str| server.post(&path("drops/opening/undo"), &host, key, json!({})).await;
+    let open = async |key: &str| server.post(&path("drops/opening/open"), &host, key, json!({})).await;
+    assert_eq!(drop_of(&server).await["undo_until"], "2026-05-01T18:00:10.000Z");
+    server.reserve("ann", "click", 2).await;
+    let viewer = server.viewer("ann");
+    server.post(&path("drops/opening/undo"), &viewer, "no", json!({})).await.is_problem(403, "role_forbidden");
+    server.clock.advance_ms(9_999);
+    let done = undo("undo-1").await;
+    assert_eq!((done.status.as_u16(), &done.json()["done"]), (200, &json!({})), "{done:?}");
+    let drop = drop_of(&server).await;
+    assert_eq!(
+        (&drop["phase"], &drop["opened_at"], &drop["undo_until"]),
+        (&json!("planned"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(drop["items"][0]["available"], 10, "what was held is free again");
+    undo("undo-2").await.is_problem(409, "drop_phase");
+
+    open("open-2").await;
+    // Asked again under its key, it is not done again.
+    assert_eq!(undo("undo-1").await.status, 200);
+    assert_eq!(drop_of(&server).await["phase"], "open");
+    server.clock.advance_ms(10_000);
+    undo("undo-3").await.is_problem(409, "undo_over");
+}

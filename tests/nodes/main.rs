@@ -24,6 +24,7 @@ mod stage;
 mod told;
 mod viewer;
 
+mod audience;
 mod broken_connections;
 mod failback;
 mod failover;

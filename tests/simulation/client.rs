@@ -195,7 +195,7 @@ impl Client {
     fn request(&mut self, now_ms: u64) -> Option<Request> {
         let command = self.script.next(&mut self.random, now_ms)?;
         self.keys += 1;
-        let key = (!matches!(command, Command::Plan(_)))
+        let key = (!matches!(command, Command::Plan(_) | Command::CountAudience { .. }))
             .then(|| Key::new(&format!("{}-{}", self.principal.id, self.keys)).unwrap());
         let fingerprint = fingerprint(&command);
         Some(Request { principal: self.principal.clone(), key, fingerprint, command })

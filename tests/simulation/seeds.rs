@@ -42,6 +42,8 @@ struct Tally {
     bundled: u64,
     revoked: u64,
     more_time: u64,
+    undone: u64,
+    counted: u64,
 }
 
 impl Tally {
@@ -61,6 +63,8 @@ impl Tally {
             self.bundled += u64::from(matches!(fact, Fact::BundleLineHeld { .. }));
             self.revoked += u64::from(matches!(fact, Fact::ReservationRevoked { .. }));
             self.more_time += u64::from(matches!(fact, Fact::HoldExtended { .. }));
+            self.undone += u64::from(matches!(fact, Fact::DropUndone { .. }));
+            self.counted += u64::from(matches!(fact, Fact::AudienceCounted { .. }));
         }
         for call in &run.calls {
             self.commands += 1;
@@ -93,6 +97,8 @@ impl Tally {
         self.bundled += other.bundled;
         self.revoked += other.revoked;
         self.more_time += other.more_time;
+        self.undone += other.undone;
+        self.counted += other.counted;
         self
     }
 }
@@ -141,19 +147,20 @@ fn every_promise_is_kept_in_every_world() {
     failed.sort_by_key(|(seed, _)| *seed);
     eprintln!("{}", summary(first, &tally, failed.len()));
     assert!(failed.is_empty(), "{}", told(&failed));
-    let happened = [tally.joined, tally.offered, tally.drawn, tally.bundled, tally.revoked, tally.more_time];
+    let Tally { joined, offered, drawn, bundled, revoked, more_time, undone, counted, .. } = tally;
+    let happened = [joined, offered, drawn, bundled, revoked, more_time, undone, counted];
     assert!(count < SEEDS_DEFAULT || !happened.contains(&0), "not everything happens in these worlds: {happened:?}");
 }
 
 fn summary(first: u64, tally: &Tally, failed: usize) -> String {
     let faults: Vec<_> = KINDS.iter().zip(tally.faults).map(|(kind, count)| format!("{kind}={count}")).collect();
     let Tally { seeds, commands, accepted, refused, retried, pending, entries, kept, broken, extended, .. } = tally;
-    let Tally { joined, offered, drawn, bundled, revoked, more_time, .. } = tally;
+    let Tally { joined, offered, drawn, bundled, revoked, more_time, undone, counted, .. } = tally;
     format!(
         "simulation: seeds={seeds} first={first} failed={failed} {} commands={commands} accepted={accepted} \
          refused={refused} retried={retried} pending={pending} kept={kept} broken={broken} extended={extended} \
          joined={joined} offered={offered} drawn={drawn} bundled={bundled} revoked={revoked} more_time={more_time} \
-         entries={entries}",
+         undone={undone} counted={counted} entries={entries}",
         faults.join(" ")
     )
 }

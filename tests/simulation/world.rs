@@ -17,7 +17,9 @@ use crate::{
     brand::Brand,
     chronicle::{Chronicle, Record, Step},
     client::Client,
+    counter::Counter,
     faults::{Fault, KINDS, WRITER, WRITES_LOST_MAX},
+    host::Host,
     ledger::{Call, Ledger, Told},
     link::{Reach, Weather},
     node::{Node, Surroundings, TICK},
@@ -385,7 +387,17 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
         let (random, script) = (Random::of(seed, &name), Box::new(Viewer::new(scenario)));
         Client::new(principal(Role::Viewer, &name), random, script, scenario)
     };
-    std::iter::once(brand).chain((0..scenario.viewers).map(viewer)).collect()
+    let mut random = Random::of(seed, "host");
+    let host = Box::new(Host::new(scenario, &mut random));
+    let host = Client::new(principal(Role::Host, "host"), random, host, scenario);
+    let counter = |number: usize| {
+        let name = format!("counter-{number}");
+        let (id, mut random) = (PrincipalId::new(&name).unwrap(), Random::of(seed, &name));
+        let script = Box::new(Counter::new(id, &mut random));
+        Client::new(principal(Role::System, &name), random, script, scenario)
+    };
+    let viewers = (0..scenario.viewers).map(viewer);
+    std::iter::once(brand).chain(viewers).chain([host]).chain((0..scenario.nodes).map(counter)).collect()
 }
 
 fn journal_end(journal: &MemoryJournal) -> JournalEnd {

@@ -16,6 +16,7 @@ mod admission;
 mod agreement;
 mod audience;
 mod commands;
+mod counted;
 mod frames;
 mod handshakes;
 mod hello;

@@ -9,7 +9,8 @@ use crate::ids::SourceId;
 /// The most sources that a node tells apart; it counts whoever comes from another one only as watching.
 pub const SOURCES_MAX: usize = 32;
 
-/// What a node counted of a show since it began to count: all but `viewers` only ever grows.
+/// What a node counted of a show since it began to count: all but `viewers` only ever grows. Whoever watches on several
+/// nodes, one after the other or at once, is counted by each.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AudienceCount {
     /// Connections of viewers now.
@@ -18,9 +19,9 @@ pub struct AudienceCount {
     pub watched: u64,
     /// How many of them were there while a drop was open.
     pub saw: u64,
-    /// How many of them asked for units.
+    /// Different viewers who asked for units, connected or not.
     pub clicked: u64,
-    /// How often viewers asked for units.
+    /// How often viewers asked for units, and were answered.
     pub clicks: u64,
     /// How often they were turned down, and why.
     pub turned_away: TurnedAway,

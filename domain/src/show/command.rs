@@ -96,8 +96,9 @@ pub enum Command {
         by_ms: u64,
     },
     /// Brand or host: takes an opening back that was a mistake; open or paused → planned. Possible for
-    /// [`super::UNDO_MS`] after the opening, while nothing was sold in the drop and no lots are drawn: what is held and
-    /// offered in it is revoked, who waits in it waits no more, and it opens by itself no more.
+    /// [`super::UNDO_MS`] after the opening, while nothing was sold in the drop and no lots are drawn. What is held and
+    /// offered in it is revoked, whoever waits in it waits no more, and it opens by itself no more; units that were
+    /// added to it stay, and so does what its draw is bound to. What it sells and how stays fixed, as it was seen.
     UndoDrop {
         /// Which.
         drop: DropId,

@@ -33,6 +33,9 @@ pub enum FoldError {
     /// The show would go to another brand.
     #[error("a show of the brand {0} would go to another")]
     BrandFixed(BrandId),
+    /// An opening would be taken back though the drop keeps or sold something, or its lots are drawn.
+    #[error("the opening of the drop {0} would be taken back while it is in use")]
+    UndoneInUse(DropId),
     /// A node counted less than it had.
     #[error("the node {0} counted less than before")]
     Audience(PrincipalId),

@@ -174,7 +174,9 @@ impl Show {
     /// Whether what the drop sells and how is fixed: it was opened once, or something was held in it to keep a promise.
     pub(super) fn is_fixed(&self, drop: &Drop) -> bool {
         let slot = || self.records.drops.slot(&drop.plan.drop);
-        drop.phase != DropPhase::Planned || drop.was_undone || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
+        drop.phase != DropPhase::Planned
+            || drop.was_undone
+            || slot().is_some_and(|slot| self.index.reserved.contains(&slot))
     }
 
     fn item_state<'a>(&self, drop: &'a Drop, item: &'a DropItem, stock: &DropStock) -> DropItemState<'a> {

@@ -68,6 +68,7 @@ impl Naive {
             Command::SettleOrder { order, payment } => self.settle(order, payment),
             Command::ExtendHolds { by_ms } => self.extend_holds(now, by_ms),
             Command::Reclaim(promise) => self.reclaim(now, &promise),
+            Command::CountAudience { node, count } => self.count(now, node, *count),
             _ if self.ended_at().is_some() => Err(Refusal::ShowEnded),
             _ if self.started_at().is_none() => Err(Refusal::ShowNotLive),
             Command::End => Ok((self.end(), Outcome::Done)),
@@ -87,6 +88,7 @@ impl Naive {
                 done(Effect::Resumed(drop))
             }
             Command::ExtendDrop { drop, by_ms } => self.extend(drop, by_ms),
+            Command::UndoDrop { drop } => self.undo(now, drop),
             Command::CloseDrop { drop } => {
                 self.drop_in(&drop, &[DropPhase::Open, DropPhase::Paused])?;
                 done(Effect::Closed(drop, CloseReason::Host))
@@ -116,6 +118,20 @@ impl Naive {
             return Err(Refusal::DurationInvalid { max_ms });
         }
         Ok((vec![Effect::Extended(drop, Timestamp(closes_at.0 + by_ms))], Outcome::Done))
+    }
+
+    /// Ten seconds long, unless something is sold in it, or its lots are drawn.
+    fn undo(&self, now: Timestamp, drop: DropId) -> Answer {
+        let told = self.drop_in(&drop, &[DropPhase::Open, DropPhase::Paused])?;
+        let is_in_time = now.0 - told.opened_at.unwrap().0 < 10_000;
+        let sold = self.units(ReservationState::Sold, |held, _| held.drop == drop);
+        if !is_in_time || sold > 0 || told.drawn.is_some() {
+            return Err(Refusal::UndoOver);
+        }
+        let kept = self.held().into_iter().filter(|held| held.drop == drop && self.is_kept(held.id));
+        let mut effects: Vec<_> = kept.map(|held| Effect::Revoked(held.id)).collect();
+        effects.push(Effect::Undone(drop));
+        Ok((effects, Outcome::Done))
     }
 
     /// Only what went by since something happened counts.

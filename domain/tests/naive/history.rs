@@ -1,6 +1,7 @@
 //! What happened, in order.
 
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::{DropId, Key, OrderId, PrincipalId, ReservationId, Sku, WaiterId},
     inventory::BundleLine,
     show::{
@@ -21,6 +22,7 @@ pub(crate) enum Effect {
     Paused(DropId),
     Resumed(DropId),
     Extended(DropId, Timestamp),
+    Undone(DropId),
     Closed(DropId, CloseReason),
     Added(Sku, u32),
     Raised(DropId, Sku, u32),
@@ -41,6 +43,7 @@ pub(crate) enum Effect {
     Drawn(DropId, Digest, Digest),
     Ordered(OrderId, ReservationId, u64),
     Paid(OrderId, PrincipalId),
+    Counted(PrincipalId, AudienceCount),
     Bound(Principal, Key, Fingerprint, Outcome),
     Kept(KeptPromise),
     Broken(BrokenPromise),
@@ -148,6 +151,7 @@ fn facts(effect: &Effect) -> Vec<Fact> {
         Effect::Paused(drop) => Fact::DropPaused { drop },
         Effect::Resumed(drop) => Fact::DropResumed { drop },
         Effect::Extended(drop, closes_at) => Fact::DropExtended { drop, closes_at },
+        Effect::Undone(drop) => Fact::DropUndone { drop },
         Effect::Closed(drop, reason) => Fact::DropClosed { drop, reason },
         Effect::Added(sku, units) => Fact::UnitsAdded { sku, units, planned: false },
         Effect::Raised(drop, sku, units) => Fact::CapRaised { drop, sku, units },
@@ -169,6 +173,7 @@ fn facts(effect: &Effect) -> Vec<Fact> {
         Effect::Drawn(drop, seed, digest) => Fact::LotsDrawn { drop, seed, digest },
         Effect::Ordered(order, reservation, total_minor) => Fact::OrderPlaced { order, reservation, total_minor },
         Effect::Paid(order, payment) => Fact::OrderPaid { order, payment },
+        Effect::Counted(node, count) => Fact::AudienceCounted { node, count: Box::new(count) },
         Effect::Kept(kept) => Fact::PromiseKept(Box::new(kept)),
         Effect::Broken(promise) => Fact::PromiseBroken(Box::new(promise)),
     };

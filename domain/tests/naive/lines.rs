@@ -21,7 +21,7 @@ impl Naive {
     }
 
     /// Everybody who ever stood in a place of the drop's line, with that place, in the order of the places; and those
-    /// who entered its draw before lots were drawn, or left it then, in place 0.
+    /// who entered its draw before lots were drawn, or left it then, in place 0. Taking its opening back ends all that.
     pub(crate) fn places(&self, drop: &DropId) -> Vec<(u32, Joined)> {
         let Some(told) = self.drop(drop) else { return Vec::new() };
         let mut is_drawn = told.plan.fairness == Fairness::FirstCome;
@@ -35,6 +35,7 @@ impl Naive {
                     let left = |joined: &mut Joined| joined.waiter == *waiter;
                     gone.extend(entrants.extract_if(.., left));
                 }
+                Effect::Undone(of) if of == drop => gone.append(&mut entrants),
                 Effect::Drawn(of, seed, digest) if of == drop => {
                     is_drawn = true;
                     entrants.sort_by_key(|joined| lot(&joined.viewer, seed, digest));
@@ -65,7 +66,7 @@ impl Naive {
                 (Effect::Joined(joined), _) if joined.waiter == waiter => state = Some(joined.drop.clone()),
                 (Effect::Left(of), _) if *of == waiter => return WaiterState::Left,
                 (Effect::Held(held), _) if held.waited == Some(waiter) => return WaiterState::Offered(held.id),
-                (Effect::Closed(drop, _), Some(of)) if drop == of => return WaiterState::Closed,
+                (Effect::Closed(drop, _) | Effect::Undone(drop), Some(of)) if drop == of => return WaiterState::Closed,
                 _ => {}
             }
         }

@@ -2,6 +2,7 @@
 //! every question by reading the list from its beginning. It shares nothing with the first but the vocabulary.
 
 mod answer;
+mod audience;
 mod buying;
 mod history;
 mod lines;

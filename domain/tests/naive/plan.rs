@@ -61,7 +61,9 @@ impl Naive {
 
     /// A drop that never opened and in which nothing was ever held may change.
     fn may_change(&self, told: &Told) -> bool {
-        told.is_planned() && !self.held().iter().any(|held| held.drop == told.plan.drop)
+        let name = &told.plan.drop;
+        let opened = |(_, effect): &(_, Effect)| matches!(effect, Effect::Opened(drop, _) if drop == name);
+        !self.happened.iter().any(opened) && !self.held().iter().any(|held| held.drop == *name)
     }
 }
 

@@ -116,6 +116,11 @@ impl Naive {
                 Effect::Paused(drop) if drop == id => told.as_mut()?.phase = DropPhase::Paused,
                 Effect::Resumed(drop) if drop == id => told.as_mut()?.phase = DropPhase::Open,
                 Effect::Extended(drop, closes_at) if drop == id => told.as_mut()?.closes_at = Some(*closes_at),
+                Effect::Undone(drop) if drop == id => {
+                    let told = told.as_mut()?;
+                    told.phase = DropPhase::Planned;
+                    (told.opens_at, told.opened_at, told.closes_at) = (None, None, None);
+                }
                 Effect::Closed(drop, reason) if drop == id => {
                     let told = told.as_mut()?;
                     told.phase = DropPhase::Closed;

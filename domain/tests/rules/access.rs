@@ -1,6 +1,7 @@
 //! Who may ask what, and repeated keys.
 
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::ReservationId,
     show::{Command, Digest, Outcome, Principal, Refusal},
 };
@@ -18,6 +19,7 @@ fn each_command_is_for_its_roles() {
         pause("night"),
         resume("night"),
         extend("night", 1),
+        undo("night"),
         close("night"),
         add_units(None, "tee", 1),
     ];
@@ -28,6 +30,7 @@ fn each_command_is_for_its_roles() {
         extend_holds(1),
         commit_draw("night", Digest::default()),
         draw_lots("night", Digest::default(), Digest::default()),
+        count("n-1", &AudienceCount::default()),
         reclaim(promise("ann", 1, lost_hold("r"))),
     ];
     let of_brand = [plan_of(plan()), withdraw("tee", 1, true)];

@@ -1,6 +1,7 @@
 //! Commands, to be asked on a stage.
 
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::{OrderId, ReservationId, WaiterId},
     show::{Command, Digest, ShowPlan, WantedLine},
     time::Timestamp,
@@ -30,6 +31,10 @@ pub(crate) fn resume(drop: &str) -> Command {
 
 pub(crate) fn extend(drop: &str, by_ms: u64) -> Command {
     Command::ExtendDrop { drop: drop_id(drop), by_ms }
+}
+
+pub(crate) fn undo(drop: &str) -> Command {
+    Command::UndoDrop { drop: drop_id(drop) }
 }
 
 pub(crate) fn close(drop: &str) -> Command {
@@ -81,6 +86,10 @@ pub(crate) fn extend_holds(by_ms: u64) -> Command {
 
 pub(crate) fn withdraw(sku_name: &str, units: u32, force: bool) -> Command {
     Command::WithdrawUnits { sku: sku(sku_name), units, force }
+}
+
+pub(crate) fn count(node: &str, count: &AudienceCount) -> Command {
+    Command::CountAudience { node: somebody(node), count: Box::new(count.clone()) }
 }
 
 pub(crate) fn commit_draw(drop: &str, commitment: Digest) -> Command {

@@ -1,6 +1,7 @@
 //! Facts at random, as no show would make them: each is refused or leaves a whole show, and none makes a panic.
 
 use dropcast_domain::{
+    audience::AudienceCount,
     ids::{OrderId, ProductId, ReservationId, Sku, WaiterId},
     show::{
         BrokenPromise, CloseReason, Digest, DropItem, DropPlan, Entry, Fact, Fairness, KeptPromise, KeptSale, Product,
@@ -67,6 +68,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         drop().prop_map(|drop| Fact::DropPaused { drop }),
         drop().prop_map(|drop| Fact::DropResumed { drop }),
         (drop(), moment()).prop_map(|(drop, closes_at)| Fact::DropExtended { drop, closes_at }),
+        drop().prop_map(|drop| Fact::DropUndone { drop }),
         drop().prop_map(|drop| Fact::DropClosed { drop, reason: CloseReason::Host }),
         (drop(), sku_name(), units()).prop_map(|(drop, sku, units)| Fact::CapRaised { drop, sku, units }),
         (drop(), units()).prop_map(|(drop, units)| Fact::SharedCapRaised { drop, units }),
@@ -98,6 +100,10 @@ fn fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(drop, seed)| Fact::DrawCommitted { drop, commitment: Digest::of(&seed.0) }),
         2 => (drop(), seed()).prop_map(|(drop, seed)| Fact::LotsDrawn { drop, seed, digest: SEED }),
     ];
+    let counted = (name(), units(), number()).prop_map(|(node, viewers, watched)| Fact::AudienceCounted {
+        node,
+        count: Box::new(AudienceCount { viewers, watched, ..AudienceCount::default() }),
+    });
     let outages = (0u64..3).prop_map(|by_ms| Fact::HoldsExtended { by_ms });
     let planning = prop_oneof![
         Just(Fact::ShowPlanned(Box::new(settings()))),
@@ -120,7 +126,7 @@ fn fact() -> impl Strategy<Value = Fact> {
             }),
         drop().prop_map(|drop| Fact::DropUnplanned { drop }),
     ];
-    prop_oneof![4 => buying, 4 => running, 4 => planning, 4 => waiting, 1 => promises(), 1 => outages]
+    prop_oneof![4 => buying, 4 => running, 4 => planning, 4 => waiting, 1 => promises(), 1 => outages, 1 => counted]
 }
 
 fn promises() -> impl Strategy<Value = Fact> {

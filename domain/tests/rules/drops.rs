@@ -17,7 +17,7 @@ fn a_drop_goes_through_its_phases() {
 
 #[test]
 fn a_drop_is_refused_what_its_phase_does_not_allow() {
-    let all = [open("night"), schedule("night", None), pause("night"), resume("night"), close("night")];
+    let all = [open("night"), schedule("night", None), pause("night"), resume("night"), close("night"), undo("night")];
     let in_phase = |stage: &mut Stage, allowed: &[usize], phase| {
         for (number, command) in all.iter().enumerate().filter(|(number, _)| !allowed.contains(number)) {
             assert_eq!(stage.ask(&host(), command.clone()), Err(Refusal::DropPhase { phase }), "{number}");
@@ -29,22 +29,29 @@ fn a_drop_is_refused_what_its_phase_does_not_allow() {
     let mut stage = Stage::live(plan());
     in_phase(&mut stage, &[0, 1], DropPhase::Planned);
     stage.ask(&host(), open("night")).unwrap();
-    in_phase(&mut stage, &[2, 4], DropPhase::Open);
+    in_phase(&mut stage, &[2, 4, 5], DropPhase::Open);
     stage.ask(&host(), pause("night")).unwrap();
-    in_phase(&mut stage, &[3, 4], DropPhase::Paused);
+    in_phase(&mut stage, &[3, 4, 5], DropPhase::Paused);
     stage.ask(&host(), close("night")).unwrap();
     in_phase(&mut stage, &[], DropPhase::Closed);
 }
 
 #[test]
 fn drops_run_in_a_live_show_only() {
-    let of_none =
-        [open("none"), pause("none"), resume("none"), extend("none", 1), close("none"), schedule("none", None)];
+    let of_none = [
+        schedule("none", None),
+        open("none"),
+        pause("none"),
+        resume("none"),
+        extend("none", 1),
+        undo("none"),
+        close("none"),
+    ];
     let mut stage = Stage::draft(plan());
-    for command in &of_none[..5] {
+    for command in &of_none[1..] {
         stage.refuses(&host(), command.clone(), Refusal::ShowNotLive);
     }
-    stage.refuses(&host(), of_none[5].clone(), Refusal::DropUnknown);
+    stage.refuses(&host(), of_none[0].clone(), Refusal::DropUnknown);
     stage.ask(&host(), Command::Start).unwrap();
     for command in &of_none {
         stage.refuses(&host(), command.clone(), Refusal::DropUnknown);

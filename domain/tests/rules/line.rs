@@ -33,6 +33,7 @@ pub(crate) fn line(fact: &Fact) -> String {
         Fact::DropExtended { drop, closes_at } => format!("{drop} extended to {}", since(*closes_at)),
         Fact::CapRaised { drop, sku, units } => format!("{drop} sells {units} {sku} more"),
         Fact::SharedCapRaised { drop, units } => format!("{drop} sells {units} more in all"),
+        Fact::DropUndone { drop } => format!("{drop} taken back"),
         Fact::DropClosed { drop, reason } => format!("{drop} closed: {reason:?}"),
         Fact::ReservationHeld { reservation, viewer, drop, sku, quantity, unit_price_minor, expires_at } => {
             let until = since(*expires_at);
@@ -61,6 +62,9 @@ pub(crate) fn line(fact: &Fact) -> String {
             format!("order {order}: #{reservation} for {total_minor}")
         }
         Fact::OrderPaid { order, payment } => format!("order {order} paid by {payment}"),
+        Fact::AudienceCounted { node, count } => {
+            format!("{node} counted {} viewers, {} ever, {} clicks", count.viewers, count.watched, count.clicks)
+        }
         Fact::PromiseKept(kept) => {
             let reserve = kept.reserve.as_ref().map(|used| format!(" {} holds", used.key));
             let sale = kept.sale.as_ref().map(|sale| format!(" {} buys as {}", sale.confirm.key, sale.order));

@@ -1,6 +1,7 @@
 //! Tables of commands, and the facts or the refusal that they meet.
 
 mod access;
+mod audience;
 mod bundles;
 mod buying;
 mod commands;
@@ -24,6 +25,7 @@ mod run;
 mod shared_cap;
 mod snapshot;
 mod time;
+mod undo;
 mod waitlist;
 mod withdrawal;
 mod written;

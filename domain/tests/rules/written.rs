@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use dropcast_domain::{
-    ids::{DropId, NameError, WaiterId},
+    audience::{AudienceCount, TurnedAway},
+    ids::{DropId, NameError, SourceId, WaiterId},
     money::Currency,
     show::{
         Command, Digest, DropPhase, Fingerprint, HOLDS_MAX, PlanProblem, Principal, Promise, Refusal, Request,
@@ -47,7 +48,12 @@ fn every_command_reads_as_it_was_written() {
         Command::ExtendHold { .. } => 19,
         Command::CommitDraw { .. } => 20,
         Command::DrawLots { .. } => 21,
+        Command::UndoDrop { .. } => 22,
+        Command::CountAudience { .. } => 23,
     };
+    let sources = [(SourceId::new("blog").unwrap(), 3)].into();
+    let turned_away = TurnedAway { sold_out: 1, limited: 2, closed: 3, other: 4, units: 5 };
+    let audience = AudienceCount { viewers: 1, watched: 4, saw: 3, clicked: 2, clicks: 12, turned_away, sources };
     let commands = [
         plan_of(plan()),
         Command::Start,
@@ -57,6 +63,8 @@ fn every_command_reads_as_it_was_written() {
         pause("night"),
         resume("night"),
         extend("night", 9),
+        undo("night"),
+        count("n-1", &audience),
         close("night"),
         add_units(Some("night"), "tee", 3),
         withdraw("tee", 2, true),
@@ -84,7 +92,7 @@ fn every_command_reads_as_it_was_written() {
             reads_as_written(&Request { principal, key, fingerprint: Fingerprint([7; 16]), command: command.clone() });
         }
     }
-    assert_eq!(seen, (0..22).collect());
+    assert_eq!(seen, (0..24).collect());
     assert_eq!(serde_json::to_string(&Command::OpenDrop { drop: drop_id("night") }).unwrap(), OPEN_DROP);
 }
 
@@ -103,6 +111,7 @@ fn every_refusal_reads_as_it_was_written() {
         Refusal::ShowEnded,
         Refusal::DropUnknown,
         Refusal::DropPhase { phase: DropPhase::Paused },
+        Refusal::UndoOver,
         Refusal::DropWithoutEnd,
         Refusal::SkuUnknown,
         Refusal::QuantityInvalid { max: 100 },

@@ -54,6 +54,17 @@ impl World {
         self.check_waiters();
         self.check_keys();
         self.check_promises();
+        self.check_audience();
+    }
+
+    fn check_audience(&self) {
+        let audience = self.show.audience();
+        for now in [self.now, self.now.after_ms(14_999), self.now.after_ms(15_000)] {
+            assert_eq!(audience.without(None, now), self.naive.audience(now));
+        }
+        let (peak, most) = self.naive.most_viewers();
+        assert_eq!(audience.peak(), peak);
+        assert!(audience.buckets().map(|(start, viewers)| (start.0, viewers)).eq(most));
     }
 
     fn check_stock(&self) {

@@ -4,7 +4,11 @@ use proptest::{collection::vec, option, prelude::*, sample::Index};
 
 pub(crate) const SKUS: [&str; 3] = ["tee-s", "tee-m", "cap"];
 pub(crate) const DROPS: [&str; 3] = ["dawn", "noon", "night"];
+pub(crate) const NODES: [&str; 2] = ["n-1", "n-2"];
 pub(crate) const VIEWERS: [&str; 5] = ["ann", "bob", "cem", "dee", "eli"];
+
+/// How many numbers there are in a node's count.
+pub(crate) const COUNTS: usize = 12;
 
 /// Something that happens in a walk.
 #[derive(Clone, Debug)]
@@ -22,6 +26,7 @@ pub(crate) enum Step {
     /// This one, if none is paused.
     Resume(usize),
     Extend(usize, u64),
+    Undo(usize),
     Close(usize),
     Add(Option<usize>, usize, u32),
     Reserve {
@@ -49,6 +54,8 @@ pub(crate) enum Step {
     Release(usize, Index),
     ExtendHold(usize, Index),
     Settle(Index),
+    /// A node of [`NODES`] counts: each of these more than it had, or one less.
+    Count(usize, Vec<i64>),
     /// Nothing is decided for a while; then holds are extended, by its length if nothing else is said.
     Outage {
         lasts_ms: u64,
@@ -175,11 +182,19 @@ fn step() -> impl Strategy<Value = Step> {
         2 => drop().prop_map(Step::Pause),
         4 => drop().prop_map(Step::Resume),
         3 => (drop(), prop_oneof![0u64..3_000, Just(604_800_000)]).prop_map(|(drop, by_ms)| Step::Extend(drop, by_ms)),
+        4 => drop().prop_map(Step::Undo),
         1 => drop().prop_map(Step::Close),
+        3 => (0..NODES.len(), counts()).prop_map(|(node, more)| Step::Count(node, more)),
         4 => (option::of(drop()), sku(), 0u32..4).prop_map(|(drop, sku, units)| Step::Add(drop, sku, units)),
         1 => prop_oneof![1 => Just(Step::End), 5 => Just(Step::Start)],
     ];
     prop_oneof![3 => buying, 2 => others]
+}
+
+/// Of everything that is counted so many more, and now and then one less.
+fn counts() -> impl Strategy<Value = Vec<i64>> {
+    let more = prop_oneof![20 => 0i64..3, 1 => Just(-1)];
+    vec(more, COUNTS)
 }
 
 fn lost() -> impl Strategy<Value = Lost> {

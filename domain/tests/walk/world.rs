@@ -14,7 +14,7 @@ use proptest::sample::Index;
 use crate::{
     naive::Naive,
     plan::{first_plan, within_bounds},
-    step::{DROPS, SKUS, Step, VIEWERS, Wait},
+    step::{DROPS, NODES, SKUS, Step, VIEWERS, Wait},
 };
 
 /// Both, and what was asked of them.
@@ -100,6 +100,12 @@ impl World {
                 (host, Command::ResumeDrop { drop: paused.unwrap_or_else(|| drop_id(drop)) })
             }
             Step::Extend(drop, by_ms) => (host, Command::ExtendDrop { drop: drop_id(drop), by_ms }),
+            Step::Undo(drop) => (host, Command::UndoDrop { drop: drop_id(drop) }),
+            Step::Count(node, more) => {
+                let node = PrincipalId::new(NODES[node]).unwrap();
+                let count = Box::new(self.naive.next_count(&node, &more));
+                ((Role::System, "audience"), Command::CountAudience { node, count })
+            }
             Step::Close(drop) => (host, Command::CloseDrop { drop: drop_id(drop) }),
             Step::Add(drop, of, units) => (host, Command::AddUnits { drop: drop.map(drop_id), sku: sku(of), units }),
             Step::Withdraw(of, units, force) => {

@@ -106,7 +106,12 @@ impl Show {
     }
 
     fn hello(&self, token: String) -> Vec<u8> {
-        send(client_message::Kind::Hello(Hello { show: self.name.clone(), token: Some(token), cursor: None, source: None }))
+        send(client_message::Kind::Hello(Hello {
+            show: self.name.clone(),
+            token: Some(token),
+            cursor: None,
+            source: None,
+        }))
     }
 }
 

@@ -23,7 +23,8 @@ impl States {
             Kind::DropOpened(opened) => self.open(seq, &opened.drop)?,
             Kind::DropPaused(paused) => self.set_phase(seq, &paused.drop, DropPhase::Paused)?,
             Kind::DropResumed(resumed) => self.set_phase(seq, &resumed.drop, DropPhase::Open)?,
-            Kind::DropClosed(closed) => self.close(seq, &closed.drop)?,
+            Kind::DropUndone(undone) => self.undo(seq, &undone.drop)?,
+            Kind::DropClosed(closed) => self.end_lines(seq, &closed.drop, DropPhase::Closed)?,
             Kind::CapRaised(raised) => {
                 let item = self.drop_of(&raised.drop)?.items.entry(raised.sku.as_str().into()).or_default();
                 item.raise(seq, i64::from(raised.units));
@@ -106,6 +107,14 @@ impl States {
         let is_bound = drop.draw.now() != Some(&Draw::Ahead) || !drop.commitment.is_empty();
         if is_bound { Ok(()) } else { Err(format!("the drop {name} opens before its draw is bound to a seed")) }
     }
+
+    /// What was kept in it is revoked before, and its draw has still to be held.
+    fn undo(&mut self, seq: u64, name: &str) -> Result<(), String> {
+        let drop = self.drop_of(name)?;
+        let is_unused = drop.items.values().all(|item| item.used == 0) && drop.draw.now() != Some(&Draw::Over);
+        self.end_lines(seq, name, DropPhase::Planned)?;
+        if is_unused { Ok(()) } else { Err(format!("the opening of {name} is taken back while it is in use")) }
+    }
 }
 
 /// No viewer's answer depends on them, but for the clock.
@@ -120,5 +129,6 @@ fn changes_nothing_here(fact: &Kind) -> bool {
             | Kind::OrderPaid(_)
             | Kind::HoldsExtended(_)
             | Kind::ShortfallRecorded(_)
+            | Kind::AudienceCounted(_)
     )
 }

@@ -113,10 +113,10 @@ impl States {
         if is_bound { Ok(()) } else { Err(format!("lots of {name} are drawn with another seed than it was bound to")) }
     }
 
-    /// Nobody waits any more in a drop that is closed.
-    pub(super) fn close(&mut self, seq: u64, name: &str) -> Result<(), String> {
+    /// Nobody waits any more in a drop that is closed, or planned again.
+    pub(super) fn end_lines(&mut self, seq: u64, name: &str, phase: DropPhase) -> Result<(), String> {
         let drop = self.drop_of(name)?;
-        drop.phase.set(seq, Some(DropPhase::Closed));
+        drop.phase.set(seq, Some(phase));
         let waiting: Vec<_> = drop.waiting.values().filter_map(|waits| waits.now().copied().flatten()).collect();
         waiting.into_iter().try_for_each(|waiter| self.end(seq, waiter, WaiterState::Closed))
     }

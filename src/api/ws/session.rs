@@ -139,13 +139,7 @@ impl WebSocketSession {
             connection: connection.clone(),
             wire: self.wire,
             joined: Arc::clone(&greeting.joined),
-            wish: JoinWish {
-                show: greeting.show.clone(),
-                access: greeting.access.clone(),
-                cursor,
-                source,
-                greeted,
-            },
+            wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, source, greeted },
         };
         self.state.runtime.spawn(joining.run());
     }
@@ -196,7 +190,7 @@ impl WebSocketSession {
             fingerprint: wish.fingerprint,
             command: wish.command,
         };
-        let asked = Asked { kind: CommandKind::from(&request.command), wanted: Wanted::of(&request.command) };
+        let asked = Asked { kind: CommandKind::from(&request.command), wanted: Wanted::of(&request) };
         handle.ask_at(request, attempt, self.reply(connection, greeting, addressee, asked));
     }
 

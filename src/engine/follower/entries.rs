@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dropcast_domain::show::Fact;
 use tokio::time::Instant;
 
 use super::part::Follower;
@@ -94,7 +95,10 @@ impl Follower {
         let entry = fold(&mut self.show, raw).map_err(|error| self.not_folded(&error))?;
         self.position = raw.position();
         self.context.recent.push(raw.clone());
-        self.busy_at = Instant::now();
+        // That people watch on other nodes keeps nothing here.
+        if !entry.facts.iter().all(|fact| matches!(fact, Fact::AudienceCounted { .. })) {
+            self.busy_at = Instant::now();
+        }
         for projection in &mut self.context.projections {
             projection.applied(&self.show, self.position, &entry);
         }

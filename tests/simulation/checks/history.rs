@@ -2,7 +2,7 @@
 //! answer, and every acceptance was durable when it was given.
 
 use dropcast::engine::Answer;
-use dropcast_domain::show::{Refusal, Request, Show, decide};
+use dropcast_domain::show::{Command, Refusal, Request, Show, decide};
 
 use super::{Check, Violation, promises::keeps, snapshots::fold};
 use crate::{
@@ -78,6 +78,8 @@ fn is_true(show: &Show, claimed: &Claimed<'_>) -> bool {
 /// Time passes in which nothing is written: a rest that is refused at the last entry may be over at the answer.
 fn would_refuse(show: &Show, request: &Request, refusal: &Refusal) -> bool {
     match decide(show, show.last_at(), request) {
+        // The ten seconds of an opening may be over in the meantime.
+        Ok(_) if *refusal == Refusal::UndoOver => matches!(request.command, Command::UndoDrop { .. }),
         Err(Refusal::CoolingDown { until }) if !matches!(refusal, Refusal::CoolingDown { .. }) => {
             decide(show, until, request).err().as_ref() == Some(refusal)
         }

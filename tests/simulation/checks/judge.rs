@@ -1,6 +1,6 @@
 //! All checks, one after the other.
 
-use super::{answered, audit, chain, draws, history, promises, published, retries, snapshots};
+use super::{answered, audience, audit, chain, draws, history, promises, published, retries, snapshots};
 use crate::world::Run;
 
 /// What is checked.
@@ -30,6 +30,8 @@ pub(crate) enum Check {
     Trace,
     /// What another node than the writer's refused is not kept later, when it was asked before.
     RefusedThenKept,
+    /// What a node counted last is in the journal in the end, whatever was lost.
+    Audience,
     /// A refusal was true at some moment between call and answer.
     Refusal,
     /// What a node makes known is the journal's, in order, without gaps and not before it is durable.
@@ -64,6 +66,7 @@ pub(crate) fn judge(run: &Run) -> Vec<Violation> {
     violations.extend(history::check(run));
     violations.extend(promises::check(run));
     violations.extend(retries::check(run));
+    violations.extend(audience::check(run));
     violations.extend(published::check(run));
     violations.extend(answered::check(run));
     violations

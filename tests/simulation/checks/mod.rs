@@ -1,6 +1,7 @@
 //! What must be true of every world, whatever went wrong in it.
 
 mod answered;
+mod audience;
 mod audit;
 mod chain;
 mod draws;

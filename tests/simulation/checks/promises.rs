@@ -36,7 +36,14 @@ pub(super) fn check(run: &Run) -> Vec<Violation> {
 /// Whether what was accepted stands under its key.
 pub(super) fn keeps(show: &Show, request: &Request, accepted: &Accepted) -> bool {
     let Some(key) = &request.key else {
-        return matches!(&request.command, Command::Plan(_)) && show.exists();
+        return match &request.command {
+            Command::Plan(_) => show.exists(),
+            // What was told last may be newer.
+            Command::CountAudience { node, count } => {
+                show.audience().of(node).is_some_and(|known| known.is_after(count))
+            }
+            _ => false,
+        };
     };
     let reservation = |reservation: u64| Outcome::Reservation(ReservationId(reservation));
     let promised = match accepted {
@@ -60,8 +67,8 @@ fn lost_acknowledgement(run: &Run, show: &Show, call: &Call) -> Option<Violation
 }
 
 /// Whether what a failover may have lost is there again, kept under another number, or recorded as broken. Where a node
-/// went down as well, or another failover came, those who held the lost entries may be gone with them; and what ran out
-/// or went back meanwhile is promised no longer.
+/// went down as well, or another failover came, those who held the lost entries may be gone with them; and what ran out,
+/// went back or was revoked meanwhile is promised no longer.
 fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accepted) -> bool {
     let bound = request.key.as_ref().is_some_and(|key| show.binding(&request.principal, key).is_some());
     let promised = match accepted {
@@ -87,7 +94,13 @@ fn is_accounted_for(run: &Run, show: &Show, request: &Request, accepted: &Accept
             if released.reservation == lost.0);
         released && call.request.principal == request.principal
     };
-    facts(run).any(|fact| is_told(&fact)) || run.calls.iter().any(went_back)
+    let revoked = |step: &Step| match step {
+        Step::Entry(raw) => {
+            decode_entry(raw).is_ok_and(|entry| entry.facts.contains(&Fact::ReservationRevoked { reservation: lost }))
+        }
+        Step::Lost { .. } => false,
+    };
+    facts(run).any(|fact| is_told(&fact)) || run.calls.iter().any(went_back) || run.record.steps.iter().any(revoked)
 }
 
 /// Every fact of the journal.

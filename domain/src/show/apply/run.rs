@@ -175,12 +175,13 @@ pub(super) fn close(show: &mut Show, at: Timestamp, drop: &DropId, reason: Close
     Ok(())
 }
 
-/// Nothing may be kept or sold in it any more.
+/// Nothing may be kept or sold in it any more: what it kept is revoked before. A draw stays bound to its seed, which
+/// nobody has seen.
 pub(super) fn undo(show: &mut Show, drop: &DropId) -> Result<(), FoldError> {
     let slot = slot_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?;
     let undone = &show.records.drops[slot];
     if undone.lots.is_some() || undone.stocks.iter().any(|stock| stock.taken() > 0) {
-        return Err(FoldError::DropPhase { drop: drop.clone(), phase: undone.phase });
+        return Err(FoldError::UndoneInUse(drop.clone()));
     }
     waitlist::close(show, slot)?;
     change(show, slot, |drop| {

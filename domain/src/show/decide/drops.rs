@@ -13,9 +13,11 @@ use crate::{
     time::Timestamp,
 };
 
-/// For how long an opening can be taken back, in milliseconds.
+/// For how long an opening can be taken back, in milliseconds of the show's time: as with all deadlines, the moment at
+/// which that is over does not belong to it any more.
 pub const UNDO_MS: u64 = 10_000;
-/// The most reservations that taking an opening back revokes; one with more can only be paused or closed.
+/// The most reservations that taking an opening back revokes, all in one entry; a drop with more can only be paused or
+/// closed.
 pub const UNDO_HOLDS_MAX: usize = 2_000;
 
 pub(super) fn open(show: &Show, now: Timestamp, drop: &DropId) -> Result<Decision, Refusal> {
@@ -69,7 +71,11 @@ pub(super) fn extend(show: &Show, drop: &DropId, by_ms: u64) -> Result<Decision,
     Ok(Decision::done(vec![Fact::DropExtended { drop: drop.clone(), closes_at: closes_at.after_ms(by_ms) }]))
 }
 
-/// Everything that is kept in the drop is revoked, the oldest first.
+/// Refuses after that, in this order: an opening that is too long ago, or in which something was sold or drawn; more than
+/// [`UNDO_HOLDS_MAX`] reservations.
+///
+/// Everything that is kept in the drop is revoked, the oldest first, and only then the opening is taken back: what that
+/// frees is offered in other drops, and never to who waited in this one.
 pub(super) fn undo(show: &Show, now: Timestamp, drop: &DropId) -> Result<Decision, Refusal> {
     expect_live(show)?;
     if !drop_in(show, drop, &[DropPhase::Open, DropPhase::Paused])?.can_be_undone(now) {

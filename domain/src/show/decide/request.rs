@@ -1,6 +1,8 @@
 //! Which function decides which command.
 
-use super::{access, audience, buying, buying::Wanted, drops, orders, outage, plan, reclaim, run, waitlist, withdrawal};
+use super::{
+    access, audience, buying, buying::Wanted, drops, orders, outage, plan, reclaim, run, waitlist, withdrawal,
+};
 use crate::{
     show::{Command, Fact, Outcome, Refusal, Request, Show},
     time::Timestamp,

@@ -109,6 +109,21 @@ fn a_drop_refuses_in_every_phase_but_one() {
 }
 
 #[test]
+fn a_drop_that_was_taken_back_is_planned_and_can_be_opened_again() {
+    let mut story = Story::open(1, 1);
+    let reservation = story.holds("ann", "a", 1, 10..20);
+    let revoked = Kind::ReservationRevoked(v1::ReservationRevoked { reservation });
+    story.pass(vec![revoked, Kind::DropUndone(v1::DropUndone { drop: DROP.into() })]);
+    story.refused("bob", "b", 1, 30..40, Refusal::DropPhase(DropPhase::Planned));
+    let over = Told::Refused(Refusal::ReservationState(ReservationState::Revoked));
+    story.call("ann", "c", Asked::Confirm { reservation }, 30..40, over);
+    story.pass(vec![Kind::AudienceCounted(v1::AudienceCounted::default())]);
+    story.phase(DropPhase::Open);
+    story.holds("ann", "d", 1, 50..60);
+    assert_eq!(checked(&story), 4);
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_whenever_it_is_asked() {
     let mut story = Story::open(9, 3);
     let told = Told::Refused;

@@ -192,7 +192,14 @@ fn refusals() {
 
 #[test]
 fn what_the_journal_does_not_say() {
-    let rows: [Row; 3] = [
+    let rows: [Row; 4] = [
+        (
+            |story| {
+                story.holds("ann", "a", 1, 10..20);
+                story.pass(vec![Kind::DropUndone(v1::DropUndone { drop: "opening".into() })]);
+            },
+            "entry 5: the opening of opening is taken back while it is in use",
+        ),
         (|story| story.sees(10, DropPhase::Closed), "opening was seen closed, which it never was"),
         (
             |story| {
