@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { EVERYWHERE, launch, type Window } from "./browser";
+import { Desk } from "./desk";
 import type { Network } from "./network";
 import { FULL_SHOW, Stage } from "./stage";
 import { interceptAnswers } from "./wire";
@@ -19,6 +20,7 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   let stage: Stage;
   let brand: Window;
   let host: Window;
+  let desk: Desk;
   let anna: Window;
   let bram: Window;
   let carla: Window;
@@ -34,6 +36,7 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
       stage.viewer("bram", size),
       stage.viewer("carla", size, carlasNetwork),
     ]);
+    desk = new Desk(host);
   });
   afterAll(() => stage?.close());
 
@@ -50,10 +53,6 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   const pictures = (name: string, ...windows: [string, Window][]) =>
     Promise.all(windows.map(([who, window]) => window.picture(`full-show-${name}-${who}`)));
 
-  const hasKeyboard = size.width > 600;
-  /** What a host does for the next drop. */
-  const pressNext = () => (hasKeyboard ? host.page.keyboard.press("Space") : host.part("open-next").click());
-
   test("what the brand applied is seen by everybody as not started", async () => {
     await host.part("start-show").waitFor();
     await brand.part("revenue").waitFor();
@@ -63,10 +62,9 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   });
 
   test("the host starts the show and opens a drop with one press", async () => {
-    await host.part("start-show").click();
-    await host.part("end-show").waitFor();
+    await desk.start();
     await pictures("02-live", ["brand", brand], ["host", host], ["viewer", anna]);
-    await pressNext();
+    await desk.openNext();
     await Promise.all([anna, bram, carla].map((viewer) => viewer.part("buy").first().waitFor()));
     expect(await stage.phases()).toMatchObject({ scarves: "open", "the-last-lamp": "planned" });
     await pictures("03-open", ["host", host], ["viewer", anna]);
@@ -126,17 +124,16 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
     await anna.page.getByText(anna.t.paused).first().waitFor();
     await pictures("13-paused", ["host", host], ["viewer", anna]);
     await host.part("resume").click();
-    await host.part("extend").click();
-    await host.part("close-drop").click();
+    await host.part("extend-60").click();
+    await desk.closeDrop();
     await expect.poll(() => stage.phases()).toMatchObject({ scarves: "closed" });
     await expect.poll(() => anna.part("buy").count()).toBe(0);
     await pictures("14-closed", ["host", host], ["viewer", anna]);
   });
 
   test("a host who presses twice by mistake opens one drop", async () => {
-    await (hasKeyboard ? pressNext().then(pressNext) : host.part("open-next").dblclick());
-    await anna.part("buy").first().waitFor();
-    await expect.poll(() => host.part("open-next").isEnabled()).toBe(true);
+    await desk.openNextTwice();
+    await Promise.all([anna.part("buy").first().waitFor(), host.part("undo").waitFor()]);
     expect(await stage.phases()).toMatchObject({ "the-last-lamp": "open", hats: "planned" });
   });
 
@@ -146,7 +143,7 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
     await other.part("told").waitFor();
     expect(await other.part("told").textContent()).toContain(other.t.answers.soldOutLine);
     expect(stage.audit().totals).toMatchObject({ held: 1, sold: 3 });
-    await host.part("sold-out").waitFor();
+    await host.part("alert-sold_out").waitFor();
     await pictures("15-last-unit", ["host", host], ["winner", winner], ["other", other]);
     await other.part("join").click();
     await expect.poll(() => other.part("ahead").textContent()).toBe(other.t.ahead(0, "0"));
@@ -164,7 +161,7 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   });
 
   test("an opening that was a mistake is taken back", async () => {
-    await pressNext();
+    await desk.openNext();
     await anna.part("buy").first().waitFor();
     await host.part("undo").waitFor();
     await pictures("20-undo", ["host", host]);
@@ -175,8 +172,7 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   });
 
   test("the host ends the show, and what the brand reads agrees with the audit", async () => {
-    await host.part("end-show").click();
-    await host.part("end-show-sure").click();
+    await desk.end();
     await anna.page.getByText(anna.t.showEnded).first().waitFor();
     const audit = stage.audit();
     expect(audit).toMatchObject({ violations_count: 0, totals: { held: 0, sold: 4 }, orders: { placed: 4, paid: 4 } });

@@ -48,7 +48,10 @@ describe.each([PHONE, DESKTOP])("a show of which every text attacks, $name", (si
     expect(await window.fits(), `${name} fits`).toBe(true);
     expect(await beyondTheEdge(window), name).toEqual([]);
     // Pictures of such addresses are not found.
-    expect(window.errors.filter((error) => !error.startsWith("Failed to load resource")), name).toEqual([]);
+    expect(
+      window.errors.filter((error) => !error.startsWith("Failed to load resource")),
+      name,
+    ).toEqual([]);
     expect(misdeeds, name).toEqual([]);
   };
 

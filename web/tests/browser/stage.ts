@@ -32,13 +32,18 @@ export class Stage {
     return Stage.#set(browser, play, async (server) => server.applyShow(play.brand, play.file));
   }
 
-  /** The same with a show that is not in a file, as HTTP takes it. */
-  static setShow(browser: Browser, show: Play): Promise<Stage> {
-    return Stage.#set(browser, show, (server) => server.putShow(show.brand, show.show, show));
+  /** The same with a show that is not in a file, as HTTP takes it; `settings` of the server as the environment has them. */
+  static setShow(browser: Browser, show: Play, settings: NodeJS.ProcessEnv = {}): Promise<Stage> {
+    return Stage.#set(browser, show, (server) => server.putShow(show.brand, show.show, show), settings);
   }
 
-  static async #set(browser: Browser, play: Play, apply: (server: Server) => Promise<void>): Promise<Stage> {
-    const server = await Server.serve();
+  static async #set(
+    browser: Browser,
+    play: Play,
+    apply: (server: Server) => Promise<void>,
+    settings: NodeJS.ProcessEnv = {},
+  ): Promise<Stage> {
+    const server = await Server.serve(settings);
     try {
       await apply(server);
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Size, Window } from "./browser";
 
+import { Desk } from "./desk";
 import type { Stage } from "./stage";
 
 /** Looks at a page in one of its states. */
@@ -16,11 +17,11 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   await brand.part("revenue").waitFor();
   await look("brand in draft", brand);
 
-  await host.part("start-show").click();
-  await host.part("end-show").waitFor();
+  const desk = new Desk(host);
+  await desk.start();
   await look("host live", host);
   await look("viewer live, nothing open", viewer);
-  await buying(stage, viewer, host, look);
+  await buying(stage, viewer, desk, look);
   await brand.page.locator("brand-chart").waitFor();
   await look("brand live", brand);
   await waiting(stage, size, viewer, host, look);
@@ -29,7 +30,8 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   await host.part("end-show").click();
   await host.part("end-show-sure").waitFor();
   await look("host about to end", host);
-  await host.part("end-show-sure").click();
+  await host.page.keyboard.press("Escape");
+  await desk.end();
   await viewer.page.getByText(viewer.t.showEnded).first().waitFor();
   await look("viewer ended", viewer);
   await look("host ended", host);
@@ -49,8 +51,9 @@ async function beforeTheShow(stage: Stage, size: Size, look: Look): Promise<void
   }
 }
 
-async function buying(stage: Stage, viewer: Window, host: Window, look: Look): Promise<void> {
-  await host.part("open-next").click();
+async function buying(stage: Stage, viewer: Window, desk: Desk, look: Look): Promise<void> {
+  const host = desk.window;
+  await desk.openNext();
   await viewer.part("buy").first().waitFor();
   await look("viewer with an open drop", viewer);
   await look("host with an open drop", host);
@@ -84,7 +87,7 @@ async function waiting(stage: Stage, size: Size, viewer: Window, host: Window, l
   await viewer.part("join").first().click();
   await viewer.part("line").waitFor();
   await look("viewer in line", viewer);
-  await host.part("sold-out").waitFor();
+  await host.part("alert-sold_out").waitFor();
   await look("host sold out", host);
   await other.part("pay").first().click();
   await other.part("give-back").click();
