@@ -17,6 +17,7 @@ NODES ?= 1
 ROUNDS ?= 3
 CONNECTIONS ?= 10000
 PEERS ?=
+MINUTES ?= 10
 CARGO_DENY_VERSION := 0.20.2
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 SOCKETIFY_VERSION := 0.0.31
@@ -87,6 +88,11 @@ rush: web $(if $(filter redis,$(JOURNAL)),redis-server) ## Rush fresh servers: V
 	target/release/loadtest rush --server target/release/dropcast --journal $(JOURNAL) --nodes $(NODES) \
 		--viewers $(VIEWERS) --buyers $(BUYERS) --clicks $(CLICKS) --stock $(STOCK) --bots $(BOTS) --kill $(KILL) \
 		--mode $(MODE) $(if $(filter 1,$(WAITLIST)),--waitlist)
+
+.PHONY: pages-report
+pages-report: web ## Weigh the pages, let axe look at them, leave them open through a rush of MINUTES=.
+	cargo build --release --locked --bin dropcast
+	cd web && DROPCAST_BIN=$(CURDIR)/target/release/dropcast MINUTES=$(MINUTES) npm run --silent report
 
 .PHONY: sim
 sim: ## Run the engine through simulated faults: SEEDS= runs, from FIRST_SEED= on; TRACE=1 writes down what happens.

@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { en, type Text } from "../../shared/texts/en";
+import { nl } from "../../shared/texts/nl";
 
 const OUTPUT = fileURLToPath(new URL("../../test-output/", import.meta.url));
 const FLAGS = [
@@ -23,6 +25,14 @@ export interface Size {
 
 export const PHONE: Size = { name: "phone", width: 390, height: 844, locale: "nl-NL" };
 export const DESKTOP: Size = { name: "desktop", width: 1440, height: 900, locale: "en-GB" };
+
+/** The texts of the pages, by the locale of a window. */
+const TEXTS: Record<string, Text> = { "en-GB": en, "nl-NL": nl };
+
+/** Both sizes in both languages. */
+export const EVERYWHERE: readonly Size[] = [PHONE, DESKTOP].flatMap((size) =>
+  Object.keys(TEXTS).map((locale) => ({ ...size, name: `${size.name}-${locale.slice(0, 2)}`, locale })),
+);
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
@@ -56,6 +66,15 @@ export class Window {
     const window = new Window(await context.newPage(), size);
     await window.page.goto(address);
     return window;
+  }
+
+  /** What the page says in the language of this window. */
+  get t(): Text {
+    return TEXTS[this.#size.locale] ?? en;
+  }
+
+  get size(): Size {
+    return this.#size;
   }
 
   /** The part of the page that tests know by this name. */

@@ -10,6 +10,14 @@ const PROGRAM = process.env.DROPCAST_BIN ?? `${ROOT}target/debug/dropcast`;
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;
 
+/** What is read of the audit's report. Amounts are in minor units. */
+export interface Audit {
+  readonly currency: string;
+  readonly totals: { readonly held: number; readonly sold: number; readonly revenue_minor: number };
+  readonly orders: { readonly placed: number; readonly paid: number; readonly revenue_minor: number };
+  readonly violations_count: number;
+}
+
 /** A real server, on a free port, with a data directory of its own. */
 export class Server {
   readonly url: string;
@@ -29,18 +37,28 @@ export class Server {
     return Server.#start((listen) => ["demo", "--listen", listen, "--viewers", "0", "--no-host"]);
   }
 
-  /** A server without shows that gives tokens to nobody. */
-  static serve(): Promise<Server> {
-    return Server.#start((listen, directory) => ["serve", "--listen", listen, "--data-dir", `${directory}/data`]);
+  /** A server without shows that gives tokens to nobody; `settings` as the environment has them. */
+  static serve(settings: NodeJS.ProcessEnv = {}): Promise<Server> {
+    const how = (listen: string, directory: string) => ["serve", "--listen", listen, "--data-dir", `${directory}/data`];
+    return Server.#start(how, settings);
   }
 
-  static async #start(how: (listen: string, directory: string) => string[]): Promise<Server> {
+  static async #start(
+    how: (listen: string, directory: string) => string[],
+    settings: NodeJS.ProcessEnv = {},
+  ): Promise<Server> {
     if (!existsSync(PROGRAM)) {
       throw new Error(`there is no ${PROGRAM}: build it with cargo, or name another in DROPCAST_BIN`);
     }
     const directory = mkdtempSync(`${tmpdir()}/dropcast-browser-`);
     const listen = `127.0.0.1:${await freePort()}`;
-    const environment = { ...process.env, DROPCAST_TOKEN_SECRET: "a secret for the browser test, 32 bytes or more" };
+    const environment = {
+      ...process.env,
+      DROPCAST_TOKEN_SECRET: "a secret for the browser test, 32 bytes or more",
+      // All the people of a test come from one address.
+      DROPCAST_LIMITS__PER_ADDRESS_PER_SECOND: "0",
+      ...settings,
+    };
     const child = spawn(PROGRAM, how(listen, directory), { cwd: ROOT, env: environment, stdio: "inherit" });
     const server = new Server(`http://${listen}`, child, directory, environment);
     await server.#untilReady();
@@ -59,6 +77,26 @@ export class Server {
   applyShow(brand: string, file: string): void {
     const token = this.token("brand", brand, ["--brand", brand]);
     this.#run(["show", "apply", file, "--url", this.url], { DROPCAST_TOKEN: token });
+  }
+
+  async putShow(brand: string, name: string, show: unknown): Promise<void> {
+    const answer = await fetch(`${this.url}/v1/shows/${name}`, {
+      method: "PUT",
+      headers: {
+        authorization: `Bearer ${this.token("brand", brand, ["--brand", brand])}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(show),
+    });
+    if (!answer.ok) {
+      throw new Error(`the show was answered ${answer.status}: ${await answer.text()}`);
+    }
+  }
+
+  /** What a show comes to when its journal is added up, without the server's own state. */
+  audit(brand: string, show: string): Audit {
+    const token = this.token("brand", brand, ["--brand", brand]);
+    return JSON.parse(this.#run(["audit", show, "--url", this.url], { DROPCAST_TOKEN: token }));
   }
 
   /** Stops the process in its tracks, as a dead network looks from the other end. */

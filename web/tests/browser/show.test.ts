@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DESKTOP, launch, PHONE, Window } from "./browser";
 import { Server } from "./server";
+import { interceptAnswers } from "./wire";
 
 let browser: Browser;
 
@@ -92,27 +93,3 @@ describe.each([PHONE, DESKTOP])("a show on a $name", (size) => {
     await viewer.part("pay").first().waitFor({ timeout: 60_000 });
   });
 });
-
-/** Stands between a page and the server, and can keep the answers from the page. */
-async function interceptAnswers(viewer: Window) {
-  const wire = { holdsBack: true, heldBack: 0, keys: [] as string[] };
-  await viewer.page.routeWebSocket(/\/v1\/ws$/, (page) => {
-    const server = page.connectToServer();
-    page.onMessage((message) => {
-      const reserve = JSON.parse(String(message)).reserve;
-      if (reserve) {
-        wire.keys.push(reserve.key);
-      }
-      server.send(message);
-    });
-    server.onMessage((message) => {
-      const kinds = Object.keys(JSON.parse(String(message)));
-      if (wire.holdsBack && kinds.some((kind) => kind === "answer" || kind === "reservation_changed")) {
-        wire.heldBack += kinds.includes("answer") ? 1 : 0;
-      } else {
-        page.send(message);
-      }
-    });
-  });
-  return wire;
-}
