@@ -8,6 +8,7 @@ pub mod http;
 pub mod layers;
 pub mod limits;
 pub mod listen;
+pub mod looping_video;
 pub mod openapi;
 pub mod problem;
 pub mod read;

@@ -21,6 +21,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(super::ws::router())
         .merge(http::docs::router(finished(&document)))
         .merge(http::pages::router())
+        .merge(http::demo_video::router())
         .fallback(|| async { Problem::new(ProblemCode::RouteUnknown, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(ProblemCode::MethodNotAllowed, "the address does not take this method")

@@ -11,7 +11,10 @@ use std::{
 
 use dropcast_domain::ids::{BrandId, ShowId};
 
-use super::{access::ShowBrands, admission::Admission, auth::Tokens, limits::Limits, problem::Problem};
+use super::{
+    access::ShowBrands, admission::Admission, auth::Tokens, limits::Limits, looping_video::LoopingVideo,
+    problem::Problem,
+};
 use crate::{clock::Clock, config::Config, engine::Engine, feed::Feeds, hub::Hub, telemetry::metrics::Metrics};
 
 /// What every request and every connection can reach. Cheap to clone, and as small as a pointer: each viewer has one.
@@ -40,7 +43,7 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Set once no new work is taken.
     pub stopping: Arc<AtomicBool>,
-    /// The demo's tokens; `None` outside the demo.
+    /// What only the demo has; `None` outside the demo.
     pub demo: Option<Arc<DemoTokens>>,
     /// Whose show is whose, as far as it was asked before; starts empty.
     pub brands: Arc<ShowBrands>,
@@ -80,19 +83,21 @@ impl fmt::Debug for ApiState {
     }
 }
 
-/// The demo gives its pages tokens without a shop's sign-in.
+/// The demo gives its pages tokens without a shop's sign-in, and a video without an encoder.
 #[derive(Debug)]
 pub struct DemoTokens {
     /// The brand whose show is on.
     pub brand: BrandId,
     /// The show that is on; another follows when it ends.
     show: RwLock<ShowId>,
+    /// What its shows play; `None` where none could be made.
+    pub video: Option<LoopingVideo>,
 }
 
 impl DemoTokens {
-    /// Tokens for this show.
-    pub fn new(brand: BrandId, show: ShowId) -> Self {
-        Self { brand, show: RwLock::new(show) }
+    /// Tokens for this show, which plays this video.
+    pub fn new(brand: BrandId, show: ShowId, video: Option<LoopingVideo>) -> Self {
+        Self { brand, show: RwLock::new(show), video }
     }
 
     /// The show that is on.

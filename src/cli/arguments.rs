@@ -55,6 +55,9 @@ pub(super) struct DemoArguments {
     /// Leave the drops to whoever opens the host page.
     #[arg(long)]
     pub(super) no_host: bool,
+    /// Show the show's picture instead of a video made with ffmpeg.
+    #[arg(long)]
+    pub(super) no_video: bool,
 }
 
 #[derive(Args, Debug)]

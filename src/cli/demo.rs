@@ -17,12 +17,17 @@ pub(super) async fn run(arguments: &DemoArguments) -> Result<(), CliError> {
     let data_dir = tempfile::Builder::new().prefix("dropcast-demo-").tempdir()?;
     let config = demo::config(arguments.listen, data_dir.path())?;
     telemetry::tracing::init(&Config::default().log)?;
-    let tokens = demo::first_show();
-    let app = App::start(config, Some(tokens)).await?;
+    let video = if arguments.no_video { Err("as asked".to_owned()) } else { demo::make_video(data_dir.path()).await };
+    let playing = match &video {
+        Ok(_) => "a sample that loops as if it were live".to_owned(),
+        Err(why) => format!("none, {why}: the show's picture instead"),
+    };
+    let app = App::start(config, Some(demo::first_show(video.ok()))).await?;
     let url = format!("http://{}", app.address);
     let demo = demo::start(&app.state, app.address, arguments.viewers, !arguments.no_host).await?;
     super::print_line(&format!(
-        "A show is selling.\n  viewer  {url}/viewer/\n  host    {url}/host/\n  brand   {url}/brand/\nStop it with Ctrl-C."
+        "A show is selling.\n  viewer  {url}/viewer/\n  host    {url}/host/\n  brand   {url}/brand/\n  video   {playing}\n\
+         Stop it with Ctrl-C."
     ))?;
     signals.received().await;
     demo.stop().await;

@@ -1,6 +1,7 @@
 //! The demo: the sample show, run by a simulated host and bought up by simulated viewers over real WebSockets.
 
 mod director;
+mod video;
 mod viewer;
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
@@ -9,8 +10,12 @@ use dropcast_domain::ids::{BrandId, PrincipalId, ShowId};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    api::state::{ApiState, DemoTokens},
+    api::{
+        looping_video::LoopingVideo,
+        state::{ApiState, DemoTokens},
+    },
     app::StartError,
+    clock::{Clock as _, SystemClock},
     config::{Config, Secret, SecretError},
     show_file::{self, ShowFile},
 };
@@ -42,14 +47,22 @@ pub fn config(listen: SocketAddr, data_dir: &Path) -> Result<Config, SecretError
     Ok(config)
 }
 
-/// The tokens for the first show of a demo.
-pub fn first_show() -> DemoTokens {
-    DemoTokens::new(brand(), name_of(1))
+/// Makes the video that the shows of a demo play. The error says why there is none.
+pub async fn make_video(data_dir: &Path) -> Result<LoopingVideo, String> {
+    video::make(&data_dir.join("video"), || SystemClock.now()).await
+}
+
+/// The tokens for the first show of a demo, and the video that it plays.
+pub fn first_show(video: Option<LoopingVideo>) -> DemoTokens {
+    DemoTokens::new(brand(), name_of(1), video)
 }
 
 /// Plans and starts the first show, and sets the simulated people going.
 pub async fn start(state: &ApiState, address: SocketAddr, viewers: u32, host: bool) -> Result<Demo, StartError> {
-    let file = show_file::parse(SHOW_FILE, SHOW_FILE_NAME)?;
+    let mut file = show_file::parse(SHOW_FILE, SHOW_FILE_NAME)?;
+    if state.demo.as_ref().is_some_and(|demo| demo.video.is_some()) {
+        video::ADDRESS.clone_into(&mut file.video);
+    }
     let (show, shows) = watch::channel(name_of(1));
     let director = director::Director::new(state.clone(), file, show);
     director.start_show().await?;

@@ -1,22 +1,40 @@
-/** What a browser calls an HLS playlist if it plays one by itself, as Safari does. */
+import type { ProgramTime } from "./picture_time";
+
+/** What a browser calls an HLS playlist if it plays one by itself. */
 const HLS_TYPE = "application/vnd.apple.mpegurl";
+/** Behind the live edge by more than this, a press on play goes back to it. */
+const BEHIND_S_MAX = 12;
+
+/** A video that plays. */
+export interface Playing {
+  /** What time it is in its picture; `null` while it is paused, or where the stream doesn't say. */
+  readonly programTime: ProgramTime;
+  /** Goes where the show is now, if the picture has fallen behind. */
+  catchUp(): void;
+  stop(): void;
+}
+
+/** As Safari has it (HTML, the media element's timeline offset). */
+type DatedVideo = HTMLVideoElement & { getStartDate?(): Date };
 
 /**
- * Plays an HLS playlist; returns what ends it. The player is a chunk of its own, loaded only where a show has a video
- * and the browser can't play it alone.
+ * Plays an HLS playlist. Safari does so by itself and says the program time; every other browser needs the player, a
+ * chunk of its own that is loaded only then.
  */
-export async function playVideo(video: HTMLVideoElement, address: string, failed: () => void): Promise<() => void> {
-  if (video.canPlayType(HLS_TYPE) !== "") {
-    video.addEventListener("error", failed, { once: true });
-    video.src = address;
-    return () => video.removeAttribute("src");
+export async function playVideo(video: DatedVideo, address: string, failed: () => void): Promise<Playing | null> {
+  const isNative = video.canPlayType(HLS_TYPE) !== "";
+  if (isNative && video.getStartDate) {
+    return playNatively(video, address, failed);
   }
   const { default: Hls } = await import("hls.js/light");
   if (!Hls.isSupported()) {
+    if (isNative) {
+      return playNatively(video, address, failed);
+    }
     failed();
-    return () => {};
+    return null;
   }
-  const player = new Hls({ liveDurationInfinity: true });
+  const player = new Hls({ liveDurationInfinity: true, backBufferLength: 30 });
   player.on(Hls.Events.ERROR, (_, error) => {
     if (error.fatal) {
       failed();
@@ -24,5 +42,41 @@ export async function playVideo(video: HTMLVideoElement, address: string, failed
   });
   player.loadSource(address);
   player.attachMedia(video);
-  return () => player.destroy();
+  return {
+    programTime: () => (isMoving(video) ? (player.playingDate?.getTime() ?? null) : null),
+    catchUp: () => {
+      const edge = player.liveSyncPosition;
+      if (edge !== null && edge - video.currentTime > BEHIND_S_MAX) {
+        video.currentTime = edge;
+      }
+    },
+    stop: () => player.destroy(),
+  };
+}
+
+function playNatively(video: DatedVideo, address: string, failed: () => void): Playing {
+  video.addEventListener("error", failed, { once: true });
+  video.src = address;
+  return {
+    programTime: () => {
+      const startsAt = video.getStartDate?.().getTime() ?? Number.NaN;
+      return isMoving(video) && !Number.isNaN(startsAt) ? startsAt + video.currentTime * 1_000 : null;
+    },
+    catchUp: () => {
+      const { seekable } = video;
+      const edge = seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
+      if (edge - video.currentTime > BEHIND_S_MAX) {
+        video.currentTime = edge;
+      }
+    },
+    stop: () => {
+      video.removeEventListener("error", failed);
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}
+
+function isMoving(video: HTMLVideoElement): boolean {
+  return !video.paused && !video.ended;
 }

@@ -1,6 +1,7 @@
 //! One file and one router for each resource.
 
 pub mod demo;
+pub mod demo_video;
 pub mod docs;
 pub mod draws;
 pub mod health;
