@@ -38,6 +38,41 @@ async fn the_demo_sells_and_leaves_nothing_behind() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// Whether there is a video depends on the machine; what is said about it is true, and the show plays what there is.
+#[tokio::test]
+async fn the_demo_plays_the_video_that_it_says_it_has() {
+    for without in [false, true] {
+        let mut command = Command::new(PROGRAM);
+        command.args(["demo", "--viewers", "0", "--listen", "127.0.0.1:0"]).args(without.then_some("--no-video"));
+        let mut demo = Program::start(command);
+        let url = demo.wait_for("brand   http://").await;
+        let url = url.trim().trim_start_matches("brand").trim().trim_end_matches("/brand/").to_owned();
+        let playing = !demo.wait_for("video   ").await.contains("none,");
+        assert!(!(without && playing), "it was asked not to");
+        let client = crate::shop::client();
+        let get = async |path: &str| client.get(format!("{url}{path}")).send().await.expect("an answer");
+        let session: Value = get("/demo/session?role=viewer").await.json().await.expect("JSON");
+        let show = session["show"].as_str().expect("a show");
+        let state: Value = get(&format!("/v1/shows/{show}")).await.json().await.expect("JSON");
+        let address = state["public"]["show"]["video"].as_str().expect("text");
+        assert_eq!(address, if playing { "/demo/video/live.m3u8" } else { "" });
+
+        let playlist = get("/demo/video/live.m3u8").await;
+        assert_eq!(playlist.status(), if playing { 200 } else { 404 });
+        if playing {
+            assert_eq!(playlist.headers()["content-type"], "application/vnd.apple.mpegurl");
+            let text = playlist.text().await.expect("text");
+            let segment = text.lines().last().expect("a segment");
+            let segment = get(&format!("/demo/video/{segment}")).await;
+            assert_eq!(segment.headers()["content-type"], "video/mp2t");
+            assert!(segment.bytes().await.expect("a video").len() > 1_000);
+            assert_eq!(get("/demo/video/999.ts").await.status(), 404);
+        }
+        demo.signal(Signal::INT);
+        assert_eq!(demo.ended().await.code(), Some(0));
+    }
+}
+
 #[tokio::test]
 async fn a_demo_that_is_interrupted_as_it_starts_leaves_nothing_behind_either() {
     let folder = tempfile::tempdir().expect("a directory");

@@ -18,9 +18,9 @@ export async function listShows(token: string | null = null): Promise<readonly S
   return showList.read(await read(`/v1/shows?limit=${SHOWS_MAX}`, token), "shows").shows;
 }
 
-/** A show as it stands. Rejects when it can't be read. */
-export async function readShow(show: string, token: string | null): Promise<PublicState> {
-  const answer = (await read(`/v1/shows/${encodeURIComponent(show)}`, token)) as { public?: unknown };
+/** A show as it stands, at `server`, by its origin, or here. Rejects when it can't be read. */
+export async function readShow(show: string, token: string | null, server = ""): Promise<PublicState> {
+  const answer = (await read(`${server}/v1/shows/${encodeURIComponent(show)}`, token)) as { public?: unknown };
   return publicState.read(answer.public, "public");
 }
 

@@ -23,6 +23,7 @@ export const icons = {
   bolt: icon(svg`<path d="M11.2 2.2 4.4 11.4h4.8l-.6 6.4 7-9.4h-4.8l.4-6.2Z"/>`),
   pause: icon(svg`<path d="M7 4.6v10.8M13 4.6v10.8"/>`),
   play: icon(svg`<path d="M6.2 4.2v11.6l9.4-5.8-9.4-5.8Z"/>`),
+  minus: icon(svg`<path d="M4.2 10h11.6"/>`),
   plus: icon(svg`<path d="M10 4.2v11.6M4.2 10h11.6"/>`),
   stop: icon(svg`<rect x="4.8" y="4.8" width="10.4" height="10.4" rx="1.6"/>`),
   warning: icon(svg`<path d="M10 3.2 18 16.8H2L10 3.2Z"/><path d="M10 8.2v3.6M10 14.3v.1"/>`),

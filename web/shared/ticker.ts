@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** Often enough that a countdown never shows a second that is over for longer than a tenth. */
-const TICK_MS = 100;
+/** Often enough that a countdown never shows a second that is over for longer than a tenth, with time left to draw. */
+const TICK_MS = 50;
 
 const hosts = new Map<ReactiveControllerHost, () => boolean>();
 let timer: ReturnType<typeof setInterval> | null = null;

@@ -7,49 +7,48 @@ import { PageElement } from "../shared/element";
 import { price } from "../shared/format";
 import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
+import { endId, type News, placeId, promiseId } from "./news";
 import { brokenPromiseText } from "./promises";
+import { lineWasUndone, wasUndone } from "./undone";
 
-/** What the viewer was told and could not be kept, or waited for in vain, until it is taken note of. */
+/** What was lost, taken back or waited for in vain, until it is taken note of. */
 @customElement("viewer-bad-news")
 export class ViewerBadNews extends PageElement {
   @property({ attribute: false }) known!: State;
-  @property({ attribute: false }) promises: readonly BrokenPromise[] = [];
-  /** Reservations that were taken back, because their units were sold elsewhere. */
-  @property({ attribute: false }) revoked: readonly Reservation[] = [];
-  /** Places in lines of drops that closed before it was their turn. */
-  @property({ attribute: false }) unserved: readonly Waiter[] = [];
+  @property({ attribute: false }) news!: News;
 
   static override readonly styles = [
     base,
     buttons,
     cards,
     css`
-      ul { margin-bottom: var(--space-5); }
+      /* In sight wherever one has scrolled to, until it is taken note of. */
+      :host { display: contents; }
+      .news {
+        position: sticky; top: var(--news-top, 0px); z-index: 2; max-height: 40dvh; overflow: auto;
+        border-radius: var(--radius-m);
+      }
+      .news:not(:empty) { margin-bottom: var(--space-4); box-shadow: var(--shadow); }
       li { display: grid; gap: var(--space-3); }
       .name { overflow-wrap: anywhere; }
     `,
   ];
 
-  override render(): TemplateResult | typeof nothing {
-    return html`<div role="alert">
-      ${
-        this.promises.length + this.revoked.length + this.unserved.length === 0
-          ? nothing
-          : html`<ul class="stack">
-              ${repeat(this.promises, brokenPromiseId, (promise) => this.#promise(promise))}
-              ${repeat(
-                this.revoked,
-                (one) => one.reservation,
-                (one) => this.#revoked(one),
-              )}
-              ${repeat(
-                this.unserved,
-                (one) => one.waiter,
-                (one) => this.#unserved(one),
-              )}
-            </ul>`
-      }
-    </div>`;
+  override render(): TemplateResult {
+    const { brokenPromises, revoked, lost, unserved } = this.news;
+    const isEmpty = brokenPromises.length + revoked.length + lost.length + unserved.length === 0;
+    // Without a space in it while there is nothing to tell: it is empty then, and takes no room.
+    return html`<div role="alert" class="news">${isEmpty ? nothing : this.#all()}</div>`;
+  }
+
+  #all(): TemplateResult {
+    const { brokenPromises, revoked, lost, unserved } = this.news;
+    return html`<ul class="stack">
+      ${repeat(brokenPromises, brokenPromiseId, (one) => this.#promise(one))}
+      ${repeat(revoked, endId, (one) => this.#revoked(one))}
+      ${repeat(lost, endId, (one) => this.#lost(one))}
+      ${repeat(unserved, placeId, (one) => this.#unserved(one))}
+    </ul>`;
   }
 
   #promise(promise: BrokenPromise): TemplateResult {
@@ -59,24 +58,37 @@ export class ViewerBadNews extends PageElement {
         ${linesName(this.known, promise)}, ${price(promise.total)}
       </p>
       <p>${brokenPromiseText(promise, this.t)}</p>
-      <button class="outline" @click=${() => this.tell("broken-promise-seen", brokenPromiseId(promise))}>
-        ${this.t.dismiss}
-      </button>
+      ${this.#dismiss(promiseId(promise))}
     </li>`;
   }
 
+  /** Sold elsewhere, or never really on sale. */
   #revoked(one: Reservation): TemplateResult {
-    return html`<li class="note bad" data-test="revoked">
-      <p class="name"><strong>${this.t.revoked}</strong><br />${linesName(this.known, one)}, ${price(one.total)}</p>
-      <p>${this.t.revokedLead}</p>
-      <button class="outline" @click=${() => this.tell("end-seen", one.reservation)}>${this.t.dismiss}</button>
+    const isUndone = wasUndone(one, this.known.drops);
+    const [heading, lead] = isUndone ? [this.t.undone, this.t.undoneLead] : [this.t.revoked, this.t.revokedLead];
+    return html`<li class="note ${isUndone ? "warn" : "bad"}" data-test=${isUndone ? "undone" : "revoked"}>
+      <p class="name"><strong>${heading}</strong><br />${linesName(this.known, one)}, ${price(one.total)}</p>
+      <p>${lead}</p>
+      ${this.#dismiss(endId(one))}
+    </li>`;
+  }
+
+  #lost(one: Reservation): TemplateResult {
+    return html`<li class="note warn" data-test="lost">
+      <p class="name"><strong>${linesName(this.known, one)}</strong><br />${this.t.lost}</p>
+      ${this.#dismiss(endId(one))}
     </li>`;
   }
 
   #unserved(one: Waiter): TemplateResult {
+    const why = lineWasUndone(one, this.known.drops) ? this.t.lineUndone : this.t.lineClosed;
     return html`<li class="note warn" data-test="unserved">
-      <p class="name"><strong>${articleName(this.known, one.sku)}</strong><br />${this.t.lineClosed}</p>
-      <button class="outline" @click=${() => this.tell("unserved-seen", one.waiter)}>${this.t.dismiss}</button>
+      <p class="name"><strong>${articleName(this.known, one.sku)}</strong><br />${why}</p>
+      ${this.#dismiss(placeId(one))}
     </li>`;
+  }
+
+  #dismiss(id: string): TemplateResult {
+    return html`<button class="outline" @click=${() => this.tell("noted", id)}>${this.t.dismiss}</button>`;
   }
 }

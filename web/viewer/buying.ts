@@ -1,5 +1,4 @@
 import {
-  type BrokenPromise,
   type Client,
   type Command,
   isOpen,
@@ -10,10 +9,8 @@ import {
 } from "@dropcast/client";
 import { linesOf } from "../shared/lines";
 import type { LiveController } from "../shared/live";
-import { unseenPromises } from "./promises";
-
-/** How long a reservation that ran out is shown. */
-const LOST_SHOWN_MS = 10 * 60_000;
+import { feelOutcome, feelPress } from "./haptics";
+import { News } from "./news";
 
 /** How buying in a drop stands for the viewer: a new value whenever something about it may have changed. */
 export interface Buying {
@@ -24,6 +21,8 @@ export interface Buying {
   /** The place in the line or the draw of the drop, while it is waited in. */
   readonly waiter: Waiter | undefined;
   readonly isLeaving: boolean;
+  /** Whether the viewer has or asks for anything in the drop. */
+  readonly isInvolved: boolean;
   /** Whether a press for this SKU waits for its answer. */
   isAsked(sku: string): boolean;
   /** How the last press for this SKU ended. */
@@ -34,18 +33,21 @@ export interface Buying {
 
 /** What the viewer did, from the client's state and from the answers of this visit. */
 export class Purchases {
+  /** What became of it. */
+  readonly news: News;
   readonly #live: LiveController;
   readonly #canSignIn: boolean;
   readonly #answers = new Map<string, Outcome>();
-  readonly #seen = new Set<number>();
-  readonly #seenBroken = new Set<string>();
-  readonly #seenUnserved = new Set<number>();
   readonly #seenOffers = new Set<number>();
 
   constructor(live: LiveController, canSignIn: boolean) {
     this.#live = live;
     this.#canSignIn = canSignIn;
-    live.onAnswered((command, outcome) => this.#answers.set(target(command), outcome));
+    this.news = new News(live.client);
+    live.onAnswered((command, outcome) => {
+      this.#answers.set(target(command), outcome);
+      feelOutcome(outcome);
+    });
   }
 
   /** How buying in a drop stands. */
@@ -57,6 +59,7 @@ export class Purchases {
       canSignIn: this.#canSignIn,
       isConnected: this.#client.status.phase === "connected",
       waiter,
+      isInvolved: waiter !== undefined || this.#isInvolved(drop),
       isLeaving: this.#live.unanswered("leave_waitlist").some((one) => one.waiter === waiter?.waiter),
       isAsked: (sku) => this.#isAsked(`${drop} ${sku}`),
       answer: (sku) => this.#answer(drop, sku),
@@ -80,24 +83,9 @@ export class Purchases {
     return new Set(commands.map((command) => command.reservation));
   }
 
-  /** What ran out while this page was open or away, and was not yet taken note of. */
-  get lost(): readonly Reservation[] {
-    return this.#unseen("expired");
-  }
-
-  /** What was taken back because it was sold elsewhere, and was not yet taken note of. */
-  get revoked(): readonly Reservation[] {
-    return this.#unseen("revoked");
-  }
-
-  /** Places in lines that closed in this visit before it was their turn, and that were not yet taken note of. */
-  get unserved(): readonly Waiter[] {
-    const isUnseen = (one: Waiter) => one.state === "closed" && !this.#seenUnserved.has(one.waiter);
-    return this.#client.state.waiters.filter(isUnseen);
-  }
-
-  unservedSeen(waiter: number): void {
-    this.#seenUnserved.add(waiter);
+  /** How much is held or offered. */
+  get openCount(): number {
+    return this.#client.state.reservations.filter(isOpen).length;
   }
 
   get mostUrgent(): Reservation | undefined {
@@ -119,28 +107,16 @@ export class Purchases {
     this.#seenOffers.add(reservation);
   }
 
-  /** The viewer took note of what became of it. */
-  endSeen(reservation: number): void {
-    this.#seen.add(reservation);
-  }
-
-  /** What the viewer was told and could not be kept, and was not yet taken note of. */
-  get brokenPromises(): readonly BrokenPromise[] {
-    return unseenPromises(this.#client.state.brokenPromises, this.#seenBroken, this.#client.clock.now());
-  }
-
-  brokenPromiseSeen(id: string): void {
-    this.#seenBroken.add(id);
-  }
-
-  /** Holds one; in a draw that takes entries, enters it. */
-  buy(drop: string, sku: string): void {
+  /** Holds so many; in a draw that takes entries, enters it. */
+  buy(drop: string, sku: string, quantity: number): void {
     this.#answers.delete(`${drop} ${sku}`);
-    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity: 1, with: [] } });
+    feelPress();
+    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity, with: [] } });
   }
 
   /** Holds all of these, or nothing. */
   buyTogether(drop: string, [first, ...others]: readonly WantedLine[]): Promise<Outcome> | undefined {
+    feelPress();
     this.#answers.delete(`${drop} together`);
     return first && this.#client.ask({ kind: "reserve", value: { drop, ...first, with: others } }).outcome;
   }
@@ -153,8 +129,10 @@ export class Purchases {
     return this.#answers.get(`${drop} together`);
   }
 
+  /** Joins the line for one. */
   join(drop: string, sku: string): void {
     this.#answers.delete(`${drop} ${sku}`);
+    feelPress();
     this.#client.ask({ kind: "join_waitlist", value: { drop, sku, quantity: 1 } });
   }
 
@@ -164,6 +142,7 @@ export class Purchases {
 
   confirm(reservation: number): void {
     this.#forget(reservation);
+    feelPress();
     this.#client.ask({ kind: "confirm", value: { reservation } });
   }
 
@@ -206,15 +185,9 @@ export class Purchases {
     return this.#client.state.reservations.find((one) => isOpen(one) && one.drop === drop && isOfSku(one));
   }
 
-  #unseen(state: Reservation["state"]): readonly Reservation[] {
-    return this.#client.state.reservations.filter(
-      (one) => one.state === state && !this.#seen.has(one.reservation) && this.#isRecent(one),
-    );
-  }
-
-  /** Who comes back tomorrow is not told about every hold of yesterday. */
-  #isRecent(one: Reservation): boolean {
-    return this.#client.clock.now() - one.expires_at < LOST_SHOWN_MS;
+  #isInvolved(drop: string): boolean {
+    const isAsked = this.#client.unanswered.some((command) => "drop" in command.value && command.value.drop === drop);
+    return isAsked || this.#client.state.reservations.some((one) => isOpen(one) && one.drop === drop);
   }
 
   get #client(): Client {

@@ -1,4 +1,4 @@
-import type { State } from "@dropcast/client";
+import type { State, Variant } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { around } from "../shared/around";
@@ -7,9 +7,9 @@ import "../shared/components/picture";
 import "../shared/components/sheet";
 import { drawAddress } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
-import { price } from "../shared/format";
 import { inLanguage } from "../shared/language";
 import { base, cards } from "../shared/styles";
+import { priceTag } from "./price_tag";
 
 /** Everything about a product: description, variants, delivery, returns. */
 @customElement("viewer-details")
@@ -25,6 +25,9 @@ export class ViewerDetails extends PageElement {
     css`
       dc-picture { aspect-ratio: 4 / 3; }
       section { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      li { min-height: 2rem; }
+      .price { font-weight: 700; }
+      s { color: var(--ink-soft); }
       h3 { font-size: var(--text-m); margin-bottom: var(--space-1); }
     `,
   ];
@@ -39,7 +42,7 @@ export class ViewerDetails extends PageElement {
           ${product?.variants.map(
             (variant) => html`<li class="row spread">
               <span>${inLanguage(variant.title) || inLanguage(product.title)}</span>
-              <span>${price(variant.list_price)}</span>
+              <span class="row">${this.#price(variant)}</span>
             </li>`,
           )}
         </ul>
@@ -49,6 +52,13 @@ export class ViewerDetails extends PageElement {
         ${this.#section(this.t.returnPolicy, inLanguage(show?.return_policy ?? {}))}
       </div>
     </dc-sheet>`;
+  }
+
+  /** What this drop asks for it, if it sells it. */
+  #price({ sku, list_price }: Variant): TemplateResult {
+    const drop = this.known.drops.find((one) => one.drop === this.drop);
+    const item = drop?.items.find((one) => one.sku === sku);
+    return priceTag(item?.price ?? list_price, list_price, this.t);
   }
 
   #draw(): TemplateResult | typeof nothing {

@@ -18,9 +18,10 @@ import type { Buying } from "./buying";
 import "./draw_note";
 import "./line";
 import { hasLine, type Press, pressOf } from "./press";
-
-/** From so few units on, the stock is shown as scarce. */
-const SCARCE_UNITS = 5;
+import { priceTag } from "./price_tag";
+import "./quantity";
+import "./stock";
+import { variantName } from "./variant_name";
 
 /** What a press asks for, where it asks for something. */
 const ASKS: Partial<Record<Press, string>> = { buy: "buy", enter: "buy", join: "join-line" };
@@ -33,6 +34,8 @@ export class ViewerDropCard extends PageElement {
   @property({ attribute: false }) clock!: ServerClock;
   @property({ attribute: false }) buying!: Buying;
   @state() private chosen: string | null = null;
+  /** How many are wanted, where more than one may be had. */
+  @state() private wanted = 1;
 
   #shownStage: DrawStage = "none";
 
@@ -42,7 +45,14 @@ export class ViewerDropCard extends PageElement {
     cards,
     chips,
     css`
-      .card { padding: 0; overflow: hidden; box-shadow: var(--shadow); }
+      .card { padding: 0; overflow: clip; box-shadow: var(--shadow); }
+      .clock {
+        padding: var(--space-2) var(--space-4); background: var(--sunken); color: var(--ink-soft); font-weight: 600;
+        --urgent: var(--ink);
+      }
+      .clock dc-countdown { font-size: var(--text-xxl); font-weight: 750; line-height: 1.15; color: var(--ink); }
+      .clock:has(dc-countdown[last]) { background: var(--accent); color: var(--on-accent); --urgent: var(--on-accent); }
+      .clock svg { margin-inline-end: var(--space-1); }
       .what {
         display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: var(--space-4); padding: var(--space-4);
       }
@@ -52,9 +62,18 @@ export class ViewerDropCard extends PageElement {
       s { color: var(--ink-soft); }
       .choose { padding: 0 var(--space-4) var(--space-3); }
       .act { display: grid; gap: var(--space-2); padding: 0 var(--space-4) var(--space-4); }
-      .act .row > button:first-child { flex: 1; }
+      .press {
+        position: sticky; bottom: var(--bar-room, 0px); z-index: 1; background: var(--surface);
+        margin: 0 calc(-1 * var(--space-4)); padding: var(--space-1) var(--space-4); display: grid; gap: var(--space-2);
+      }
+      .press:empty { display: none; }
+      .strong dc-countdown[last] {
+        padding: 0 var(--space-2); border-radius: var(--radius-s); box-shadow: inset 0 0 0 2px currentColor;
+      }
+      .press .row > .large { flex: 1; }
+      .press .large { min-height: 3.75rem; }
       .outline { position: relative; }
-      .act .outline { min-height: 3.25rem; }
+      .act .outline { min-height: 3.75rem; }
       .plain { padding: 0; gap: 0; min-height: 2.25rem; }
       .spin {
         width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor;
@@ -84,6 +103,7 @@ export class ViewerDropCard extends PageElement {
     const found = article(this.known, item.sku);
     return html`<article class="card" aria-label=${inLanguage(this.drop.title)}>
       ${this.drop.phase === "paused" ? html`<p class="banner row">${icons.pause} ${this.t.paused}</p>` : nothing}
+      ${this.#clock()}
       ${
         this.buying.held(item.sku)?.state === "offered"
           ? html`<p class="banner turn row">${icons.bolt} ${this.t.yourTurn}</p>`
@@ -97,12 +117,13 @@ export class ViewerDropCard extends PageElement {
         <div class="facts">
           <p class="eyebrow">${inLanguage(this.drop.title)}</p>
           <h3>${inLanguage(found?.product.title ?? {})}</h3>
-          ${this.#price(item)} ${this.#stock(item)} ${this.#limits()}
+          <p class="row wrap figures">${priceTag(item.price, item.list_price, this.t)}</p>
+          ${this.#stock(item)} ${this.#limits()}
         </div>
       </div>
       ${this.drop.items.length > 1 ? this.#chips(item) : nothing}
       <div class="act">
-        ${this.buying.canBuy ? this.#action(item) : this.#signIn(item)}
+        ${this.buying.canBuy ? html`<div class="press">${this.#action(item)}</div>` : this.#signIn(item)}
         ${this.#line()} ${this.#answer(item)}
         ${
           this.#stage === "none"
@@ -132,35 +153,25 @@ export class ViewerDropCard extends PageElement {
     return drawStage(this.drop, this.clock.now());
   }
 
-  #price({ price: now, list_price }: DropItem): TemplateResult {
-    const isLower = now.amount_minor < list_price.amount_minor;
-    return html`<p class="row wrap figures">
-      <span class="price">${price(now)}</span>
-      ${isLower ? html`<s><span class="unseen">${this.t.listPrice("")}</span>${price(list_price)}</s>` : nothing}
-    </p>`;
-  }
-
   #stock({ sku, available, waiting }: DropItem): TemplateResult {
     const isOffered = this.buying.held(sku)?.state === "offered";
-    const { closes_at, phase } = this.drop;
-    const tone = available <= SCARCE_UNITS ? "warn" : "";
     const isDraw = this.#stage === "entries" || this.#stage === "pending";
     const words = isDraw ? this.t.entered(count(waiting)) : this.t.waiting(count(waiting));
     return html`<p class="row wrap">
       ${isDraw ? html`<span class="badge">${this.t.draw}</span>` : nothing}
-      ${
-        available === 0
-          ? html`<span class="badge bad" ?hidden=${isOffered}>${this.t.allHeld}</span>`
-          : html`<span class="badge figures ${tone}" data-test="stock">${this.t.left(count(available))}</span>`
-      }
+      <viewer-stock .sku=${sku} .available=${available} ?hidden=${isOffered && available === 0}></viewer-stock>
       ${waiting > 0 ? html`<span class="badge figures">${words}</span>` : nothing}
-      ${
-        closes_at !== null && phase === "open"
-          ? html`<span class="badge figures">${icons.clock}
-              ${countdown(this.clock, closes_at, this.t.closesIn)}</span>`
-          : nothing
-      }
     </p>`;
+  }
+
+  #clock(): TemplateResult | typeof nothing {
+    const { closes_at, phase } = this.drop;
+    return closes_at === null || phase !== "open"
+      ? nothing
+      : html`<p class="clock row spread" data-test="closes-in">
+          <span class="row">${icons.clock} ${this.t.closesIn}</span>
+          ${countdown(this.clock, closes_at, this.t.closesIn)}
+        </p>`;
   }
 
   #limits(): TemplateResult {
@@ -182,20 +193,11 @@ export class ViewerDropCard extends PageElement {
             <input type="radio" name="sku" .checked=${item === chosen} @change=${() => {
               this.chosen = item.sku;
             }} />
-            <span class=${item.available === 0 ? "gone" : ""}>${this.#variantName(item)}</span>
+            <span class=${item.available === 0 ? "gone" : ""}>${variantName(this.drop, item.sku, this.known)}</span>
           </label>`,
         )}
       </div>
     </fieldset>`;
-  }
-
-  /** A drop of one product needs only what tells its variants apart. */
-  #variantName(item: DropItem): string {
-    const found = article(this.known, item.sku);
-    const variant = inLanguage(found?.variant.title ?? {});
-    const products = new Set(this.drop.items.map((one) => article(this.known, one.sku)?.product.product));
-    const product = products.size > 1 || variant === "" ? inLanguage(found?.product.title ?? {}) : "";
-    return [product, variant].filter(Boolean).join(", ") || item.sku;
   }
 
   /** One button throughout, so that whoever pressed it keeps the focus while it says what became of it. */
@@ -209,15 +211,18 @@ export class ViewerDropCard extends PageElement {
     const isPay = held !== undefined && !isAsked;
     const room = this.drop.limit_per_viewer - (held ? unitsOf(held) : 0);
     const asks = ASKS[press];
+    const most = press === "buy" ? Math.min(room, item.available) : 1;
+    const quantity = Math.min(this.wanted, most);
     return html`<div class="row">
+      ${most > 1 && !isAsked ? this.#quantity(quantity, most) : nothing}
       <button
         class="large ${isPay ? "strong" : "primary"}"
         data-test=${isPay || asks ? press : "buy"}
         aria-busy=${isAsked}
         ?disabled=${!isAsked && !isPay && !asks}
-        @click=${() => (isPay ? this.tell("checkout", held.reservation) : this.#ask(asks, item))}
+        @click=${() => (isPay ? this.tell("checkout", held.reservation) : this.#ask(asks, item, quantity))}
       >
-        ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#label(press)}
+        ${isAsked ? this.#asking() : isPay ? this.#paying(held) : this.#label(press, item, quantity)}
       </button>
       ${isPay && room > 0 ? this.#oneMore(item) : nothing}
     </div>
@@ -233,11 +238,19 @@ export class ViewerDropCard extends PageElement {
       : html`<p class="note">${this.t.signInToBuy}</p>`;
   }
 
-  #ask(what: string | undefined, item: DropItem): void {
+  /** The next press is for one again. */
+  #ask(what: string | undefined, item: DropItem, quantity: number): void {
     if (what) {
       this.chosen = item.sku;
-      this.tell(what, { drop: this.drop.drop, sku: item.sku });
+      this.wanted = 1;
+      this.tell(what, { drop: this.drop.drop, sku: item.sku, quantity });
     }
+  }
+
+  #quantity(quantity: number, most: number): TemplateResult {
+    return html`<viewer-quantity .quantity=${quantity} .most=${most} @quantity=${(event: CustomEvent<number>) => {
+      this.wanted = event.detail;
+    }}></viewer-quantity>`;
   }
 
   get #canTakeTogether(): boolean {
@@ -261,7 +274,7 @@ export class ViewerDropCard extends PageElement {
       ${countdown(this.clock, held.expires_at, this.t.timeLeft)}`;
   }
 
-  #label(press: Press): string {
+  #label(press: Press, { price: one }: DropItem, quantity: number): string {
     switch (press) {
       case "enter":
         return this.t.enterDraw;
@@ -274,7 +287,9 @@ export class ViewerDropCard extends PageElement {
       case "gone":
         return this.t.allHeld;
       default:
-        return this.t.buyNow;
+        return quantity > 1
+          ? this.t.buyMany(quantity, price({ ...one, amount_minor: one.amount_minor * quantity }))
+          : this.t.buyNow;
     }
   }
 
@@ -282,7 +297,7 @@ export class ViewerDropCard extends PageElement {
     return html`<button
       class="outline"
       ?disabled=${this.drop.phase !== "open" || item.available === 0}
-      @click=${() => this.#ask("buy", item)}
+      @click=${() => this.#ask("buy", item, 1)}
     >
       ${icons.plus}<span aria-hidden="true">1</span><span class="unseen">${this.t.buyAnother}</span>
     </button>`;

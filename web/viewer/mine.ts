@@ -10,13 +10,11 @@ import { icons } from "../shared/icons";
 import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
 
-/** What the viewer holds, has lost and has bought. */
+/** What the viewer holds, waits for and has bought. */
 @customElement("viewer-mine")
 export class ViewerMine extends PageElement {
   @property({ attribute: false }) known!: State;
   @property({ attribute: false }) clock!: ServerClock;
-  /** Reservations that ran out, until the viewer has seen it. */
-  @property({ attribute: false }) lost: readonly Reservation[] = [];
   /** Reservations whose payment or return waits for its answer. */
   @property({ attribute: false }) busy: ReadonlySet<number> = new Set();
 
@@ -29,7 +27,6 @@ export class ViewerMine extends PageElement {
       dc-picture { width: 3.5rem; border-radius: var(--radius-s); }
       .name { min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
       h3 { font-size: var(--text-m); margin-top: var(--space-2); }
-      .wide { grid-column: 1 / -1; }
     `,
   ];
 
@@ -37,12 +34,9 @@ export class ViewerMine extends PageElement {
     const held = this.known.reservations.filter(isOpen);
     const waiters = this.known.waiters.filter((one) => one.state === "waiting");
     const orders = [...this.known.orders].reverse();
-    const isEmpty = held.length + waiters.length + orders.length + this.lost.length === 0;
-    const lost =
-      this.lost.length > 0 ? html`<ul class="stack">${this.lost.map((one) => this.#lost(one))}</ul>` : nothing;
+    const isEmpty = held.length + waiters.length + orders.length === 0;
     return html`<div class="stack">
       ${isEmpty ? html`<p class="soft">${this.t.mineEmpty}</p>` : nothing}
-      <div role="status">${lost}</div>
       ${held.length > 0 ? html`<h3>${this.t.held}</h3>` : nothing}
       <ul class="stack" ?hidden=${held.length === 0}>${held.map((one) => this.#held(one))}</ul>
       ${waiters.length > 0 ? html`<h3>${this.t.waitingNow}</h3>` : nothing}
@@ -92,13 +86,6 @@ export class ViewerMine extends PageElement {
 
   #place({ place, ahead }: Waiter): string {
     return place === null ? this.t.inDraw : this.t.ahead(ahead ?? 0, count(ahead ?? 0));
-  }
-
-  #lost(one: Reservation): TemplateResult {
-    return html`<li class="note warn">
-      <p class="wide"><strong>${linesName(this.known, one)}</strong><br />${this.t.lost}</p>
-      <button class="outline wide" @click=${() => this.tell("end-seen", one.reservation)}>${this.t.dismiss}</button>
-    </li>`;
   }
 
   #picture(sku: string): TemplateResult {

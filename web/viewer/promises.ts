@@ -12,7 +12,7 @@ export function brokenPromiseText(promise: BrokenPromise, t: Text): string {
 /** The broken promises that the viewer has not taken note of, newest first. */
 export function unseenPromises(
   all: readonly BrokenPromise[],
-  seen: ReadonlySet<string>,
+  seen: Pick<ReadonlySet<string>, "has">,
   now: number,
 ): readonly BrokenPromise[] {
   const isUnseen = (one: BrokenPromise) => !seen.has(brokenPromiseId(one)) && now - one.broken_at < BROKEN_SHOWN_MS;

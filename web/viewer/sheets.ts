@@ -7,6 +7,7 @@ import { base } from "../shared/styles";
 import type { Purchases } from "./buying";
 import "./checkout";
 import "./details";
+import { feelOffer } from "./haptics";
 import "./mine";
 import "./together";
 
@@ -55,7 +56,11 @@ export class ViewerSheets extends PageElement {
       this.purchases.offerSeen(this.offer);
       this.offer = null;
     }
-    this.offer ??= this.purchases.unseenOffer?.reservation ?? null;
+    const unseen = this.purchases.unseenOffer;
+    if (this.offer === null && unseen) {
+      this.offer = unseen.reservation;
+      feelOffer();
+    }
   }
 
   override render(): TemplateResult {
@@ -71,9 +76,7 @@ export class ViewerSheets extends PageElement {
     switch (this.sheet?.kind) {
       case "mine":
         return html`<dc-sheet .heading=${this.t.mine} @sheet-closed=${this.#close}>
-          <viewer-mine
-            .known=${this.known} .clock=${this.clock} .lost=${this.purchases.lost} .busy=${this.purchases.busy}
-          ></viewer-mine>
+          <viewer-mine .known=${this.known} .clock=${this.clock} .busy=${this.purchases.busy}></viewer-mine>
         </dc-sheet>`;
       case "details":
         return html`<viewer-details

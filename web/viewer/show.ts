@@ -1,8 +1,9 @@
-import type { Show, State, Status } from "@dropcast/client";
+import type { PublicState, Show, State, Status } from "@dropcast/client";
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import "../shared/components/connection_bar";
 import { PageElement } from "../shared/element";
+import { readShow } from "../shared/http";
 import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { base, buttons, cards } from "../shared/styles";
@@ -11,10 +12,15 @@ import "./bar";
 import { Purchases } from "./buying";
 import "./drops";
 import "./mine";
+import { PictureClock } from "./picture_time";
 import type { ViewerSheets } from "./sheets";
 import "./sheets";
 import { layout } from "./show_styles";
 import "./stage";
+
+const skeletons = html`<main class="stack" aria-busy="true">
+  <div class="skeleton"></div><div class="skeleton"></div>
+</main>`;
 
 /** A connection, and what is bought over it. */
 interface Visit {
@@ -37,8 +43,11 @@ export class ViewerShow extends PageElement {
   @property({ attribute: false }) renewToken: () => Promise<string | null> = async () => null;
   /** Whether whoever is around this can let a viewer sign in. */
   @property({ attribute: false }) canSignIn = false;
+  /** The show as HTTP had it, until the socket tells more. */
+  @state() private listed: Show | null = null;
   @query("viewer-sheets") private readonly sheets!: ViewerSheets | null;
 
+  readonly #picture = new PictureClock();
   #visit: Visit | null = null;
   /** Takes the visit's place once it knows the show. */
   #next: Visit | null = null;
@@ -85,10 +94,11 @@ export class ViewerShow extends PageElement {
 
   override render(): TemplateResult {
     const client = this.#visit?.live.client;
-    const show = client?.state.show;
+    const isTurnedAway = client?.status.phase === "closed" && client.state.show === null;
+    const show = client?.state.show ?? this.listed;
     return html`
       ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
-      ${this.#visit && show ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
+      ${this.#visit && show && !isTurnedAway ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
     `;
   }
 
@@ -107,7 +117,18 @@ export class ViewerShow extends PageElement {
     live.client.on("status", (status) => this.#onStatus(status));
     live.onAnswered((command, outcome) => this.tell("answered", { command, outcome }));
     this.#next = { live, purchases: new Purchases(live, this.canSignIn) };
+    this.#list();
     this.requestUpdate();
+  }
+
+  /** Whoever has to wait for the socket sees the show's name and picture meanwhile. */
+  #list(): void {
+    const { show } = this;
+    const take = (read: PublicState) => {
+      this.listed = this.show === show ? read.show : this.listed;
+    };
+    // The socket says what is wrong, if anything is.
+    readShow(show, this.token, this.server).then(take, () => {});
   }
 
   /** Nothing vanishes between an old connection and a new one, and nothing vanishes for a new one that is turned away. */
@@ -135,13 +156,14 @@ export class ViewerShow extends PageElement {
     this.#next?.live.end();
     this.#visit = null;
     this.#next = null;
+    this.listed = null;
   }
 
   #waiting(status?: Status): TemplateResult {
     if (status?.phase !== "closed") {
       return html`<div class="layout" aria-busy="true" aria-label=${this.t.loading}>
         <div class="skeleton stage"></div>
-        <main class="stack"><div class="skeleton"></div><div class="skeleton"></div></main>
+        ${skeletons}
       </div>`;
     }
     return html`<main class="blank">
@@ -158,53 +180,60 @@ export class ViewerShow extends PageElement {
       : nothing;
   }
 
-  #show({ live: { client }, purchases }: Visit, show: Show): TemplateResult {
-    const known = client.state;
+  #show(visit: Visit, show: Show): TemplateResult {
+    const known = visit.live.client.state;
+    const isKnown = known.show !== null;
     return html`<div class="layout">
-        <viewer-stage class="stage" role="banner" .show=${show} .viewers=${known.viewers}>
+        <viewer-stage
+          class="stage" role="banner" .show=${show} .viewers=${isKnown ? known.viewers : null} .clock=${this.#picture}
+        >
           <slot name="corner"></slot>
         </viewer-stage>
-        <main
-          @buy=${(event: CustomEvent) => purchases.buy(event.detail.drop, event.detail.sku)}
-          @join-line=${(event: CustomEvent) => purchases.join(event.detail.drop, event.detail.sku)}
-          @leave-line=${(event: CustomEvent<number>) => purchases.leave(event.detail)}
-          @together=${(event: CustomEvent<string>) => this.sheets?.openTogether(event.detail)}
-          @checkout=${this.#onCheckout}
-          @show-details=${this.#onDetails}
-          @end-seen=${this.#onEndSeen}
-        >
-          <viewer-bad-news
-            .known=${known} .promises=${purchases.brokenPromises} .revoked=${purchases.revoked}
-            .unserved=${purchases.unserved}
-            @broken-promise-seen=${(event: CustomEvent<string>) => this.#note(() => purchases.brokenPromiseSeen(event.detail))}
-            @unserved-seen=${(event: CustomEvent<number>) => this.#note(() => purchases.unservedSeen(event.detail))}
-          ></viewer-bad-news>
-          <aside class="card">
-            <h2>${this.t.mine}</h2>
-            <viewer-mine
-              .known=${known} .clock=${client.clock} .lost=${purchases.lost} .busy=${purchases.busy}
-            ></viewer-mine>
-          </aside>
-          <viewer-drops
-            .known=${known} .clock=${client.clock} .buyingIn=${(drop: string) => purchases.in(drop)}
-          ></viewer-drops>
-        </main>
+        ${isKnown ? this.#main(visit) : skeletons}
       </div>
-      ${this.#bar(known, purchases)}
-      <viewer-sheets
-        .known=${known} .clock=${client.clock} .purchases=${purchases}
-        @checkout=${this.#onCheckout} @end-seen=${this.#onEndSeen}
-      ></viewer-sheets>`;
+      ${isKnown ? html`${this.#bar(visit)} ${this.#sheets(visit)}` : nothing}`;
   }
 
-  #bar(known: State, purchases: Purchases): TemplateResult | typeof nothing {
-    const isEmpty = !purchases.mostUrgent && !purchases.nearest && !purchases.lost.length;
-    return isEmpty && known.orders.length === 0
-      ? nothing
-      : html`<viewer-bar
-          .clock=${this.#visit?.live.client.clock} .urgent=${purchases.mostUrgent} .waiter=${purchases.nearest}
-          @checkout=${this.#onCheckout} @mine=${() => this.sheets?.openMine()}
-        ></viewer-bar>`;
+  #main({ live: { client }, purchases }: Visit): TemplateResult {
+    const known = client.state;
+    return html`<main
+      class=${this.#hasBar(known, purchases) ? "barred" : ""}
+      @buy=${({ detail }: CustomEvent) => purchases.buy(detail.drop, detail.sku, detail.quantity)}
+      @join-line=${(event: CustomEvent) => purchases.join(event.detail.drop, event.detail.sku)}
+      @leave-line=${(event: CustomEvent<number>) => purchases.leave(event.detail)}
+      @together=${(event: CustomEvent<string>) => this.sheets?.openTogether(event.detail)}
+      @checkout=${this.#onCheckout}
+      @show-details=${this.#onDetails}
+    >
+      <viewer-bad-news .known=${known} .news=${purchases.news} @noted=${this.#onNoted}></viewer-bad-news>
+      <aside class="card">
+        <h2>${this.t.mine}</h2>
+        <viewer-mine .known=${known} .clock=${client.clock} .busy=${purchases.busy}></viewer-mine>
+      </aside>
+      <viewer-drops
+        .known=${known} .clock=${client.clock} .picture=${this.#picture}
+        .buyingIn=${(drop: string) => purchases.in(drop)}
+      ></viewer-drops>
+    </main>`;
+  }
+
+  #bar({ live: { client }, purchases }: Visit): TemplateResult | typeof nothing {
+    return this.#hasBar(client.state, purchases)
+      ? html`<viewer-bar
+          .clock=${client.clock} .urgent=${purchases.mostUrgent} .waiter=${purchases.nearest}
+          .held=${purchases.openCount} @checkout=${this.#onCheckout} @mine=${() => this.sheets?.openMine()}
+        ></viewer-bar>`
+      : nothing;
+  }
+
+  #hasBar(known: State, purchases: Purchases): boolean {
+    return Boolean(purchases.mostUrgent || purchases.nearest || known.orders.length > 0);
+  }
+
+  #sheets({ live: { client }, purchases }: Visit): TemplateResult {
+    return html`<viewer-sheets
+      .known=${client.state} .clock=${client.clock} .purchases=${purchases} @checkout=${this.#onCheckout}
+    ></viewer-sheets>`;
   }
 
   readonly #onCheckout = (event: CustomEvent<number>) => this.sheets?.openCheckout(event.detail);
@@ -216,11 +245,9 @@ export class ViewerShow extends PageElement {
     }
   };
 
-  readonly #onEndSeen = (event: CustomEvent<number>) => this.#note(() => this.#visit?.purchases.endSeen(event.detail));
-
   /** The viewer took note of something. */
-  #note(take: () => void): void {
-    take();
+  readonly #onNoted = (event: CustomEvent<string>) => {
+    this.#visit?.purchases.news.note(event.detail);
     this.requestUpdate();
-  }
+  };
 }

@@ -5,6 +5,9 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 /** Behind the live edge by more than this, a press on play goes back to it. */
 const BEHIND_S_MAX = 12;
 
+/** In segments: how far behind the live edge it plays, and from where on a tab that slept goes back to that. */
+const LIVE = { liveSyncDurationCount: 3, liveMaxLatencyDurationCount: 10 };
+
 /** A video that plays. */
 export interface Playing {
   /** What time it is in its picture; `null` while it is paused, or where the stream doesn't say. */
@@ -34,7 +37,7 @@ export async function playVideo(video: DatedVideo, address: string, failed: () =
     failed();
     return null;
   }
-  const player = new Hls({ liveDurationInfinity: true, backBufferLength: 30 });
+  const player = new Hls({ ...LIVE, liveDurationInfinity: true, backBufferLength: 30 });
   player.on(Hls.Events.ERROR, (_, error) => {
     if (error.fatal) {
       failed();

@@ -8,6 +8,8 @@ import { TickController } from "../ticker";
 
 /** Below this a countdown looks urgent. */
 const URGENT_MS = 30_000;
+/** Below this it has the attribute `last`, by which whoever shows it may make it stand out. */
+const LAST_MS = 10_000;
 
 /** What is left until a moment of the server's clock, in Unix milliseconds; `label` says of what. */
 export function countdown(clock: ServerClock | undefined, until: number, label: string): TemplateResult {
@@ -36,6 +38,11 @@ export class Countdown extends Component {
   constructor() {
     super();
     this.addController(new TickController(this, () => remaining(this.#leftMs()) !== this.#shown));
+  }
+
+  override updated(): void {
+    const leftMs = this.#leftMs();
+    this.toggleAttribute("last", leftMs > 0 && leftMs <= LAST_MS);
   }
 
   override render(): TemplateResult {

@@ -1,14 +1,23 @@
 #!/bin/sh
-# The browser test needs Debian's Chromium; here it is installed if it is missing and we may.
+# The browser test needs Debian's Chromium, and ffmpeg for a video; here they are installed if they are missing and we
+# may.
 set -eu
 
-if [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null; then
+missing=""
+if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then
+  missing="chromium"
+fi
+if ! command -v ffmpeg >/dev/null; then
+  missing="$missing ffmpeg"
+fi
+if [ -z "$missing" ]; then
   exit 0
 fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+  # shellcheck disable=SC2086 # One word is one package.
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
   exit 0
 fi
-echo "The browser test needs Chromium: install the package 'chromium', or name a binary in CHROMIUM." >&2
+echo "The browser test needs these packages: $missing. A binary of Chromium can be named in CHROMIUM." >&2
 exit 1

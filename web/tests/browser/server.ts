@@ -32,9 +32,10 @@ export class Server {
     this.#environment = environment;
   }
 
-  /** The sample show, live, with nobody but those whom the test brings. */
-  static demo(): Promise<Server> {
-    return Server.#start((listen) => ["demo", "--listen", listen, "--viewers", "0", "--no-host"]);
+  /** The sample show, live, with nobody but those whom the test brings; with its picture, or with a video. */
+  static demo(shows: "picture" | "video" = "picture"): Promise<Server> {
+    const without = shows === "video" ? [] : ["--no-video"];
+    return Server.#start((listen) => ["demo", "--listen", listen, "--viewers", "0", "--no-host", ...without]);
   }
 
   /** A server without shows that gives tokens to nobody; `settings` as the environment has them. */

@@ -1,0 +1,110 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DESKTOP, launch, PHONE, type Size, Window } from "./browser";
+import { Server } from "./server";
+
+/** What a viewer's page knew when a drop appeared on it. */
+interface Appeared {
+  /** By this machine's clock, which is the server's. */
+  readonly at: number;
+  /** The program time of the picture, if one played. */
+  readonly picture: number | null;
+}
+
+let browser: Browser;
+let server: Server;
+let host: Window;
+
+beforeAll(async () => {
+  browser = await launch();
+  server = await Server.demo("video");
+  host = await Window.open(browser, DESKTOP, `${server.url}/host/`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("a drop appears when the picture gets there, and at once where nothing plays", async () => {
+  const [behind, without] = await Promise.all([watch(PHONE, "plays"), watch(DESKTOP, "fails")]);
+  await expect.poll(() => picture(behind), { timeout: 60_000 }).toBeTypeOf("number");
+  await expect.poll(() => without.part("no-video").textContent()).toContain("can't be played");
+  const watched = [behind, without].map((window) => appearance(window));
+
+  await host.part("open-next").click();
+  const [late, early] = await Promise.all(watched);
+  const openedAt = await openedFirst();
+  expect(early?.picture).toBeNull();
+  // On a machine so busy that the picture stood still, the drop appeared at once.
+  if (late?.picture !== null) {
+    expect(late?.picture).toBeGreaterThanOrEqual(openedAt);
+    expect(late?.at).toBeGreaterThan(early?.at ?? 0);
+  }
+  await behind.picture("viewer-video");
+  await without.picture("viewer-video-failed");
+
+  await behind.part("buy").click();
+  await behind.part("pay").first().waitFor();
+  for (const window of [behind, without]) {
+    expect(await window.fits()).toBe(true);
+  }
+  expect(behind.errors).toEqual([]);
+});
+
+test("a drop appears at once for who has paused the picture", async () => {
+  const viewer = await watch(PHONE, "plays");
+  await expect.poll(() => picture(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await viewer.part("pause-video").click();
+  await expect.poll(() => picture(viewer)).toBeNull();
+  const before = await viewer.page.locator("viewer-drop-card").count();
+  await host.part("open-next").click();
+  const appeared = await appearance(viewer, before);
+  expect(appeared.picture).toBeNull();
+  await viewer.picture("viewer-video-paused");
+});
+
+/** A viewer's window in which the video plays, or can't be loaded. */
+async function watch(size: Size, video: "plays" | "fails"): Promise<Window> {
+  const window = await Window.open(browser, size, "about:blank");
+  if (video === "fails") {
+    await window.page.route("**/demo/video/**", (route) => route.abort());
+  }
+  await window.page.goto(`${server.url}/viewer/`);
+  await window.page.locator("viewer-drop-row").first().waitFor();
+  return window;
+}
+
+/** What time it is in the picture. */
+function picture({ page }: Window): Promise<number | null> {
+  return page.locator("viewer-stage").evaluate((stage) => {
+    const { clock } = stage as unknown as { clock: { read(now: number): number | null } };
+    return clock.read(performance.now());
+  });
+}
+
+/** Waits in the page itself until one more drop is on it than there were. */
+function appearance({ page }: Window, before = 0): Promise<Appeared> {
+  return page.locator("viewer-drops").evaluate((drops, count) => {
+    const stage = (drops.getRootNode() as ShadowRoot).querySelector("viewer-stage");
+    const { clock } = stage as unknown as { clock: { read(now: number): number | null } };
+    return new Promise<Appeared>((resolve) => {
+      const look = () => {
+        if ((drops.shadowRoot?.querySelectorAll("viewer-drop-card").length ?? 0) > count) {
+          resolve({ at: Date.now(), picture: clock.read(performance.now()) });
+        } else {
+          requestAnimationFrame(look);
+        }
+      };
+      look();
+    });
+  }, before);
+}
+
+/** When the first drop was opened, by the server. */
+async function openedFirst(): Promise<number> {
+  const session = (await (await fetch(`${server.url}/demo/session?role=viewer`)).json()) as { show: string };
+  const show = (await (await fetch(`${server.url}/v1/shows/${session.show}`)).json()) as {
+    public: { drops: { opened_at: string | null }[] };
+  };
+  return Date.parse(show.public.drops.find((drop) => drop.opened_at !== null)?.opened_at ?? "");
+}
