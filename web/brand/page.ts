@@ -2,6 +2,7 @@ import type { Numbers, Show, SkuNumbers, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { showBadge } from "../shared/badges";
+import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
 import { inLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
@@ -28,6 +29,8 @@ import { troubles } from "./troubles";
 @customElement("brand-page")
 export class BrandPage extends SignedInPage {
   protected override readonly pageRole = "brand";
+  /** In the header, so that nothing moves when a connection is lost. */
+  protected override readonly showsConnection = true;
   readonly #isReport = new URLSearchParams(location.search).has("report");
   readonly #pace = new Pace();
   #freshness: Freshness | null = null;
@@ -59,13 +62,12 @@ export class BrandPage extends SignedInPage {
 
   #header(known: State, show: Show, staleS: number | null): TemplateResult {
     const { brand } = this.t;
-    return html`<header>
+    return html`<header class=${staleS === null ? "" : "lost"}>
       <div class="title">
         ${showBadge(show.phase, this.t)}
         <h1>${inLanguage(show.title)}</h1>
-        <span class="age small figures ${staleS === null ? "" : "old"}" data-test="age">
-          ${staleS === null ? brand.fresh : brand.stale(staleS)}
-        </span>
+        <span class="age small figures" data-test="age">${this.#age(staleS)}</span>
+        <span class="unseen" role="status">${staleS === null ? "" : brand.lost}</span>
       </div>
       <div class="row wrap">
         ${
@@ -77,6 +79,15 @@ export class BrandPage extends SignedInPage {
         <dc-language-switch></dc-language-switch>
       </div>
     </header>`;
+  }
+
+  /** How old the numbers are, or why there will be no newer ones. */
+  #age(staleS: number | null): string {
+    const status = this.live?.client.status;
+    if (staleS === null) {
+      return this.t.brand.fresh;
+    }
+    return status?.phase === "closed" ? connectionText(status, this.t) : this.t.brand.stale(staleS);
   }
 
   #dashboard(known: State, show: Show, numbers: Numbers): TemplateResult {

@@ -11,8 +11,9 @@ export const layout = css`
   header h1 { font-size: var(--text-l); }
   .age { color: var(--ink-soft); display: inline-flex; align-items: center; gap: 0.375rem; min-width: 9rem; }
   .age::before { content: ""; width: 0.5rem; height: 0.5rem; border-radius: 999px; background: var(--good); }
-  .age.old { color: var(--bad); font-weight: 600; }
-  .age.old::before { background: var(--bad); }
+  .lost { background: var(--bad-wash); }
+  .lost .age { color: var(--bad); font-weight: 650; }
+  .lost .age::before { background: var(--bad); }
   main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 120rem; margin: 0 auto; }
   main > *, .beside > * { min-width: 0; }
   main.stale { --ink: var(--ink-soft); color: var(--ink-soft); filter: grayscale(1); }

@@ -388,7 +388,8 @@ export const en = {
     conversion: "Conversion",
     conversionNone: "Nobody saw a drop yet",
     conversionOf: (bought: string, saw: string) => `${bought} of ${saw} who saw a drop`,
-    stale: (seconds: number) => `Numbers are ${seconds} s old`,
+    stale: (seconds: number) => `Connection lost: numbers are ${seconds} s old`,
+    lost: "Connection lost: the numbers are old.",
     fresh: "Up to the second",
     shortfall: (units: number, count: string) =>
       units === 1

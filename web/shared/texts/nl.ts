@@ -391,7 +391,8 @@ export const nl: Text = {
     conversion: "Conversie",
     conversionNone: "Nog niemand zag een drop",
     conversionOf: (bought, saw) => `${bought} van ${saw} die een drop zagen`,
-    stale: (seconds) => `Cijfers zijn ${seconds} s oud`,
+    stale: (seconds) => `Verbinding weg: cijfers zijn ${seconds} s oud`,
+    lost: "Verbinding weg: de cijfers zijn oud.",
     fresh: "Tot op de seconde",
     shortfall: (units, count) =>
       units === 1
