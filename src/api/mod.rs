@@ -4,6 +4,7 @@ pub mod access;
 pub mod admission;
 pub mod ask;
 pub mod auth;
+mod csv;
 pub mod http;
 pub mod layers;
 pub mod limits;

@@ -56,6 +56,7 @@ fn api(state: &ApiState) -> OpenApiRouter<ApiState> {
         .merge(http::reservations::router())
         .merge(http::waitlist::router())
         .merge(http::orders::router())
+        .merge(http::orders_csv::router())
         .merge(http::outcomes::router())
         .merge(http::tokens::router())
         .merge(http::demo::router())

@@ -19,6 +19,7 @@ const OPERATIONS: &[&str] = &[
     "GET /v1/shows/{show}/journal",
     "GET /v1/shows/{show}/numbers",
     "GET /v1/shows/{show}/orders",
+    "GET /v1/shows/{show}/orders.csv",
     "GET /v1/shows/{show}/outcomes/{key}",
     "GET /v1/shows/{show}/reservations",
     "GET /v1/shows/{show}/waitlist",

@@ -12,6 +12,7 @@ mod draws;
 mod hoarding;
 mod journal;
 mod operations;
+mod orders_csv;
 mod receipts;
 mod run;
 mod shows;

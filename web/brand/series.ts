@@ -28,3 +28,8 @@ export function columns({ buckets, bucket_ms }: Sales): Columns {
   }
   return filled;
 }
+
+/** Whether there is something to draw: somebody watched, or something was sold. */
+export function hasBegun({ buckets }: Sales): boolean {
+  return buckets.some((bucket) => bucket.viewers > 0 || bucket.orders > 0);
+}

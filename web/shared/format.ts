@@ -1,17 +1,34 @@
 import type { Money } from "@dropcast/client";
+import { decimals } from "./currency";
 import { locale } from "./language";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** An amount as people write it in the spoken language, with the currency's own number of decimals. */
 export function price(money: Money): string {
-  const format = currencyFormat(money.currency);
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(money.amount_minor / 10 ** digits);
+  return currencyFormat(money.currency).format(money.amount_minor / 10 ** decimals(money.currency));
+}
+
+/** The same without decimals that are all zero, where there is little room. */
+export function roundPrice(money: Money): string {
+  const amount = money.amount_minor / 10 ** decimals(money.currency);
+  const { minimumFractionDigits, ...options } = currencyFormat(money.currency).resolvedOptions();
+  const digits = Number.isInteger(amount) ? 0 : minimumFractionDigits;
+  return new Intl.NumberFormat(locale(), {
+    ...(options as Intl.NumberFormatOptions),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount);
 }
 
 export function count(value: number): string {
   return value.toLocaleString(locale());
+}
+
+/** A share of one, such as 12%; with a decimal where whole ones would hide the difference. */
+export function percent(share: number): string {
+  const maximumFractionDigits = share > 0 && share < 0.1 ? 1 : 0;
+  return share.toLocaleString(locale(), { style: "percent", maximumFractionDigits });
 }
 
 /** An hour of a day, such as 20:30. */
@@ -54,7 +71,10 @@ function currencyFormat(currency: string): Intl.NumberFormat {
 
 /** A currency that is none (an empty message of an older server) is written without a sign. */
 function newFormat(currency: string): Intl.NumberFormat {
-  return /^[A-Z]{3}$/.test(currency)
-    ? new Intl.NumberFormat(locale(), { style: "currency", currency })
-    : new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const digits = decimals(currency);
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(
+    locale(),
+    /^[A-Z]{3}$/.test(currency) ? { style: "currency", currency, ...options } : options,
+  );
 }

@@ -6,7 +6,7 @@ import "./components/sign_in";
 import { PageElement } from "./element";
 import { inLanguage } from "./language";
 import { LiveController } from "./live";
-import { forgetToken, openSession, renewSession } from "./session";
+import { forgetToken, keptToken, openSession, renewSession } from "./session";
 
 /** A page of a host or a brand: signs in, connects, and renders the show once it is known. */
 export abstract class SignedInPage extends PageElement {
@@ -15,6 +15,7 @@ export abstract class SignedInPage extends PageElement {
   protected readonly showsConnection: boolean = false;
   @state() protected live: LiveController | null = null;
   @state() private missing: "token" | "show" | "answer" | null = null;
+  #token: string | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -33,11 +34,21 @@ export abstract class SignedInPage extends PageElement {
     document.title = show ? inLanguage(show.title) : "Dropcast";
     return html`
       ${client && !(show && this.showsConnection) ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
-      ${client && show ? this.renderShow(client.state, show) : html`<p class="blank soft">${this.t.loading}</p>`}
+      ${client && show ? this.renderShow(client.state, show) : this.renderLoading()}
     `;
   }
 
   protected abstract renderShow(known: State, show: Show): TemplateResult;
+
+  /** What is shown until the show is known. */
+  protected renderLoading(): TemplateResult {
+    return html`<p class="blank soft">${this.t.loading}</p>`;
+  }
+
+  /** The newest token, for what is asked over HTTP. */
+  protected get token(): string | null {
+    return keptToken(this.pageRole) ?? this.#token;
+  }
 
   /** Called once, when there is something to listen to. */
   protected connected(_live: LiveController): void {}
@@ -53,6 +64,7 @@ export abstract class SignedInPage extends PageElement {
       const { show, token } = await openSession(this.pageRole);
       this.missing = token === null ? "token" : show === null ? "show" : null;
       if (token !== null && show !== null) {
+        this.#token = token;
         this.live = new LiveController(this, { show, token, renewToken: () => renewSession(this.pageRole) });
         this.connected(this.live);
       }

@@ -8,6 +8,7 @@ pub mod health;
 pub mod journal;
 pub mod numbers;
 pub mod orders;
+pub mod orders_csv;
 pub mod outcomes;
 pub mod pages;
 pub mod reservations;

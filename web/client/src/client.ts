@@ -119,6 +119,16 @@ export class Client {
     return this.#commands.ask(wish);
   }
 
+  /**
+   * Finds out now whether the connection still stands: the server answers with its clock, or the connection is given up
+   * and comes back. By itself it is looked after every 20 s, too rarely for whoever shows how old a number is.
+   */
+  check(): void {
+    if (this.status.phase === "connected") {
+      this.#connection.wake();
+    }
+  }
+
   /** Ends the connection. What is unanswered stays in the storage for the next client of the same show. */
   close(): void {
     globalThis.removeEventListener?.("online", this.#wake);

@@ -150,6 +150,20 @@ describe("the connection", () => {
     expect(client.status.phase).toBe("waiting");
   });
 
+  test("finds out when asked whether the connection still stands", () => {
+    const client = server.client();
+    client.check();
+    const socket = server.welcomes();
+    const before = socket.of("clock").length;
+    client.check();
+    expect(socket.of("clock")).toHaveLength(before + 1);
+    vi.advanceTimersByTime(5_000);
+    expect(client.status.phase).toBe("waiting");
+    const opened = server.sockets.length;
+    client.check();
+    expect(server.sockets).toHaveLength(opened);
+  });
+
   test("says that it can't read a message, and asks for a whole snapshot", () => {
     const told = vi.fn();
     server.client().on("problem", told);

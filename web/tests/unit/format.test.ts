@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
-const { pictureAddress, price, remaining } = await import("../../shared/format");
+const { percent, pictureAddress, price, remaining } = await import("../../shared/format");
 
 describe("what is left of a time", () => {
   test.each([
@@ -23,6 +23,9 @@ describe("an amount", () => {
     [0, "EUR", "€0.00"],
     [1_999, "JPY", "JP¥1,999"],
     [1_999, "", "19.99"],
+    // Counted in hundredths, whatever is left out when people speak of it.
+    [199_900, "HUF", "HUF\u00a01,999.00"],
+    [1_999, "KWD", "KWD\u00a01.999"],
   ])("%i %s is %s", (amount_minor, currency, shown) => expect(price({ amount_minor, currency })).toBe(shown));
 });
 
@@ -37,4 +40,13 @@ describe("the address of a picture", () => {
     ["javascript:alert(1)", false],
     ["data:image/svg+xml,<svg/>", false],
   ])("%s: %s", (address, isOne) => expect(pictureAddress(address)).toBe(isOne ? address : null));
+});
+
+describe("a share", () => {
+  test.each([
+    [0, "0%"],
+    [0.004, "0.4%"],
+    [0.256, "26%"],
+    [1, "100%"],
+  ])("%d is %s", (share, shown) => expect(percent(share)).toBe(shown));
 });

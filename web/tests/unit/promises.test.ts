@@ -1,15 +1,14 @@
-import { type BrokenPromise, brokenPromiseId, type Numbers } from "@dropcast/client";
+import { type BrokenPromise, brokenPromiseId } from "@dropcast/client";
 import { describe, expect, test, vi } from "vitest";
 import { en } from "../../shared/texts/en";
 import { nl } from "../../shared/texts/nl";
 import { BROKEN_SHOWN_MS, brokenPromiseText, unseenPromises } from "../../viewer/promises";
+import { euro, NUMBERS } from "./brand_data";
 
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
-const { promisesBrokenText } = await import("../../brand/promises");
-
-const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
+const { promisesBrokenText, shortfallText } = await import("../../brand/promises");
 
 const promise = (reservation: number, promised: BrokenPromise["promised"]): BrokenPromise => ({
   reservation,
@@ -21,25 +20,6 @@ const promise = (reservation: number, promised: BrokenPromise["promised"]): Brok
   broken_at: 1_000,
   with: [],
 });
-
-const NUMBERS: Numbers = {
-  viewers: 0,
-  viewers_peak: 0,
-  clicks: 0,
-  refused: 0,
-  units_allotted: 0,
-  units_held: 0,
-  units_sold: 0,
-  orders: 0,
-  orders_paid: 0,
-  revenue: euro(0),
-  skus: [],
-  promises_broken: 0,
-  units_offered: 0,
-  waiting: 0,
-  units_sold_elsewhere: 0,
-  units_short: 0,
-};
 
 describe("a viewer to whom a promise could not be kept", () => {
   test.each([
@@ -65,5 +45,10 @@ describe("a brand", () => {
     expect(promisesBrokenText({ ...NUMBERS, promises_broken: 1 }, en)).toMatch(/^1 viewer was told/);
     expect(promisesBrokenText({ ...NUMBERS, promises_broken: 12 }, en)).toMatch(/^12 times a viewer was told/);
     expect(promisesBrokenText({ ...NUMBERS, promises_broken: 12 }, nl)).toMatch(/^12 keer hoorde een kijker/);
+  });
+  test("is told how many units had to be taken back", () => {
+    expect(shortfallText(NUMBERS, en)).toBeNull();
+    expect(shortfallText({ ...NUMBERS, units_short: 1 }, en)).toMatch(/^1 unit was taken back/);
+    expect(shortfallText({ ...NUMBERS, units_short: 12 }, nl)).toMatch(/^12 stuks zijn van kijkers teruggenomen/);
   });
 });

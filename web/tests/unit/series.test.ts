@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columns } from "../../brand/series";
+import { columns, hasBegun } from "../../brand/series";
 
 const bucket = (starts_at: number, amount_minor: number, viewers: number) => ({
   starts_at,
@@ -27,4 +27,11 @@ test("a long show is drawn from its end", () => {
 
 test("no sales are no points", () => {
   expect(columns({ bucket_ms: 5_000, buckets: [] })).toEqual([[], [], []]);
+});
+
+test("there is nothing to draw before somebody watches or buys", () => {
+  const empty = { ...bucket(0, 0, 0), units: 0, orders: 0 };
+  expect(hasBegun({ bucket_ms: 5_000, buckets: [empty] })).toBe(false);
+  expect(hasBegun({ bucket_ms: 5_000, buckets: [empty, { ...empty, viewers: 1 }] })).toBe(true);
+  expect(hasBegun({ bucket_ms: 5_000, buckets: [empty, { ...empty, orders: 1 }] })).toBe(true);
 });
