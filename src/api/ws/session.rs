@@ -31,7 +31,7 @@ use crate::{
     feed::{Wire, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
     stats::Wanted,
-    telemetry::{command_kind::CommandKind, metrics::LimitedBy},
+    telemetry::{command_kind::CommandKind, door_metrics::LimitedBy},
 };
 
 /// How long a connection may say nothing before it says hello.
@@ -139,13 +139,7 @@ impl WebSocketSession {
             connection: connection.clone(),
             wire: self.wire,
             joined: Arc::clone(&greeting.joined),
-            wish: JoinWish {
-                show: greeting.show.clone(),
-                access: greeting.access.clone(),
-                cursor,
-                source,
-                greeted,
-            },
+            wish: JoinWish { show: greeting.show.clone(), access: greeting.access.clone(), cursor, source, greeted },
         };
         self.state.runtime.spawn(joining.run());
     }
