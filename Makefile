@@ -47,7 +47,7 @@ test: web redis-server ## Run every test: rules, journals, engine, hub, API, pag
 	cd web && npm run test:browser
 
 .PHONY: check
-check: web-packages deny compose ## Check format, lints, types, licences, where dependencies come from, the compose file.
+check: web-packages deny compose promtool ## Check format, lints, types, licences, where dependencies come from, the compose file, alerts.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && npm run check
@@ -160,6 +160,20 @@ fan-peers:
 			echo "Nchan, NATS and Mosquitto are needed: install them (Debian: apt-get install libnginx-mod-nchan nats-server mosquitto)"; exit 1; \
 		fi; \
 	}
+
+# Debian's package would start a server: the service is left alone, and nothing here needs it.
+.PHONY: promtool
+promtool: ## Check the alert rules: that they can be read, that Prometheus is configured, and when each fires.
+	@command -v promtool >/dev/null || { \
+		if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq prometheus >/dev/null; \
+		else \
+			echo "promtool is needed: install it (Debian: apt-get install prometheus)"; exit 1; \
+		fi; \
+	}
+	promtool check rules dashboards/prometheus/rules.yml
+	promtool check config dashboards/prometheus/prometheus.yml
+	promtool test rules dashboards/prometheus/rules.test.yml
 
 .PHONY: compose
 compose: $(CHECK_JSONSCHEMA)/.installed

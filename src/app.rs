@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -91,7 +92,7 @@ impl App {
             engine_config(&config),
             EngineMetrics::new(&metrics),
         );
-        metrics.watch(Arc::clone(&hub), &engine);
+        metrics.watch(Arc::clone(&hub), &engine, disks(&config));
         let state = ApiState::from(Services {
             limits: Limits::new(&config.limits),
             admission: Admission::new(&config.limits),
@@ -207,6 +208,14 @@ async fn open_journal(config: &mut Config, clock: &Arc<dyn Clock>) -> Result<Arc
     }
     tracing::warn!("redis.archive_dir is not set: nothing is trimmed, and Redis keeps every entry of every show");
     Ok(journal)
+}
+
+/// Where this node itself writes something that fills up.
+fn disks(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    match config.journal {
+        JournalKind::Embedded => vec![("journal", config.data_dir.clone())],
+        JournalKind::Redis => config.redis.archive_dir.iter().map(|folder| ("archive", folder.clone())).collect(),
+    }
 }
 
 /// Without an archive nothing is trimmed: a show can always be added up from its beginning.

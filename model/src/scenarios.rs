@@ -63,7 +63,7 @@ impl Stage {
     fn new(frames_max: usize) -> Self {
         let shared = Arc::new(ShardShared::new(0, Waker::lone(), Slots::new(1, frames_max)));
         let config = HubConfig { shards: 1, ..HubConfig::default() };
-        let channel = ChannelShared::new(1, 0, &config, std::slice::from_ref(&shared), Arc::default());
+        let channel = ChannelShared::new(1, 0, &config, std::slice::from_ref(&shared), Arc::default(), Arc::default());
         Self { shared, channel: Channel(Arc::new(channel)) }
     }
 

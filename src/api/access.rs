@@ -16,7 +16,7 @@ use super::{
     problem::{Problem, ProblemCode},
     state::ApiState,
 };
-use crate::telemetry::metrics::LimitedBy;
+use crate::telemetry::door_metrics::LimitedBy;
 
 /// The most shows whose brand is remembered; beyond it all are forgotten, and asked for again when needed.
 const SHOWS_MAX: usize = 10_000;

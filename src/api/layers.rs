@@ -21,7 +21,7 @@ use super::{
     read::KEY_HEADER,
     state::ApiState,
 };
-use crate::telemetry::metrics::LimitedBy;
+use crate::telemetry::door_metrics::LimitedBy;
 
 /// The number of a request, in its answer and in the log.
 pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");

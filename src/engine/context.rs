@@ -12,6 +12,7 @@ use super::{
     answer::{Answer, RetryReason},
     config::EngineConfig,
     failover::{Recent, reclaims},
+    following::Following,
     forwarded::Forwarded,
     handle::{Asked, Message},
     observer::Observer,
@@ -37,6 +38,7 @@ pub(super) struct Context {
     pub(super) recent: Recent,
     pub(super) forwarded: Forwarded,
     pub(super) outage: Outage,
+    pub(super) following: Following,
 }
 
 impl Context {

@@ -122,6 +122,11 @@ impl ShowHandle {
         self.mailbox.send(Message::Look(Box::new(look))).await.map_err(|_| Gone)
     }
 
+    /// How many messages wait for the writer.
+    pub(super) fn waiting(&self) -> usize {
+        self.mailbox.max_capacity() - self.mailbox.capacity()
+    }
+
     /// Whether the writer still takes messages.
     pub fn is_open(&self) -> bool {
         !self.mailbox.is_closed()
@@ -130,8 +135,6 @@ impl ShowHandle {
 
 impl std::fmt::Debug for ShowHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ShowHandle")
-            .field("waiting", &(self.mailbox.max_capacity() - self.mailbox.capacity()))
-            .finish_non_exhaustive()
+        f.debug_struct("ShowHandle").field("waiting", &self.waiting()).finish_non_exhaustive()
     }
 }

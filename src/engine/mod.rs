@@ -9,6 +9,7 @@ mod config;
 mod context;
 mod failover;
 mod follower;
+mod following;
 mod forwarded;
 mod handle;
 mod load;
@@ -27,7 +28,7 @@ pub use answer::{Accepted, Answer, Reply, ReplyAt, RetryReason, accepted_by_key}
 pub use config::EngineConfig;
 pub use handle::{Gone, ShowHandle};
 pub use load::LoadError;
-pub use observer::{Observer, Unobserved};
+pub use observer::{Observer, Stages, Unobserved};
 pub use projection::{Projection, ProjectionFactory, Publication};
 pub use registry::{Engine, OpenError};
 pub use seeds::Seeds;

@@ -7,6 +7,17 @@ use dropcast_domain::show::{Command, Refusal};
 use super::answer::RetryReason;
 use crate::journal::AppendError;
 
+/// How long a command took, from stage to stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stages {
+    /// From its arrival at the show until it was decided.
+    pub decide: Duration,
+    /// From there until the show knew that what the answer rests on is durable.
+    pub journal: Duration,
+    /// From there until the answer was handed over.
+    pub hand_over: Duration,
+}
+
 /// Is told what happens, to measure it. Called on the shows' tasks and by whoever asks: it must not block.
 pub trait Observer: Send + Sync + 'static {
     /// So many shows are loaded now.
@@ -14,6 +25,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A command was decided; whether it becomes durable is not known yet.
     fn decided(&self, _command: &Command, _refusal: Option<&Refusal>) {}
+
+    /// A command that this node decides was answered; every so many are told of.
+    fn answered(&self, _stages: &Stages) {}
 
     /// A command was turned away undecided.
     fn turned_away(&self, _reason: RetryReason) {}

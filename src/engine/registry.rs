@@ -19,6 +19,7 @@ use super::{
     config::EngineConfig,
     context::Context,
     failover::Recent,
+    following::Following,
     forwarded::Forwarded,
     handle::{Message, ShowHandle},
     load::{LoadError, Loaded, load, load_to},
@@ -173,6 +174,18 @@ impl Engine {
         Ok(running.insert(started).handle.clone())
     }
 
+    /// How many commands wait to be decided in the show that has the most of them, of those that are not just being
+    /// loaded or put away.
+    pub fn waiting_max(&self) -> usize {
+        let waiting = |place: &Loading| Some(place.running.try_lock().ok()?.as_ref()?.handle.waiting());
+        self.shows.iter().filter_map(|entry| waiting(entry.value())).max().unwrap_or(0)
+    }
+
+    /// How many commands may wait in each show.
+    pub fn mailbox_max(&self) -> usize {
+        self.config.mailbox_max
+    }
+
     /// How many shows are loaded.
     pub fn loaded(&self) -> usize {
         self.shows.len()
@@ -274,6 +287,7 @@ impl Engine {
             recent: Recent::default(),
             forwarded: Forwarded::starting_at(self.clock.now()),
             outage: Outage::default(),
+            following: Following::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Turns facts into what is published to a show's watchers.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use dropcast_domain::{
     ids::{DropId, OrderId, ReservationId, Sku, WaiterId},
@@ -56,7 +56,10 @@ impl FeedProjection {
         self.critical.push((position.seq, self.feed.frames_for_all(kind)));
     }
 
-    fn tell_news(&mut self, show: &Show, position: Position) {
+    /// Tells what changed. Of an opening it is measured from `opened` on how long it takes to everybody's screen, with the
+    /// last message, which tells of the drop.
+    fn tell_news(&mut self, show: &Show, position: Position, opened: Option<Instant>) {
+        let told = self.critical.len();
         for kind in self.told.news(&self.feed.id, show, position) {
             if let Kind::DropChanged(v1::DropChanged { drop: Some(drop), .. }) = &kind
                 && let Ok(drop) = DropId::new(&drop.drop)
@@ -64,6 +67,9 @@ impl FeedProjection {
                 self.stock_lines.retell(drop);
             }
             self.say(position, kind);
+        }
+        if let (Some(opened), Some((_, frames))) = (opened, self.critical.get_mut(told..).and_then(<[_]>::last_mut)) {
+            *frames = frames.clone().measured_since(opened);
         }
         self.stock_lines.thin_out();
     }
@@ -211,7 +217,8 @@ impl Projection for FeedProjection {
         self.tail = position;
         self.moved = true;
         if entry.facts.iter().any(Told::is_about) {
-            self.tell_news(show, position);
+            let is_opening = entry.facts.iter().any(|fact| matches!(fact, Fact::DropOpened { .. }));
+            self.tell_news(show, position, is_opening.then(Instant::now));
         }
         for fact in &entry.facts {
             self.fact(show, fact);

@@ -7,6 +7,7 @@ use std::sync::{
 
 use super::{
     CloseFrame, Frame, Frames, HubConfig, LatestFull,
+    delays::Measurements,
     inbox::{Command, ShardShared, lock},
     latest::{LatestCopy, LatestTable},
     ring::{Ring, RingCopy},
@@ -46,6 +47,9 @@ impl Channel {
         if frames.is_empty() {
             lock(&self.0.lanes).ring.advance(tag);
             return;
+        }
+        if let Some(since) = frames.since() {
+            self.0.measurements.published.ended(since);
         }
         lock(&self.0.lanes).ring.push(tag, frames);
         self.0.wake(|link| &link.ring_grew, Command::RingGrew);
@@ -125,6 +129,7 @@ pub(super) struct ChannelShared {
     attached: Box<[AtomicUsize]>,
     /// Keys refused, by all channels of the hub.
     latest_refused: Arc<AtomicU64>,
+    pub(super) measurements: Arc<Measurements>,
     /// In the order of the shards.
     pub(super) links: Box<[Link]>,
 }
@@ -159,6 +164,7 @@ impl ChannelShared {
         config: &HubConfig,
         shards: &[Arc<ShardShared>],
         latest_refused: Arc<AtomicU64>,
+        measurements: Arc<Measurements>,
     ) -> Self {
         let links = shards.iter().map(|shard| Link {
             shard: shard.clone(),
@@ -176,6 +182,7 @@ impl ChannelShared {
             lanes: Mutex::new(lanes),
             attached: std::iter::repeat_with(AtomicUsize::default).take(classes).collect(),
             latest_refused,
+            measurements,
             links: links.collect(),
         }
     }
@@ -202,11 +209,11 @@ impl ChannelShared {
         }
     }
 
-    /// For a shard: brings its copy of the critical ring up to date.
-    pub(super) fn copy_ring(&self, shard: usize, copy: &mut RingCopy) {
+    /// For a shard: brings its copy of the critical ring up to date. Returns the number of the first message that is new.
+    pub(super) fn copy_ring(&self, shard: usize, copy: &mut RingCopy) -> u64 {
         // Cleared before the copy is made: whoever publishes after the copy finds it clear and wakes the shard again.
         self.links[shard].ring_grew.swap(false, Ordering::SeqCst);
-        copy.refresh(&lock(&self.lanes).ring);
+        copy.refresh(&lock(&self.lanes).ring)
     }
 
     /// For a shard: brings its copies of the other lanes up to date; how many changes newer ones replaced.

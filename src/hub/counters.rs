@@ -35,6 +35,8 @@ counters! {
     write_calls,
     /// Writes that found the socket full.
     writes_blocked,
+    /// Sockets that were full and have room again, or are gone.
+    unblocked,
     /// Frames written whole.
     frames_written,
     /// Bytes written.

@@ -1,6 +1,6 @@
 //! Ready-made WebSocket frames in shared bytes.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::Instant};
 
 use super::wire::{CLOSE_REASON_BYTES_MAX, FIN, Opcode, RSV1};
 
@@ -85,40 +85,54 @@ impl fmt::Debug for Frame {
 /// One message as each class of a channel receives it; a class without a frame receives nothing. Cloning copies a
 /// pointer.
 #[derive(Clone, Debug)]
-pub struct Frames(Arc<[Option<Frame>]>);
+pub struct Frames {
+    by_class: Arc<[Option<Frame>]>,
+    since: Option<Instant>,
+}
 
 impl Frames {
     /// The frame of each class, in the order of the classes. Classes beyond the end receive nothing.
     #[must_use]
     pub fn new(by_class: Vec<Option<Frame>>) -> Self {
-        Self(by_class.into())
+        Self { by_class: by_class.into(), since: None }
     }
 
     /// The same frame for each of `classes`.
     #[must_use]
     pub fn same(frame: &Frame, classes: usize) -> Self {
-        Self(std::iter::repeat_n(Some(frame.clone()), classes).collect())
+        Self { by_class: std::iter::repeat_n(Some(frame.clone()), classes).collect(), since: None }
+    }
+
+    /// The same, and as a critical message it is measured how long after `since` it is published, and written to
+    /// everybody.
+    #[must_use]
+    pub fn measured_since(self, since: Instant) -> Self {
+        Self { since: Some(since), ..self }
+    }
+
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
     }
 
     /// What a class receives.
     #[must_use]
     pub fn get(&self, class: usize) -> Option<&Frame> {
-        self.0.get(class)?.as_ref()
+        self.by_class.get(class)?.as_ref()
     }
 
     /// Whether no class receives anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
+        self.by_class.iter().all(Option::is_none)
     }
 
     /// The bytes of all frames added up; one that several classes share counts once.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let is_first = |index: usize, frame: &Frame| {
-            self.0[..index].iter().flatten().all(|earlier| !Arc::ptr_eq(&earlier.0, &frame.0))
+            self.by_class[..index].iter().flatten().all(|earlier| !Arc::ptr_eq(&earlier.0, &frame.0))
         };
-        let frames = self.0.iter().enumerate().filter_map(|(index, frame)| Some((index, frame.as_ref()?)));
+        let frames = self.by_class.iter().enumerate().filter_map(|(index, frame)| Some((index, frame.as_ref()?)));
         frames.filter(|(index, frame)| is_first(*index, frame)).map(|(_, frame)| frame.len()).sum()
     }
 }

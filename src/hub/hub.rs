@@ -17,6 +17,7 @@ use bytes::Bytes;
 use super::{
     Channel, CloseFrame, Compressor, Connection, Counters, HubConfig, Session,
     channel::ChannelShared,
+    delays::{Measured, Measurements},
     drain::Drain,
     inbox::{Adoption, Command, ShardShared, lock},
     shard::Shard,
@@ -37,6 +38,7 @@ struct Inner {
     connections: Arc<AtomicUsize>,
     /// Keys that full tables of latest values refused.
     latest_refused: Arc<AtomicU64>,
+    measurements: Arc<Measurements>,
     is_closed_to_new: AtomicBool,
     threads: Mutex<Threads>,
 }
@@ -112,6 +114,7 @@ impl Hub {
             compressor,
             connections,
             latest_refused: Arc::default(),
+            measurements: Arc::default(),
             is_closed_to_new,
             threads: Mutex::new(threads),
         }));
@@ -168,8 +171,9 @@ impl Hub {
     /// it has missed nothing.
     #[must_use]
     pub fn channel(&self, classes: usize, start_tag: u64) -> Channel {
-        let (config, shards, refused) = (&self.0.config, &self.0.shards, self.0.latest_refused.clone());
-        Channel(Arc::new(ChannelShared::new(classes, start_tag, config, shards, refused)))
+        let (config, shards) = (&self.0.config, &self.0.shards);
+        let (refused, measurements) = (self.0.latest_refused.clone(), self.0.measurements.clone());
+        Channel(Arc::new(ChannelShared::new(classes, start_tag, config, shards, refused, measurements)))
     }
 
     /// Compresses what is published, where [compression](HubConfig::compression) is on.
@@ -182,6 +186,24 @@ impl Hub {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.0.connections.load(Ordering::Acquire)
+    }
+
+    /// How many connections there may be.
+    #[must_use]
+    pub fn connections_max(&self) -> usize {
+        self.0.config.connections_max
+    }
+
+    /// How many commands wait for the shards to take them up.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.shards.iter().map(|shard| shard.waiting()).sum()
+    }
+
+    /// How long what everybody receives took so far.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        self.0.measurements.get()
     }
 
     /// What all shards did so far.

@@ -137,6 +137,11 @@ impl ShardShared {
         std::mem::swap(&mut lock(&self.inbox).commands, commands);
     }
 
+    /// How many commands wait to be taken.
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.inbox).commands.len()
+    }
+
     /// For the shard: says that it is going to sleep. `false` when there is something to do instead.
     pub(super) fn fall_asleep(&self) -> bool {
         let mut inbox = lock(&self.inbox);

@@ -8,6 +8,7 @@ mod channel;
 mod config;
 mod connection;
 mod counters;
+mod delays;
 mod drain;
 mod frame;
 #[expect(clippy::module_inception, reason = "the hub itself, among its parts")]
@@ -29,6 +30,7 @@ pub use config::{
 };
 pub use connection::{Connection, ConnectionId, Gone};
 pub use counters::Counters;
+pub use delays::{DELAY_SECONDS, Delays, Measured};
 pub use frame::{CloseFrame, Frame, Frames};
 pub use hub::{Handshake, Hub, Refusal, Refused, StillRunning};
 pub use latest::LatestFull;

@@ -87,12 +87,14 @@ pub(super) struct RingCopy {
 }
 
 impl RingCopy {
-    /// Becomes what `ring` is now.
-    pub(super) fn refresh(&mut self, ring: &Ring) {
+    /// Becomes what `ring` is now. Returns the number of the first message that is new.
+    pub(super) fn refresh(&mut self, ring: &Ring) -> u64 {
         let fallen = index(ring.first.saturating_sub(self.first)).min(self.messages.len());
         self.messages.drain(..fallen);
         self.first = ring.first;
+        let new = self.end();
         self.messages.extend(ring.messages.iter().skip(self.messages.len()).map(|message| message.frames.clone()));
+        new
     }
 
     /// The number of the oldest message that is held.

@@ -1,14 +1,17 @@
-//! What the engine tells of itself beside its answers: who writes what, and what failovers lost.
+//! What the engine tells of itself beside its answers: how long their stages took, who writes what, and what failovers
+//! lost.
 
 use std::sync::Arc;
 
-use prometheus::{IntCounter, IntGauge, Registry};
+use prometheus::{Histogram, IntCounter, IntGauge, Registry};
 
-use super::metrics::{Metrics, counter, gauge};
-use crate::engine::Observer;
+use super::{families, metrics::Metrics};
+use crate::engine::{Observer, Stages};
 
 /// Counts what the engine tells.
 pub struct EngineMetrics {
+    /// By stage.
+    stages: Vec<Histogram>,
     written: IntGauge,
     followed: IntGauge,
     take_overs: IntCounter,
@@ -26,25 +29,14 @@ impl EngineMetrics {
 
     fn registered(registry: &Registry) -> Self {
         Self {
-            written: gauge(registry, "shows_written", "Shows that this node writes."),
-            followed: gauge(registry, "shows_followed", "Shows that this node follows while another writes them."),
-            take_overs: counter(registry, "show_take_overs_total", "Shows taken over from another node."),
-            forwarded: counter(registry, "forwarded_commands_total", "Commands handed to a show's writer elsewhere."),
-            inbox_full: counter(
-                registry,
-                "inbox_full_total",
-                "Commands turned away because too much waits for a show's writer.",
-            ),
-            healed: counter(
-                registry,
-                "journal_healed_entries_total",
-                "Entries that a failover lost and that were put back as they were.",
-            ),
-            forked: counter(
-                registry,
-                "journal_forked_entries_total",
-                "Entries that a failover lost and that the journal went on without.",
-            ),
+            stages: families::ANSWER_STAGE.histograms_by_value(registry),
+            written: families::SHOWS_WRITTEN.gauge(registry),
+            followed: families::SHOWS_FOLLOWED.gauge(registry),
+            take_overs: families::TAKE_OVERS.counter(registry),
+            forwarded: families::FORWARDED.counter(registry),
+            inbox_full: families::INBOX_FULL.counter(registry),
+            healed: families::HEALED.counter(registry),
+            forked: families::FORKED.counter(registry),
         }
     }
 }
@@ -62,6 +54,12 @@ fn count(counter: &IntCounter, by: usize) {
 }
 
 impl Observer for EngineMetrics {
+    fn answered(&self, &Stages { decide, journal, hand_over }: &Stages) {
+        for (stage, took) in self.stages.iter().zip([decide, journal, hand_over]) {
+            stage.observe(took.as_secs_f64());
+        }
+    }
+
     fn writes(&self, begins: bool) {
         begin(&self.written, begins);
     }

@@ -2,35 +2,32 @@
 
 use std::sync::Arc;
 
-use dropcast_domain::show::{Entry, HOLDS_MAX, KEYS_MAX, Show, WAITERS_MAX};
+use dropcast_domain::show::{Entry, Show};
 use prometheus::{IntGauge, Registry};
 
-use super::metrics::{Metrics, gauges};
+use super::{
+    families::{self, SHOW_BOUNDS},
+    metrics::Metrics,
+};
 use crate::{
     engine::{Projection, Publication},
     journal::Position,
 };
 
-/// What is bounded, and by how much.
-const BOUNDS: [(&str, usize); 3] = [("holds", HOLDS_MAX), ("keys", KEYS_MAX), ("places_in_line", WAITERS_MAX)];
-
 /// The most of each that any show had since this node started.
-pub(super) struct Peaks([IntGauge; BOUNDS.len()]);
+pub(super) struct Peaks(Vec<IntGauge>);
 
 impl Peaks {
     pub(super) fn new(registry: &Registry) -> Self {
-        let help = "The most that any show on this node had, of what the rules bound.";
-        let peaks = gauges(registry, "show_peak", help, &["of"]);
-        let bounds = gauges(registry, "show_bound", "The most that a show can have.", &["of"]);
-        Self(BOUNDS.map(|(of, bound)| {
-            bounds.with_label_values(&[of]).set(i64::try_from(bound).unwrap_or(i64::MAX));
-            peaks.with_label_values(&[of])
-        }))
+        for (gauge, bound) in families::SHOW_BOUND.gauges_by_value(registry).iter().zip(SHOW_BOUNDS) {
+            gauge.set(i64::try_from(bound).unwrap_or(i64::MAX));
+        }
+        Self(families::SHOW_PEAK.gauges_by_value(registry))
     }
 
     /// A show has so many, in the order of the bounds. Two shows at one moment may leave the smaller number, until
     /// either of them goes on.
-    pub(super) fn note(&self, counts: [usize; BOUNDS.len()]) {
+    pub(super) fn note(&self, counts: [usize; SHOW_BOUNDS.len()]) {
         for (peak, count) in self.0.iter().zip(counts) {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             if count > peak.get() {

@@ -34,18 +34,6 @@ impl UnderWay {
     fn end(mut self, result: &Result<(), AppendError>) {
         self.ended = true;
         self.metrics.append_ended(self.started.elapsed(), result);
-        note_health(&self.metrics, result);
-    }
-}
-
-fn note_health(metrics: &Metrics, result: &Result<(), AppendError>) {
-    match result {
-        Ok(()) => metrics.journal_wrote(true),
-        Err(AppendError::Unavailable(_) | AppendError::ClockApart { .. } | AppendError::InDoubt(_)) => {
-            metrics.journal_wrote(false);
-        }
-        // The journal is well; the writer is not the one any more, or wrong.
-        Err(AppendError::Fenced | AppendError::Moved { .. } | AppendError::Invalid(_)) => {}
     }
 }
 
@@ -72,11 +60,7 @@ impl Journal for MeteredJournal {
 
     async fn claim(&self, show: &str) -> Result<Claim, ClaimError> {
         let claimed = self.journal.claim(show).await;
-        match &claimed {
-            Ok(_) => self.metrics.journal_wrote(true),
-            Err(ClaimError::Unavailable(_) | ClaimError::ClockApart { .. }) => self.metrics.journal_wrote(false),
-            Err(ClaimError::Held { .. } | ClaimError::Invalid(_)) => {}
-        }
+        self.metrics.claim_ended(&claimed);
         claimed
     }
 
@@ -88,7 +72,7 @@ impl Journal for MeteredJournal {
         let (metrics, renewing) = (Arc::clone(&self.metrics), self.journal.renew(claim, renewal));
         Box::pin(async move {
             let result = renewing.await;
-            note_health(&metrics, &result);
+            metrics.renewal_ended(&result);
             result
         })
     }

@@ -1,10 +1,11 @@
 //! Facts that tell of trouble, counted as they become durable.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dropcast_domain::show::{Entry, Fact, Show};
+use prometheus::{Counter, IntCounter, Registry};
 
-use super::metrics::Metrics;
+use super::{families, metrics::Metrics};
 use crate::{
     engine::{Projection, Publication},
     journal::Position,
@@ -12,11 +13,37 @@ use crate::{
 
 /// How often what became true.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Trouble {
-    pub(super) promises_kept: u64,
-    pub(super) promises_broken: u64,
-    pub(super) holds_extended: u64,
-    pub(super) holds_extended_ms: u64,
+struct Trouble {
+    promises_kept: u64,
+    promises_broken: u64,
+    holds_extended: u64,
+    holds_extended_ms: u64,
+}
+
+pub(super) struct TroubleMetrics {
+    promises_kept: IntCounter,
+    promises_broken: IntCounter,
+    holds_extended: IntCounter,
+    holds_extended_by: Counter,
+}
+
+impl TroubleMetrics {
+    pub(super) fn new(registry: &Registry) -> Self {
+        Self {
+            promises_kept: families::PROMISES_KEPT.counter(registry),
+            promises_broken: families::PROMISES_BROKEN.counter(registry),
+            holds_extended: families::HOLDS_EXTENDED.counter(registry),
+            holds_extended_by: families::HOLDS_EXTENDED_BY.seconds(registry),
+        }
+    }
+
+    /// This became true, durably.
+    fn add(&self, counted: &Trouble) {
+        self.promises_kept.inc_by(counted.promises_kept);
+        self.promises_broken.inc_by(counted.promises_broken);
+        self.holds_extended.inc_by(counted.holds_extended);
+        self.holds_extended_by.inc_by(Duration::from_millis(counted.holds_extended_ms).as_secs_f64());
+    }
 }
 
 /// Counts, of the entries that this node writes, the promises that were kept and broken, and the outages that extended
@@ -64,7 +91,7 @@ impl Projection for TroubleProjection {
             return None;
         }
         let metrics = Arc::clone(&self.metrics);
-        Some(Box::new(move || metrics.trouble(&counted)))
+        Some(Box::new(move || metrics.trouble.add(&counted)))
     }
 }
 

@@ -26,7 +26,7 @@ use dropcast::{
     hub::Hub,
     journal::{Faults, Journal, MemoryJournal, Position, Snapshot},
     stats::StatsProjection,
-    telemetry::{metered_journal::MeteredJournal, metrics::Metrics},
+    telemetry::{engine_metrics::EngineMetrics, metered_journal::MeteredJournal, metrics::Metrics},
 };
 use dropcast_domain::{
     ids::{BrandId, PrincipalId, ShowId},
@@ -100,8 +100,9 @@ impl TestServer {
             Arc::new(MeteredJournal::new(Arc::new(journal.connect()), Arc::clone(&metrics)));
         let projections = Arc::new(Projections(Arc::clone(&feeds)));
         let engine_config = EngineConfig { seeds, ..config.engine.engine_config() };
-        let engine = Engine::new(metered, clock.clone(), projections, engine_config);
-        metrics.watch(Arc::clone(&hub), &engine);
+        let observer = EngineMetrics::new(&metrics);
+        let engine = Engine::observed(metered, clock.clone(), projections, engine_config, observer);
+        metrics.watch(Arc::clone(&hub), &engine, Vec::new());
         let state = ApiState::from(Services {
             engine,
             feeds,

@@ -1,6 +1,8 @@
 //! What is published and sent arrives: all of it, in order, once.
 
-use dropcast::hub::{Channel, CloseFrame, Frames, HubConfig};
+use std::time::Instant;
+
+use dropcast::hub::{Channel, CloseFrame, Delays, Frames, HubConfig};
 
 use crate::{
     client::Client,
@@ -15,6 +17,7 @@ on_every_wire!(
     tag_moves_on_without_a_message,
     several_channels_at_once,
     moves_from_channel_to_channel,
+    measures_how_long_a_message_takes_to_everybody,
     session_answers_from_its_callback,
     session_attaches_from_its_callback,
 );
@@ -59,6 +62,28 @@ fn everybody_gets_everything_of_their_class_in_order() {
         assert_eq!(client.close(), (4000, "over".to_owned()));
     }
     until("nobody is left", || channel.connections() == [0, 0, 0] && server.hub.connections() == 0);
+}
+
+fn measures_how_long_a_message_takes_to_everybody() {
+    let server = Server::start(HubConfig { shards: 2, connections_per_turn: 7, ..HubConfig::default() });
+    let channel = server.hub.channel(CLASSES, 0);
+    // Nobody is there yet, so it is published and written to nobody.
+    channel.publish(1, numbered(0).measured_since(Instant::now()));
+    let mut clients: Vec<(Client, Probe)> = (0..60).map(|_| server.connect()).collect();
+    for (_, probe) in &clients {
+        attach(probe, &channel, 0);
+    }
+    until("all are attached", || channel.connections() == [60, 0, 0]);
+    channel.publish(2, numbered(1));
+    channel.publish(3, numbered(2).measured_since(Instant::now()));
+    for (client, _) in &mut clients {
+        assert_eq!(client.texts(3), ["welcome", "0:1", "0:2"]);
+    }
+    let count = |delays: Delays| delays.up_to.iter().sum::<u64>() + delays.beyond;
+    until("both shards have told everybody", || count(server.hub.measured().written) == 2);
+    let measured = server.hub.measured();
+    assert_eq!(count(measured.published), 2);
+    assert!(count(measured.swept) >= 2, "each shard swept");
 }
 
 fn private_frames_follow_what_was_published_before() {

@@ -37,7 +37,7 @@ use crate::{
     },
     feed::{Encoding, Wire},
     hub::Handshake,
-    telemetry::metrics::LimitedBy,
+    telemetry::door_metrics::LimitedBy,
 };
 
 /// How long a client is asked to stay away from a full node.

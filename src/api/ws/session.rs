@@ -31,7 +31,7 @@ use crate::{
     feed::{Wire, encode},
     hub::{CloseReason, Connection, Frame, Message, Session},
     stats::Wanted,
-    telemetry::{command_kind::CommandKind, metrics::LimitedBy},
+    telemetry::{command_kind::CommandKind, door_metrics::LimitedBy},
 };
 
 /// How long a connection may say nothing before it says hello.

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     engine::{
         answer::{Answer, ReplyAt, accepted},
-        handle::Look,
+        following::Followed,
+        handle::{Asked, Look},
     },
     mistakes::{Mistake, made},
 };
@@ -21,6 +22,17 @@ impl Writer {
     /// Decides a command, and then lets pass what it made due, before anything else is decided.
     pub(in crate::engine) fn decide(&mut self, now: Timestamp, request: &Request, caller: Caller) {
         self.decide_alone(now, request, caller);
+        self.pass_time(now);
+    }
+
+    /// Decides what was asked here, and follows it to its answer when it is its turn.
+    pub(super) fn decide_asked(&mut self, now: Timestamp, asked: Asked) {
+        let Asked { request, reply, since, .. } = asked;
+        self.decide_alone(now, &request, Caller::Here(reply));
+        if self.context.following.is_next() {
+            let followed = Followed::decided(&self.context.observer, since);
+            self.held_back.push(self.tail, Release::Followed(followed));
+        }
         self.pass_time(now);
     }
 

@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use crate::{
     engine::{
         answer::{Answer, ReplyAt},
+        following::Followed,
         projection::Publication,
     },
     journal::Position,
@@ -15,6 +18,8 @@ use crate::{
 pub(in crate::engine) enum Release {
     /// An answer; it is given with the position that it waited for.
     Answer(ReplyAt, Answer),
+    /// The answer before it is one of those that are followed.
+    Followed(Followed),
     /// What somebody waits for who looked at the state.
     Look(Publication),
     /// What a projection makes known.
@@ -37,11 +42,13 @@ impl HeldBack {
 
     /// Lets out what rests on nothing after `durable_seq`.
     pub(in crate::engine) fn release_through(&mut self, durable_seq: u64) {
+        let durable_since = Instant::now();
         while self.waiting.front().is_some_and(|(position, _)| position.seq <= durable_seq)
             && let Some((position, release)) = self.waiting.pop_front()
         {
             match release {
                 Release::Answer(reply, answer) => reply(answer, position),
+                Release::Followed(followed) => followed.answered(durable_since),
                 Release::Look(publication) | Release::Publication(publication) => publication(),
             }
         }
@@ -63,7 +70,7 @@ impl HeldBack {
                 Release::Answer(reply, Answer::Refused(_)) if position.seq <= through_seq => {
                     reply(answer.clone(), position);
                 }
-                Release::Look(_) if position.seq <= through_seq => {}
+                Release::Look(_) | Release::Followed(_) if position.seq <= through_seq => {}
                 _ => self.waiting.push_back((position, release)),
             }
         }
@@ -75,7 +82,7 @@ impl HeldBack {
         for (position, release) in std::mem::take(&mut self.waiting) {
             match release {
                 Release::Answer(reply, _) => reply(answer.clone(), position),
-                Release::Look(_) => {}
+                Release::Look(_) | Release::Followed(_) => {}
                 Release::Publication(_) => self.waiting.push_back((position, release)),
             }
         }

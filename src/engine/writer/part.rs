@@ -18,7 +18,7 @@ use crate::{
     engine::{
         answer::{ReplyAt, RetryReason},
         context::Context,
-        handle::{Asked, Message},
+        handle::Message,
     },
     journal::{Append, AppendError, Claim, Mark, Parcel, Position, RawEntry, Renewal},
     mistakes::{Mistake, made},
@@ -193,7 +193,7 @@ impl Writer {
                 Message::Ask(asked) if self.context.is_too_late(&asked) => {
                     self.context.turn_away(Message::Ask(asked), RetryReason::Busy);
                 }
-                Message::Ask(Asked { request, reply, .. }) => self.decide(now, &request, Caller::Here(reply)),
+                Message::Ask(asked) => self.decide_asked(now, asked),
                 Message::Look(look) => self.look(look),
                 Message::Stop => stop = true,
             }

@@ -4,7 +4,6 @@ use crate::hub::{CloseReason, channel::ChannelShared};
 
 use super::{
     event_loop::Shard,
-    members::LocalChannel,
     peer::Lag,
     write::{Flushed, Tally},
 };
@@ -70,13 +69,15 @@ impl Shard {
             }
         }
         tally.add_to(&self.shared.counters);
-        if self.channels.get(local as usize).is_some_and(LocalChannel::is_sweeping) {
+        let Some(channel) = self.channels.get_mut(local as usize) else { return };
+        channel.measure();
+        if channel.is_sweeping() {
             self.sweeps.push_back(local);
         }
     }
 
     fn start_sweep(&mut self, local: u32) {
-        if self.channels[local as usize].start_sweep() {
+        if self.channels[local as usize].start_sweep(self.clock.now()) {
             self.sweeps.push_back(local);
         }
     }

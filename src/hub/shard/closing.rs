@@ -72,6 +72,7 @@ impl Shard {
         self.poll.registry().deregister(&mut peer.stream).ok();
         self.shared.slots.retire(slot);
         self.shared.counters.closed.add(1);
+        self.shared.counters.unblocked.add(usize::from(peer.is_blocked));
         self.shared.counters.lost.add(usize::from(matches!(reason, CloseReason::Lost(_))));
         let Rest { session, connection, .. } = &mut *peer.rest;
         if guard(|| session.closed(connection, reason)).is_none() {

@@ -174,6 +174,7 @@ impl Shard {
             && let Some(peer) = self.peer(slot)
             && peer.unblock()
         {
+            self.shared.counters.unblocked.add(1);
             self.queue_write(slot);
         }
         let is_over = event.is_read_closed() || event.is_error();

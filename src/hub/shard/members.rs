@@ -1,6 +1,6 @@
 //! What a shard knows of a channel that connections of it are attached to.
 
-use std::{num::NonZeroU32, sync::Arc, time::Instant};
+use std::{collections::VecDeque, num::NonZeroU32, sync::Arc, time::Instant};
 
 use crate::hub::{channel::ChannelShared, latest::LatestCopy, ring::RingCopy};
 
@@ -25,6 +25,11 @@ pub(super) struct LocalChannel {
     /// The next member to visit, and how many visits are left until all have seen what is newest.
     position: usize,
     visits_left: usize,
+    /// When the sweep under way began.
+    swept_since: Instant,
+    /// Visits in all, and the messages that are measured: after how many visits everybody was offered each.
+    visits: u64,
+    measured: VecDeque<(u64, Instant)>,
     /// When the lanes that wait for a tick may be sent again.
     pub(super) tick_at: Instant,
     /// How often members were heard since the last tick.
@@ -42,6 +47,9 @@ impl LocalChannel {
             members: Vec::new(),
             position: 0,
             visits_left: 0,
+            swept_since: tick_at,
+            visits: 0,
+            measured: VecDeque::new(),
             tick_at,
             heard: 0,
         }
@@ -60,7 +68,14 @@ impl LocalChannel {
     /// Brings the copy of the critical ring up to date.
     pub(super) fn copy_ring(&mut self, shard: usize) {
         self.spans.clear();
-        self.shared.copy_ring(shard, &mut self.ring);
+        let new = self.shared.copy_ring(shard, &mut self.ring);
+        if self.members.is_empty() {
+            // Nobody waited for what was published before the first one came.
+            return;
+        }
+        let all = self.visits + self.members.len() as u64;
+        let since = (new..self.ring.end()).filter_map(|number| self.ring.get(number)?.since());
+        self.measured.extend(since.map(|since| (all, since)));
     }
 
     /// Brings all copies up to date; how many changes of latest values newer ones replaced.
@@ -90,9 +105,10 @@ impl LocalChannel {
     }
 
     /// Has every member visited, from now on; whether that was not already under way.
-    pub(super) fn start_sweep(&mut self) -> bool {
+    pub(super) fn start_sweep(&mut self, now: Instant) -> bool {
         let is_new = self.visits_left == 0;
         if is_new {
+            self.swept_since = now;
             // Each sweep begins about a golden section further on, so that nobody is always the last to know.
             self.position = (self.position + self.members.len() * 5 / 8) % self.members.len().max(1);
         }
@@ -112,6 +128,20 @@ impl LocalChannel {
         self.visits_left > 0
     }
 
+    /// Measures what a turn of the sweep brought to its end.
+    pub(super) fn measure(&mut self) {
+        let measurements = &self.shared.measurements;
+        let is_over = !self.is_sweeping();
+        if is_over {
+            measurements.swept.ended(self.swept_since);
+        }
+        // With members that left, a sweep ends in fewer visits.
+        while let Some((_, since)) = self.measured.front().filter(|(visits, _)| is_over || *visits <= self.visits) {
+            measurements.written.ended(*since);
+            self.measured.pop_front();
+        }
+    }
+
     /// The next member to visit. Sweeping ends with `None`.
     pub(super) fn next_visit(&mut self) -> Option<u32> {
         if self.members.is_empty() {
@@ -122,6 +152,7 @@ impl LocalChannel {
             return None;
         };
         self.visits_left = visits_left;
+        self.visits += 1;
         self.position = if self.position + 1 < self.members.len() { self.position + 1 } else { 0 };
         Some(self.members[self.position])
     }
@@ -137,7 +168,7 @@ mod tests {
     use crate::hub::HubConfig;
 
     fn channel(members: u32) -> LocalChannel {
-        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[], Arc::default());
+        let shared = ChannelShared::new(1, 0, &HubConfig::default(), &[], Arc::default(), Arc::default());
         let mut channel = LocalChannel::new(Arc::new(shared), Instant::now());
         for slot in 0..members {
             channel.add(slot);
@@ -148,7 +179,7 @@ mod tests {
     #[test]
     fn sweep_without_members_ends() {
         let mut channel = channel(0);
-        channel.start_sweep();
+        channel.start_sweep(Instant::now());
         assert_eq!(channel.next_visit(), None);
     }
 
@@ -174,7 +205,7 @@ mod tests {
         ) {
             let mut channel = channel(members);
             for _ in 0..3 {
-                channel.start_sweep();
+                channel.start_sweep(Instant::now());
                 let mut missing: BTreeSet<u32> = channel.members().iter().copied().collect();
                 let mut fresh = 100;
                 for (action, index) in &steps {
