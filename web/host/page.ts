@@ -13,6 +13,7 @@ import { base, buttons, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import { complaint, isAbout, type Said } from "./answers";
 import { type Ask, asks, buttonNames } from "./asks";
+import { commands } from "./look";
 import "./banners";
 import type { Change } from "./changes";
 import { Desk } from "./desk";
@@ -23,7 +24,8 @@ import { Lookout } from "./lookout";
 import { KEY_EXTENSION_MS } from "./open_drop";
 import { currentDrop, isRunning, meaningOf, nextDrop } from "./press";
 import "./run_of_show";
-import { renderSheet, type SheetOpen } from "./sheets";
+import { type SheetOpen, stillOpen } from "./sheet_open";
+import { renderSheet } from "./sheets";
 import { WakeLock } from "./wake";
 import { deedText, newsOf } from "./words";
 
@@ -47,6 +49,7 @@ export class HostPage extends SignedInPage {
     base,
     buttons,
     cards,
+    commands,
     css`
       .desk { min-height: 100dvh; display: flex; flex-direction: column; }
       header {
@@ -103,6 +106,10 @@ export class HostPage extends SignedInPage {
     });
   }
 
+  override willUpdate(): void {
+    this.sheet = this.#desk && stillOpen(this.sheet, this.#desk.client.state);
+  }
+
   override updated(): void {
     this.#wake.want(this.#isLive && document.visibilityState === "visible");
   }
@@ -131,7 +138,7 @@ export class HostPage extends SignedInPage {
         </div>
         <section class="card run">
           <h2>${this.t.runOfShow}</h2>
-          <host-run-of-show .known=${known} .clock=${client.clock} .next=${nextDrop(known.drops)?.drop}></host-run-of-show>
+          <host-run-of-show .known=${known} .clock=${client.clock} .next=${show.phase === "ended" ? undefined : nextDrop(known.drops)?.drop}></host-run-of-show>
           ${show.phase === "live" ? this.#end() : nothing}
         </section>
       </main>
@@ -159,10 +166,10 @@ export class HostPage extends SignedInPage {
   }
 
   #openDrops({ client, resting: names }: Desk, known: State): TemplateResult {
-    const onSale = known.drops.filter(isRunning);
+    const onSale = known.drops.filter(isRunning).sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0));
     const current = currentDrop(known.drops);
     if (onSale.length === 0) {
-      return html`<p class="card blank soft">${this.t.desk.nothingOnSale}</p>`;
+      return html`<p class="card blank soft">${this.t.desk.nothingOnSale[known.show?.phase ?? "draft"]}</p>`;
     }
     return html`${repeat(
       onSale,
@@ -180,7 +187,7 @@ export class HostPage extends SignedInPage {
   }
 
   #end(): TemplateResult {
-    return html`<p class="end"><button class="danger" data-test="end-show"
+    return html`<p class="end ${this.#isOffline ? "offline" : ""}"><button class="danger command" data-test="end-show"
       @click=${() => this.#openSheet({ kind: "end" })}>${icons.stop} ${this.t.end}</button></p>`;
   }
 

@@ -9,7 +9,7 @@ import { inLanguage } from "../shared/language";
 import { base, buttons } from "../shared/styles";
 import { asks, buttonNames } from "./asks";
 import { commands } from "./look";
-import type { SheetOpen } from "./sheets";
+import type { SheetOpen } from "./sheet_open";
 
 /** What one press adds, in units. */
 const QUICK_UNITS = [5, 10];
@@ -34,6 +34,8 @@ export class HostStockTable extends PageElement {
       th, td { padding: var(--space-2); text-align: end; }
       thead th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
       th:first-child { text-align: start; padding-inline-start: var(--space-4); }
+      thead th:not(:first-child) { width: 5rem; }
+      thead th:last-child { width: 1%; }
       td:last-child { padding-inline-end: var(--space-4); }
       tbody tr { border-top: 1px solid var(--line); }
       tbody th { font-weight: 600; overflow-wrap: anywhere; }

@@ -10,10 +10,10 @@ export function newsOf({ kind, drop, by }: Change, t: Text): Said {
   const name = inLanguage(drop.title);
   if (by === "nobody") {
     const text = kind === "closed" ? `“${name}”: ${t.closedBecause[drop.closed_reason]}` : t.desk.openedByItself(name);
-    return { tone: "plain", text };
+    return { tone: "done", text };
   }
   return by === "me"
-    ? { tone: "plain", text: t.desk.did[kind](t.desk.you, name) }
+    ? { tone: "done", text: t.desk.did[kind](t.desk.you, name) }
     : { tone: "news", text: t.desk.did[kind](t.desk.another, name) };
 }
 
