@@ -91,7 +91,9 @@ export class HostBanners extends PageElement {
           ${this.t.signIn}
         </button>`;
       default:
-        return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>${this.t.dismiss}</button>`;
+        return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>
+          ${this.t.dismiss}
+        </button>`;
     }
   }
 }

@@ -132,7 +132,8 @@ export class HostDock extends PageElement {
       </span>
       <span class="bolt">${icons.bolt}</span>`,
     )}
-    <button class="plan command" data-test="plan-next" @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>
+    <button class="plan command ${this.isOffline ? "offline" : ""}" data-test="plan-next"
+      @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>
       ${icons.clock}
       ${opensAt === null ? this.t.desk.plan : countdown(this.clock, opensAt, this.t.desk.opensIn)}
     </button>`;

@@ -49,7 +49,7 @@ export class HostOpenDrop extends PageElement {
       header { display: flex; gap: var(--space-4); padding: var(--space-3) var(--space-4); align-items: center; }
       dc-picture { width: 4rem; flex: none; }
       header div { flex: 1; min-width: 0; }
-      h3 { font-size: var(--text-xl); }
+      h2 { font-size: var(--text-xl); }
       header > dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
       .line { margin-top: var(--space-1); --urgent: currentColor; }
       /* What must not be missed changes how this looks, never where its buttons are. */
@@ -67,7 +67,7 @@ export class HostOpenDrop extends PageElement {
       footer button { flex: 1 1 0; min-width: 0; }
       @media (max-width: 30rem) {
         header { padding: var(--space-3); gap: var(--space-3); }
-        h3 { font-size: var(--text-l); }
+        h2 { font-size: var(--text-l); }
         header > dc-countdown { font-size: var(--text-xl); }
         .extend svg { display: none; }
       }
@@ -89,7 +89,7 @@ export class HostOpenDrop extends PageElement {
       <header>
         <dc-picture .address=${(first && article(this.known, first.sku)?.product.picture) ?? ""}></dc-picture>
         <div>
-          <h3>${inLanguage(drop.title)}</h3>
+          <h2>${inLanguage(drop.title)}</h2>
           <p>${this.#state(isGone)} <span class="soft">${this.t.limit(drop.limit_per_viewer)}</span></p>
           ${this.#line()}
         </div>
@@ -156,7 +156,11 @@ export class HostOpenDrop extends PageElement {
     const { closes_at, drop, phase } = this.drop;
     const close: SheetOpen = { kind: "close", drop };
     return html`<footer>
-      ${closes_at === null ? nothing : html`<div class="row extend">${EXTENSIONS_MS.map((byMs) => this.#extension(byMs))}</div>`}
+      ${
+        closes_at === null
+          ? nothing
+          : html`<div class="row extend">${EXTENSIONS_MS.map((byMs) => this.#extension(byMs))}</div>`
+      }
       <div class="row">
         ${
           phase === "paused"

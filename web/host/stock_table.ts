@@ -77,7 +77,9 @@ export class HostStockTable extends PageElement {
     const numbers = this.known.numbers?.skus.find((one) => one.sku === sku);
     return html`<tr>
       <th scope="row">${this.#name(sku)} <span class="soft small">${price(item.price)}</span></th>
-      <td class=${available === 0 ? "none" : ""} data-test="available" data-label=${this.t.stock}>${count(available)}</td>
+      <td class=${available === 0 ? "none" : ""} data-test="available" data-label=${this.t.stock}>
+        ${count(available)}
+      </td>
       <td data-label=${this.t.heldUnits}>${count(numbers?.held ?? 0)}</td>
       <td data-test="sold" data-label=${this.t.soldUnits}>${count(numbers?.sold ?? 0)}</td>
       <td>${this.#adds(sku)}</td>

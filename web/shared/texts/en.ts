@@ -316,6 +316,8 @@ export const en = {
       closed: (who: string, name: string) => `${who} closed “${name}”.`,
       scheduled: (who: string, name: string) => `${who} changed when “${name}” opens.`,
     },
+    added: (who: string, units: number, count: string, name: string) =>
+      units === 1 ? `${who} added 1 unit: ${name}.` : `${who} added ${count} units: ${name}.`,
     openedByItself: (name: string) => `“${name}” opened as scheduled.`,
     already: {
       unspecified: (name: string) => `Another host was first: “${name}”.`,

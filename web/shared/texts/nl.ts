@@ -318,6 +318,8 @@ export const nl: Text = {
       closed: (who, name) => `${who} sloot “${name}”.`,
       scheduled: (who, name) => `${who} veranderde wanneer “${name}” opent.`,
     },
+    added: (who, units, count, name) =>
+      units === 1 ? `${who} deed er 1 stuk bij: ${name}.` : `${who} deed er ${count} stuks bij: ${name}.`,
     openedByItself: (name) => `“${name}” ging open zoals gepland.`,
     already: {
       unspecified: (name) => `Een andere host was eerder: “${name}”.`,

@@ -1,7 +1,7 @@
 import type { Client, ClientEvents, Command, Outcome, State, Wish } from "@dropcast/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asks, buttonNames } from "../../host/asks";
-import type { Change } from "../../host/changes";
+import type { Added, Change } from "../../host/changes";
 import { Desk } from "../../host/desk";
 import { Lookout } from "../../host/lookout";
 import { GUARD_MS } from "../../host/rests";
@@ -46,7 +46,8 @@ function desk(state: State) {
   const client = new StandIn(state);
   const news: string[] = [];
   const changed = ({ kind, by, drop }: Change) => news.push(`${drop.drop} ${kind} by ${by}`);
-  return { client, news, desk: new Desk(client as unknown as Client, { changed, answered: () => {} }) };
+  const added = ({ sku, units, by }: Added) => news.push(`${units} ${sku} added by ${by}`);
+  return { client, news, desk: new Desk(client as unknown as Client, { changed, added, answered: () => {} }) };
 }
 
 const refused = { kind: "refused", value: { code: "drop_phase" } } as Outcome;
@@ -115,9 +116,27 @@ describe("news", () => {
     const client = new StandIn(live([FIRST]));
     client.ask(asks.open("first").wish);
     const news: string[] = [];
-    new Desk(client as unknown as Client, { changed: ({ by }) => news.push(by), answered: () => {} });
+    new Desk(client as unknown as Client, {
+      changed: ({ by }) => news.push(by),
+      added: () => {},
+      answered: () => {},
+    });
     client.learn(live([ON]));
     expect(news).toEqual(["me"]);
+  });
+
+  test("is told of units, too", () => {
+    const given = (allotted: number) => {
+      const known = live([ON], { hat: {} });
+      const skus = known.numbers?.skus.map((one) => ({ ...one, allotted })) ?? [];
+      return { ...known, numbers: known.numbers && { ...known.numbers, skus } };
+    };
+    const { client, news, desk: host } = desk(given(10));
+    client.learn(given(15));
+    host.ask(asks.add("first", "hat", 3));
+    client.learn(given(18));
+    client.learn(given(17));
+    expect(news).toEqual(["5 hat added by other", "3 hat added by me"]);
   });
 
   test("is none when a show is seen for the first time", () => {
