@@ -12,8 +12,8 @@ const LEADS_TO: Partial<Record<Command["kind"], DropPhase>> = {
 
 /** What the host is told of an answer. */
 export interface Said {
-  /** `news`: by somebody else. */
-  readonly tone: "plain" | "news" | "bad";
+  /** `done`: by this host, or by nobody; `news`: by somebody else. */
+  readonly tone: "done" | "news" | "bad";
   readonly text: string;
 }
 

@@ -10,7 +10,7 @@ export interface Ask {
 /** The names under which buttons rest. */
 export const buttonNames = {
   press: "press",
-  /** Pausing, resuming and closing, which take turns in one place. */
+  /** Pausing and resuming, which take turns in one place. */
   phase: (drop: string) => `phase ${drop}`,
   extend: (drop: string) => `extend ${drop}`,
   add: (drop: string, sku: string) => `add ${drop} ${sku}`,
@@ -21,14 +21,15 @@ export const asks = {
   end: (): Ask => ({ wish: { kind: "end_show", value: {} }, button: "end" }),
   /** Out of its turn. */
   open: (drop: string): Ask => ({ wish: { kind: "open_drop", value: { drop } }, button: `open ${drop}` }),
-  /** `null` takes the schedule back. */
+  /** `null` takes the schedule back, which need not wait for the rest after what it takes back. */
   schedule: (drop: string, opensAt: number | null): Ask => ({
     wish: { kind: "schedule_drop", value: { drop, opens_at: opensAt } },
     button: `schedule ${drop} ${opensAt}`,
   }),
   pause: (drop: string): Ask => ({ wish: { kind: "pause_drop", value: { drop } }, button: buttonNames.phase(drop) }),
   resume: (drop: string): Ask => ({ wish: { kind: "resume_drop", value: { drop } }, button: buttonNames.phase(drop) }),
-  close: (drop: string): Ask => ({ wish: { kind: "close_drop", value: { drop } }, button: buttonNames.phase(drop) }),
+  /** Was asked twice already: it rests for nothing but itself. */
+  close: (drop: string): Ask => ({ wish: { kind: "close_drop", value: { drop } }, button: `close ${drop}` }),
   extend: (drop: string, byMs: number): Ask => ({
     wish: { kind: "extend_drop", value: { drop, by_ms: byMs } },
     button: buttonNames.extend(drop),

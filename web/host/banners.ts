@@ -36,8 +36,8 @@ export class HostBanners extends PageElement {
       .more { font-weight: 600; }
       button { background: transparent; border-color: currentColor; color: inherit; flex: none; }
       dc-countdown { --urgent: currentColor; }
+      @media (max-width: 60rem) { .what { font-size: var(--text-l); } }
       @media (max-width: 30rem) {
-        .what { font-size: var(--text-l); }
         .more { font-size: var(--text-s); }
         .banner { padding: var(--space-2) var(--space-3); }
       }
@@ -91,7 +91,9 @@ export class HostBanners extends PageElement {
           ${this.t.signIn}
         </button>`;
       default:
-        return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>${this.t.dismiss}</button>`;
+        return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>
+          ${this.t.dismiss}
+        </button>`;
     }
   }
 }

@@ -10,6 +10,13 @@ export interface Change {
   readonly by: Doer;
 }
 
+/** Units that a SKU was given. */
+export interface Added {
+  readonly sku: string;
+  readonly units: number;
+  readonly by: Doer;
+}
+
 /** A host's command about a drop, by which {@link changes} knows this page's own. */
 export type Deed =
   | "open_drop"
@@ -40,6 +47,18 @@ export function changes(before: State, after: State, isMine: (deed: Deed, drop: 
     const was = earlier.get(drop.drop);
     const kind = was && was !== drop ? whatChanged(was, drop) : null;
     return kind === null ? [] : [{ kind, drop, by: doer(kind, drop, isMine(DEEDS[kind], drop.drop)) }];
+  });
+}
+
+/** What SKUs were given between two states; `isMine` says whether this page asked for that of the SKU. */
+export function added(before: State, after: State, isMine: (sku: string) => boolean): Added[] {
+  if (!before.numbers || !after.numbers || before.numbers === after.numbers) {
+    return [];
+  }
+  const earlier = new Map(before.numbers.skus.map((one) => [one.sku, one.allotted]));
+  return after.numbers.skus.flatMap(({ sku, allotted }) => {
+    const units = allotted - (earlier.get(sku) ?? allotted);
+    return units > 0 ? [{ sku, units, by: isMine(sku) ? "me" : "other" }] : [];
   });
 }
 

@@ -22,7 +22,8 @@ export class HostCloseSheet extends PageElement {
     return html`<dc-sheet .heading=${this.t.desk.closeSure(inLanguage(this.drop.title))}>
       <div class="stack">
         <p class="soft">${this.t.desk.closeSureLead(kept, count(kept))}</p>
-        <button class="danger large" data-test="close-sure" @click=${() => this.tell("ask", asks.close(this.drop.drop))}>
+        <button class="danger large" data-test="close-sure"
+          @click=${() => this.tell("ask", asks.close(this.drop.drop))}>
           ${this.t.closeDrop}
         </button>
         <button class="large" @click=${() => this.tell("sheet-closed", null)}>${this.t.cancel}</button>

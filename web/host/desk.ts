@@ -1,6 +1,6 @@
 import type { Client, Command, Outcome, State, Wish } from "@dropcast/client";
 import { type Ask, buttonNames } from "./asks";
-import { type Change, changes, type Deed, deedOf } from "./changes";
+import { type Added, added, type Change, changes, type Deed, deedOf } from "./changes";
 import { meaningOf, type Press, pressOf } from "./press";
 import { Rests } from "./rests";
 
@@ -11,6 +11,8 @@ const MINE_FOR_MS = 60_000;
 export interface DeskEvents {
   /** A drop changed, by whomever. */
   changed(change: Change): void;
+  /** Units were added, by whomever. */
+  added(added: Added): void;
   /** A command ended. */
   answered(command: Command, outcome: Outcome): void;
 }
@@ -20,7 +22,7 @@ export class Desk {
   readonly client: Client;
   readonly #events: DeskEvents;
   readonly #rests = new Rests();
-  /** When this page asked for a deed, by `deed drop`. */
+  /** When this page asked for a deed, by the deed and what it is about. */
   readonly #mine = new Map<string, number>();
   #before: State;
   #meaning: string | null = null;
@@ -76,6 +78,9 @@ export class Desk {
       this.#rests.rest(buttonNames.phase(change.drop.drop), Date.now());
       this.#events.changed(change);
     }
+    for (const one of added(before, after, (sku) => this.#isMine("add_units", sku))) {
+      this.#events.added(one);
+    }
   }
 
   #answered(command: Command, outcome: Outcome): void {
@@ -92,16 +97,19 @@ export class Desk {
     }
   }
 
-  #isMine(deed: Deed, drop: string): boolean {
-    const askedAt = this.#mine.get(nameOf(deed, drop));
+  #isMine(deed: Deed | "add_units", about: string): boolean {
+    const askedAt = this.#mine.get(nameOf(deed, about));
     return askedAt !== undefined && Date.now() - askedAt <= MINE_FOR_MS;
   }
 }
 
 function nameOfDeed(wish: Wish): string | null {
+  if (wish.kind === "add_units") {
+    return nameOf(wish.kind, wish.value.sku);
+  }
   return "drop" in wish.value && wish.value.drop ? nameOf(wish.kind, wish.value.drop) : null;
 }
 
-function nameOf(kind: Wish["kind"], drop: string): string {
-  return `${kind} ${drop}`;
+function nameOf(kind: Wish["kind"], about: string): string {
+  return `${kind} ${about}`;
 }

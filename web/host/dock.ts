@@ -13,7 +13,7 @@ import type { Said } from "./answers";
 import { commands } from "./look";
 import type { Press } from "./press";
 import { priceOf } from "./prices";
-import type { SheetOpen } from "./sheets";
+import type { SheetOpen } from "./sheet_open";
 import "./undo_bar";
 
 /** The foot of the desk, always in one place: the one big press, and a line about what just happened. */
@@ -52,7 +52,7 @@ export class HostDock extends PageElement {
       .press.offline:hover:not([aria-disabled="true"]), .press.offline.undo:hover:not([aria-disabled="true"]) {
         background: transparent; color: var(--ink-soft);
       }
-      dc-picture { width: 5rem; flex: none; }
+      dc-picture { width: 4.5rem; flex: none; }
       .name { flex: 1; min-width: 0; display: grid; font-weight: 500; }
       .title {
         font-size: var(--text-xl); font-weight: 700; letter-spacing: -0.02em; line-height: 1.2;
@@ -85,7 +85,7 @@ export class HostDock extends PageElement {
     const { press } = this;
     switch (press.kind) {
       case "ended":
-        return html`<p class="quiet soft">${this.t.showEnded}</p>`;
+        return html`<p class="quiet soft">${this.t.desk.ended}</p>`;
       case "nothing":
         return html`<p class="quiet soft">${this.t.noNext}</p>`;
       case "start":
@@ -132,7 +132,8 @@ export class HostDock extends PageElement {
       </span>
       <span class="bolt">${icons.bolt}</span>`,
     )}
-    <button class="plan command" data-test="plan-next" @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>
+    <button class="plan command ${this.isOffline ? "offline" : ""}" data-test="plan-next"
+      @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>
       ${icons.clock}
       ${opensAt === null ? this.t.desk.plan : countdown(this.clock, opensAt, this.t.desk.opensIn)}
     </button>`;

@@ -15,7 +15,8 @@ export class HostEndSheet extends PageElement {
     return html`<dc-sheet .heading=${this.t.endSure}>
       <div class="stack">
         <p class="soft">${this.t.endSureLead}</p>
-        <host-hold-button data-test="end-show-sure" @held=${() => this.tell("ask", asks.end())} .label=${this.t.desk.holdToEnd}></host-hold-button>
+        <host-hold-button data-test="end-show-sure" .label=${this.t.desk.holdToEnd}
+          @held=${() => this.tell("ask", asks.end())}></host-hold-button>
         <button class="large" @click=${() => this.tell("sheet-closed", null)}>${this.t.cancel}</button>
       </div>
     </dc-sheet>`;

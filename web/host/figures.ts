@@ -30,7 +30,7 @@ export class HostFigures extends PageElement {
         dl.card { padding: var(--space-2) 0; }
         dd { font-size: var(--text-l); }
         dt { font-size: 0.75rem; }
-        div { padding: 0 var(--space-1); }
+        div { padding: 0; }
       }
     `,
   ];

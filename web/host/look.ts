@@ -5,6 +5,7 @@ export const commands = css`
   .command { min-height: 3.25rem; position: relative; padding: 0 var(--space-3); }
   .command[aria-disabled="true"] { cursor: not-allowed; color: var(--ink-soft); background: var(--sunken); }
   .command[aria-busy="true"] { cursor: progress; }
+  .command:not(.press)[aria-busy="true"]::after { content: "…"; margin-inline-start: calc(-1 * var(--space-2)); }
   .command[aria-disabled="true"]:active { transform: none; }
   /* What is pressed without a connection waits: it looks like something that is not there yet. */
   .offline .command, .command.offline {

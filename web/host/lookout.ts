@@ -27,7 +27,7 @@ export class Lookout {
     }
   }
 
-  /** What must not be missed now and was not dismissed, the worst first. Rings when something is among it that is new. */
+  /** What must not be missed now and was not dismissed, the worst first. Rings when some of it is new. */
   look(): readonly Alert[] {
     const { state: known, status, clock } = this.#client;
     const all = alertsOf({

@@ -13,7 +13,7 @@ import { base, buttons, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import { type Ask, asks } from "./asks";
 import { commands } from "./look";
-import type { SheetOpen } from "./sheets";
+import type { SheetOpen } from "./sheet_open";
 import "./stock_table";
 
 /** By how much one press extends a drop. */
@@ -49,22 +49,27 @@ export class HostOpenDrop extends PageElement {
       header { display: flex; gap: var(--space-4); padding: var(--space-3) var(--space-4); align-items: center; }
       dc-picture { width: 4rem; flex: none; }
       header div { flex: 1; min-width: 0; }
-      h3 { font-size: var(--text-xl); }
+      h2 { font-size: var(--text-xl); }
       header > dc-countdown { font-size: var(--text-xxl); letter-spacing: -0.02em; }
       .line { margin-top: var(--space-1); --urgent: currentColor; }
-      .gone { background: var(--bad); color: var(--surface); }
-      .paused { background: var(--warn-wash); color: var(--warn); }
-      .strip { padding: var(--space-2) var(--space-4); font-weight: 700; text-align: center; justify-content: center; }
+      /* What must not be missed changes how this looks, never where its buttons are. */
+      .paused header { background: var(--warn-wash); }
+      .gone header { background: var(--bad); color: var(--surface); --urgent: currentColor; }
+      .gone .soft { color: inherit; }
+      .state { font-weight: 750; }
+      .paused .state { color: var(--warn); }
       footer {
-        display: grid; gap: var(--space-2); padding: var(--space-3) var(--space-4);
+        display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-2);
+        padding: var(--space-3) var(--space-4);
         border-top: 1px solid var(--line);
       }
       footer .row { align-items: stretch; }
       footer button { flex: 1 1 0; min-width: 0; }
       @media (max-width: 30rem) {
         header { padding: var(--space-3); gap: var(--space-3); }
-        h3 { font-size: var(--text-l); }
+        h2 { font-size: var(--text-l); }
         header > dc-countdown { font-size: var(--text-xl); }
+        .extend svg { display: none; }
       }
     `,
   ];
@@ -78,15 +83,14 @@ export class HostOpenDrop extends PageElement {
     const { drop } = this;
     this.#shownStage = this.#stage;
     const isGone = drop.items.every((item) => item.available === 0);
+    const look = isGone ? "gone" : drop.phase === "paused" ? "paused" : "";
     const first = drop.items[0];
-    return html`<article class="card ${this.isOffline ? "offline" : ""}" aria-label=${inLanguage(drop.title)}>
-      ${drop.phase === "paused" ? html`<p class="paused strip row">${icons.pause} ${this.t.paused}</p>` : nothing}
-      ${isGone ? html`<p class="gone strip" data-test="gone">${this.t.soldOutNow}</p>` : nothing}
+    return html`<article class="card ${look} ${this.isOffline ? "offline" : ""}" aria-label=${inLanguage(drop.title)}>
       <header>
         <dc-picture .address=${(first && article(this.known, first.sku)?.product.picture) ?? ""}></dc-picture>
         <div>
-          <h3>${inLanguage(drop.title)}</h3>
-          <p class="soft">${this.t.limit(drop.limit_per_viewer)}</p>
+          <h2>${inLanguage(drop.title)}</h2>
+          <p>${this.#state(isGone)} <span class="soft">${this.t.limit(drop.limit_per_viewer)}</span></p>
           ${this.#line()}
         </div>
         ${drop.closes_at === null ? nothing : countdown(this.clock, drop.closes_at, this.t.closesIn)}
@@ -95,6 +99,15 @@ export class HostOpenDrop extends PageElement {
         ?isOffline=${this.isOffline}></host-stock-table>
       ${this.#actions()}
     </article>`;
+  }
+
+  /** In words what the colours say. */
+  #state(isGone: boolean): TemplateResult | typeof nothing {
+    const isPaused = this.drop.phase === "paused";
+    const words = [...(isPaused ? [this.t.paused] : []), ...(isGone ? [this.t.soldOutNow] : [])];
+    return words.length === 0
+      ? nothing
+      : html`<span class="state" data-test=${isGone ? "gone" : "paused"}>${words.join(" · ")} ·</span>`;
   }
 
   get #stage(): DrawStage {
@@ -143,7 +156,11 @@ export class HostOpenDrop extends PageElement {
     const { closes_at, drop, phase } = this.drop;
     const close: SheetOpen = { kind: "close", drop };
     return html`<footer>
-      ${closes_at === null ? nothing : html`<div class="row">${EXTENSIONS_MS.map((byMs) => this.#extension(byMs))}</div>`}
+      ${
+        closes_at === null
+          ? nothing
+          : html`<div class="row extend">${EXTENSIONS_MS.map((byMs) => this.#extension(byMs))}</div>`
+      }
       <div class="row">
         ${
           phase === "paused"

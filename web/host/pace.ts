@@ -7,7 +7,7 @@ interface Sample {
   readonly count: number;
 }
 
-/** How much a count grew in the last minute, or since it was first seen if that is shorter ago. Times are milliseconds. */
+/** How much a count grew in the last minute, or since it was first seen if that is less long ago. In milliseconds. */
 export class Pace {
   #samples: Sample[] = [];
   #count = 0;

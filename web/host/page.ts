@@ -1,5 +1,5 @@
 import type { Command, Drop, Outcome, Show, State } from "@dropcast/client";
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { showBadge } from "../shared/badges";
@@ -13,6 +13,8 @@ import { base, buttons, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import { complaint, isAbout, type Said } from "./answers";
 import { type Ask, asks, buttonNames } from "./asks";
+import { layout } from "./layout";
+import { commands } from "./look";
 import "./banners";
 import type { Change } from "./changes";
 import { Desk } from "./desk";
@@ -23,9 +25,10 @@ import { Lookout } from "./lookout";
 import { KEY_EXTENSION_MS } from "./open_drop";
 import { currentDrop, isRunning, meaningOf, nextDrop } from "./press";
 import "./run_of_show";
-import { renderSheet, type SheetOpen } from "./sheets";
+import { type SheetOpen, stillOpen } from "./sheet_open";
+import { renderSheet } from "./sheets";
 import { WakeLock } from "./wake";
-import { deedText, newsOf } from "./words";
+import { addedNews, deedText, newsOf } from "./words";
 
 /** For so long the dock says what happened. */
 const SAID_FOR_MS = 12_000;
@@ -43,39 +46,7 @@ export class HostPage extends SignedInPage {
   #lookout: Lookout | null = null;
   #shown = "";
 
-  static override readonly styles = [
-    base,
-    buttons,
-    cards,
-    css`
-      .desk { min-height: 100dvh; display: flex; flex-direction: column; }
-      header {
-        padding: var(--space-2) var(--space-4); background: var(--surface); border-bottom: 1px solid var(--line);
-        min-height: 4rem; flex-wrap: nowrap;
-      }
-      header h1 {
-        font-size: var(--text-l); flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
-      }
-      header button[aria-pressed="true"] { color: var(--ink); background: var(--sunken); }
-      main {
-        flex: 1; display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto;
-        width: 100%; align-content: start; grid-template-columns: minmax(0, 1fr);
-      }
-      h2 { font-size: var(--text-l); padding: var(--space-3) var(--space-4); }
-      .run { padding: 0; overflow: hidden; }
-      .end { padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
-      .blank { padding: var(--space-6) var(--space-4); text-align: center; }
-      host-dock { position: sticky; bottom: 0; z-index: 1; }
-      @media (max-width: 30rem) {
-        main { padding: var(--space-3); gap: var(--space-3); }
-        header { padding: var(--space-2) var(--space-3); }
-        .words { display: none; }
-      }
-      @media (min-width: 60rem) {
-        main { grid-template-columns: minmax(0, 1.5fr) minmax(20rem, 1fr); align-items: start; }
-      }
-    `,
-  ];
+  static override readonly styles = [base, buttons, cards, commands, layout];
 
   constructor() {
     super();
@@ -99,8 +70,13 @@ export class HostPage extends SignedInPage {
     this.#lookout = new Lookout(client);
     this.#desk = new Desk(client, {
       changed: (change) => this.#onChanged(change),
+      added: (added) => this.#say(addedNews(added, client.state, this.t)),
       answered: (command, outcome) => this.#onAnswered(command, outcome),
     });
+  }
+
+  override willUpdate(): void {
+    this.sheet = this.#desk && stillOpen(this.sheet, this.#desk.client.state);
   }
 
   override updated(): void {
@@ -114,6 +90,7 @@ export class HostPage extends SignedInPage {
     }
     this.#shown = this.#look();
     const { client } = desk;
+    const next = show.phase === "ended" ? undefined : nextDrop(known.drops);
     return html`<div class="desk"
       @click=${letGo}
       @big-press=${this.#onPress} @ask=${this.#onAsk} @sheet=${this.#onSheet} @sheet-closed=${this.#onSheetClosed}
@@ -131,7 +108,7 @@ export class HostPage extends SignedInPage {
         </div>
         <section class="card run">
           <h2>${this.t.runOfShow}</h2>
-          <host-run-of-show .known=${known} .clock=${client.clock} .next=${nextDrop(known.drops)?.drop}></host-run-of-show>
+          <host-run-of-show .known=${known} .clock=${client.clock} .next=${next?.drop}></host-run-of-show>
           ${show.phase === "live" ? this.#end() : nothing}
         </section>
       </main>
@@ -153,16 +130,17 @@ export class HostPage extends SignedInPage {
         @click=${switchSound}>
         ${alarm.isOn ? icons.sound : icons.silent}<span class="words">${this.t.desk.soundIs(alarm.isOn)}</span>
       </button>
-      <button class="plain words" aria-label=${this.t.desk.keys} @click=${() => this.#openSheet({ kind: "keys" })}>?</button>
+      <button class="plain words" aria-label=${this.t.desk.keys}
+        @click=${() => this.#openSheet({ kind: "keys" })}>?</button>
       <dc-language-switch></dc-language-switch>
     </header>`;
   }
 
   #openDrops({ client, resting: names }: Desk, known: State): TemplateResult {
-    const onSale = known.drops.filter(isRunning);
+    const onSale = known.drops.filter(isRunning).sort((a, b) => (b.opened_at ?? 0) - (a.opened_at ?? 0));
     const current = currentDrop(known.drops);
     if (onSale.length === 0) {
-      return html`<p class="card blank soft">${this.t.desk.nothingOnSale}</p>`;
+      return html`<p class="card blank soft">${this.t.desk.nothingOnSale[known.show?.phase ?? "draft"]}</p>`;
     }
     return html`${repeat(
       onSale,
@@ -180,7 +158,7 @@ export class HostPage extends SignedInPage {
   }
 
   #end(): TemplateResult {
-    return html`<p class="end"><button class="danger" data-test="end-show"
+    return html`<p class="end ${this.#isOffline ? "offline" : ""}"><button class="danger command" data-test="end-show"
       @click=${() => this.#openSheet({ kind: "end" })}>${icons.stop} ${this.t.end}</button></p>`;
   }
 
@@ -288,7 +266,7 @@ export class HostPage extends SignedInPage {
   };
 }
 
-/** What a finger or a mouse pressed lets go of the focus: Space is the next drop again, not the same button once more. */
+/** What a finger or a mouse pressed lets go of the focus: Space is the next drop again, not that button once more. */
 function letGo(event: MouseEvent): void {
   const [target] = event.composedPath();
   const button = target instanceof Element ? target.closest("button") : null;

@@ -25,7 +25,7 @@ export class HostPlanSheet extends PageElement {
     css`
       .moments { display: grid; grid-template-columns: repeat(4, 1fr); gap: var(--space-2); }
       .moments button { padding: 0; min-height: 3.25rem; }
-      form { align-items: end; }
+      form.row { align-items: end; }
       label { flex: 1; }
       .now { background: var(--accent); color: var(--on-accent); }
       dc-countdown { --urgent: currentColor; }

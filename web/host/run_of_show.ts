@@ -12,7 +12,7 @@ import { inLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
 import { isRunning } from "./press";
 import { priceOf } from "./prices";
-import type { SheetOpen } from "./sheets";
+import type { SheetOpen } from "./sheet_open";
 import { soldIn } from "./sold";
 
 /** Every drop in its order, with what it costs, has left and sold; one that waits can be opened or scheduled. */
@@ -40,7 +40,8 @@ export class HostRunOfShow extends PageElement {
       .title { font-weight: 650; overflow-wrap: anywhere; line-height: 1.3; }
       .over dc-picture { opacity: 0.6; }
       .over .title { color: var(--ink-soft); font-weight: 500; }
-      button { width: 2.75rem; padding: 0; flex: none; }
+      @media (max-width: 30rem) { .next .badge:not(.warn) { display: none; } }
+      button { width: 2.75rem; padding: 0; flex: none; margin-inline-end: calc(-1 * var(--space-3)); }
     `,
   ];
 
@@ -88,8 +89,12 @@ export class HostRunOfShow extends PageElement {
     const label = drop.opens_at !== null ? this.t.opensAt(hour(drop.opens_at)) : isNext ? this.t.nextUp : null;
     return html`
       ${label === null ? nothing : html`<span class="badge ${drop.opens_at === null ? "" : "warn"}">${label}</span>`}
-      <button class="plain" data-test="plan" aria-label="${this.t.desk.planTitle}: ${inLanguage(drop.title)}"
-        @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>${icons.chevron}</button>
+      ${this.known.show?.phase === "ended" ? nothing : this.#plan(drop)}
     `;
+  }
+
+  #plan(drop: Drop): TemplateResult {
+    return html`<button class="plain" data-test="plan" aria-label="${this.t.desk.planTitle}: ${inLanguage(drop.title)}"
+        @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>${icons.chevron}</button>`;
   }
 }

@@ -9,7 +9,7 @@ import { inLanguage } from "../shared/language";
 import { base, buttons } from "../shared/styles";
 import { asks, buttonNames } from "./asks";
 import { commands } from "./look";
-import type { SheetOpen } from "./sheets";
+import type { SheetOpen } from "./sheet_open";
 
 /** What one press adds, in units. */
 const QUICK_UNITS = [5, 10];
@@ -34,6 +34,8 @@ export class HostStockTable extends PageElement {
       th, td { padding: var(--space-2); text-align: end; }
       thead th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
       th:first-child { text-align: start; padding-inline-start: var(--space-4); }
+      thead th:not(:first-child) { width: 5rem; }
+      thead th:last-child { width: 1%; }
       td:last-child { padding-inline-end: var(--space-4); }
       tbody tr { border-top: 1px solid var(--line); }
       tbody th { font-weight: 600; overflow-wrap: anywhere; }
@@ -75,7 +77,9 @@ export class HostStockTable extends PageElement {
     const numbers = this.known.numbers?.skus.find((one) => one.sku === sku);
     return html`<tr>
       <th scope="row">${this.#name(sku)} <span class="soft small">${price(item.price)}</span></th>
-      <td class=${available === 0 ? "none" : ""} data-test="available" data-label=${this.t.stock}>${count(available)}</td>
+      <td class=${available === 0 ? "none" : ""} data-test="available" data-label=${this.t.stock}>
+        ${count(available)}
+      </td>
       <td data-label=${this.t.heldUnits}>${count(numbers?.held ?? 0)}</td>
       <td data-test="sold" data-label=${this.t.soldUnits}>${count(numbers?.sold ?? 0)}</td>
       <td>${this.#adds(sku)}</td>

@@ -5,7 +5,7 @@ import { styleMap } from "lit/directives/style-map.js";
 import { base } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 
-/** For how long an opening can be taken back, in milliseconds: the server's `UNDO_MS`. Only the bar's length needs it. */
+/** For how long an opening can be taken back, in milliseconds, as the server has it: for the bar's length alone. */
 const UNDO_MS = 10_000;
 
 /** The seconds in which an opening can be taken back, running down along the foot of what it is put in. */

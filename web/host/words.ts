@@ -1,20 +1,27 @@
 import type { Command, State } from "@dropcast/client";
 import { articleName } from "../shared/catalogue";
+import { count } from "../shared/format";
 import { inLanguage } from "../shared/language";
 import type { Text } from "../shared/texts/en";
 import type { Said } from "./answers";
-import type { Change } from "./changes";
+import type { Added, Change } from "./changes";
 
 /** What happened to a drop and who did it. */
 export function newsOf({ kind, drop, by }: Change, t: Text): Said {
   const name = inLanguage(drop.title);
   if (by === "nobody") {
     const text = kind === "closed" ? `“${name}”: ${t.closedBecause[drop.closed_reason]}` : t.desk.openedByItself(name);
-    return { tone: "plain", text };
+    return { tone: "done", text };
   }
   return by === "me"
-    ? { tone: "plain", text: t.desk.did[kind](t.desk.you, name) }
+    ? { tone: "done", text: t.desk.did[kind](t.desk.you, name) }
     : { tone: "news", text: t.desk.did[kind](t.desk.another, name) };
+}
+
+/** What was added and by whom. */
+export function addedNews({ sku, units, by }: Added, known: State, t: Text): Said {
+  const who = by === "me" ? t.desk.you : t.desk.another;
+  return { tone: by === "me" ? "done" : "news", text: t.desk.added(who, units, count(units), articleName(known, sku)) };
 }
 
 /** A command that waits for its answer, in a few words. */

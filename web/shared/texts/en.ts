@@ -272,12 +272,18 @@ export const en = {
   variant: "Variant",
   soldOutNow: "Sold out",
   desk: {
-    nothingOnSale: "Nothing is on sale this moment. The button below opens the next drop.",
+    nothingOnSale: {
+      unspecified: "Nothing is on sale this moment.",
+      draft: "Viewers see that the show starts soon. The button below starts it.",
+      live: "Nothing is on sale this moment. The button below opens the next drop.",
+      ended: "Nothing is on sale any more. What is held can still be paid.",
+    },
+    ended: "The show has ended.",
     starting: "Starting…",
     from: (price: string) => `from ${price}`,
     sold: (count: string) => `${count} sold`,
     soldInShow: (count: string) => `${count} sold in the show`,
-    clicksPerMinute: "Clicks a minute",
+    clicksPerMinute: "Clicks/min",
     offersOut: "Offers out",
     undo: "Undo the opening",
     undoLead: "Holds are taken back, viewers see the drop is not on yet.",
@@ -323,6 +329,8 @@ export const en = {
       closed: (who: string, name: string) => `${who} closed “${name}”.`,
       scheduled: (who: string, name: string) => `${who} changed when “${name}” opens.`,
     },
+    added: (who: string, units: number, count: string, name: string) =>
+      units === 1 ? `${who} added 1 unit: ${name}.` : `${who} added ${count} units: ${name}.`,
     openedByItself: (name: string) => `“${name}” opened as scheduled.`,
     already: {
       unspecified: (name: string) => `Another host was first: “${name}”.`,
@@ -343,7 +351,11 @@ export const en = {
       waiting: "Waits to be sent:",
       soldOut: (name: string) => `Sold out: ${name}`,
       kept: (kept: number, count: string) =>
-        kept === 0 ? "Nothing is held any more." : `${count} are held or offered and may come back.`,
+        kept === 0
+          ? "Nothing is held any more."
+          : kept === 1
+            ? "1 is still held and may come back."
+            : `${count} are still held and may come back.`,
       opened: (name: string) => `Another host opened: ${name}`,
       openedLead: "It is on sale now. Viewers see it.",
       token: "Your sign-in is about to end",

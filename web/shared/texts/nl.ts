@@ -275,12 +275,18 @@ export const nl: Text = {
   variant: "Variant",
   soldOutNow: "Uitverkocht",
   desk: {
-    nothingOnSale: "Op dit moment is er niets te koop. De knop onderaan opent de volgende drop.",
+    nothingOnSale: {
+      unspecified: "Op dit moment is er niets te koop.",
+      draft: "Kijkers zien dat de show zo begint. De knop onderaan start hem.",
+      live: "Op dit moment is er niets te koop. De knop onderaan opent de volgende drop.",
+      ended: "Er is niets meer te koop. Wat vastligt kan nog worden betaald.",
+    },
+    ended: "De show is afgelopen.",
     starting: "Begint…",
     from: (price) => `vanaf ${price}`,
     sold: (count) => `${count} verkocht`,
     soldInShow: (count) => `${count} verkocht in de show`,
-    clicksPerMinute: "Klikken per min",
+    clicksPerMinute: "Klikken/min",
     offersOut: "Aangeboden",
     undo: "Maak openen ongedaan",
     undoLead: "Wat vastligt komt terug, kijkers zien dat de drop nog niet loopt.",
@@ -326,6 +332,8 @@ export const nl: Text = {
       closed: (who, name) => `${who} sloot “${name}”.`,
       scheduled: (who, name) => `${who} veranderde wanneer “${name}” opent.`,
     },
+    added: (who, units, count, name) =>
+      units === 1 ? `${who} deed er 1 stuk bij: ${name}.` : `${who} deed er ${count} stuks bij: ${name}.`,
     openedByItself: (name) => `“${name}” ging open zoals gepland.`,
     already: {
       unspecified: (name) => `Een andere host was eerder: “${name}”.`,
@@ -346,7 +354,11 @@ export const nl: Text = {
       waiting: "Wacht op verzending:",
       soldOut: (name) => `Uitverkocht: ${name}`,
       kept: (kept, count) =>
-        kept === 0 ? "Er ligt niets meer vast." : `${count} liggen vast of zijn aangeboden, en kunnen terugkomen.`,
+        kept === 0
+          ? "Er ligt niets meer vast."
+          : kept === 1
+            ? "1 ligt nog vast en kan terugkomen."
+            : `${count} liggen nog vast en kunnen terugkomen.`,
       opened: (name) => `Een andere host opende: ${name}`,
       openedLead: "Hij is nu te koop. Kijkers zien hem.",
       token: "Je login loopt bijna af",
