@@ -19,6 +19,8 @@ const FIRST_MEASUREMENTS = 4;
 const STABLE_AFTER_MS = 10_000;
 /** How long before its end a token is renewed, or at half of its life if that is later. */
 const RENEW_BEFORE_MS = 60_000;
+/** Who gives no token for so long could not give one: it is asked again. */
+const TOKEN_WITHIN_MS = 10_000;
 /** Who could not get a new token asks again, as long as there is so much time left. */
 const RENEW_AGAIN_MS_MIN = 2_000;
 
@@ -203,10 +205,16 @@ export class Connection {
 
   /** A newer token; `null`: there is none; `undefined`: it could not be found out. */
   async #newToken(): Promise<string | null | undefined> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), TOKEN_WITHIN_MS);
+    });
     try {
-      return await this.#options.renewToken();
+      return await Promise.race([this.#options.renewToken(), late]);
     } catch {
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
