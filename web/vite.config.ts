@@ -46,6 +46,7 @@ export default defineConfig({
   server: {
     proxy: {
       "/v1": { target: SERVER, ws: true },
+      "/client/dropcast.js": SERVER,
       "/demo": SERVER,
       "/examples": SERVER,
     },

@@ -5,6 +5,7 @@ import { type ClientMessage, clientMessage, type ServerMessage, serverMessage } 
 import { ReadError } from "./schema.js";
 import { cursorOf } from "./state.js";
 import { Timers } from "./timers.js";
+import { Token } from "./token.js";
 
 /** From opening the socket to being welcomed. */
 const WELCOME_WITHIN_MS = 10_000;
@@ -70,7 +71,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #timers = new Timers();
   #socket: Socket | null = null;
-  #token: string | null;
+  readonly #token: Token;
   #cursor: string | null = null;
   #failures = 0;
   #helloAt = 0;
@@ -80,7 +81,7 @@ export class Connection {
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
     this.#events = events;
-    this.#token = options.token;
+    this.#token = new Token(options.token, options.renewToken);
   }
 
   open(): void {
@@ -119,7 +120,7 @@ export class Connection {
   #hello(): void {
     this.#helloAt = Date.now();
     const { show, source } = this.#options;
-    this.#write({ kind: "hello", value: { show, token: this.#token, cursor: this.#cursor, source } });
+    this.#write({ kind: "hello", value: { show, token: this.#token.value, cursor: this.#cursor, source } });
   }
 
   #write(message: ClientMessage): void {
@@ -191,23 +192,13 @@ export class Connection {
     }
     const leftMs = Math.max(0, expiresAt - this.clock.now());
     this.#timers.set("renew", Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2), async () => {
-      const token = await this.#newToken();
-      if (token) {
-        this.#token = token;
-        this.send({ kind: "refresh", value: { token } });
-      } else if (token === undefined && leftMs > RENEW_AGAIN_MS_MIN && this.status.phase === "connected") {
+      const renewal = await this.#token.renew();
+      if (renewal === "renewed" && this.#token.value !== null) {
+        this.send({ kind: "refresh", value: { token: this.#token.value } });
+      } else if (renewal === "failed" && leftMs > RENEW_AGAIN_MS_MIN && this.status.phase === "connected") {
         this.#renewBefore(expiresAt);
       }
     });
-  }
-
-  /** A newer token; `null`: there is none; `undefined`: it could not be found out. */
-  async #newToken(): Promise<string | null | undefined> {
-    try {
-      return await this.#options.renewToken();
-    } catch {
-      return undefined;
-    }
   }
 
   #lost(code: number, reason: string): void {
@@ -230,12 +221,11 @@ export class Connection {
 
   async #comeBackWithNewToken(retryInMs: number, code: number): Promise<void> {
     this.#become({ phase: "waiting", retryAt: Date.now() + retryInMs, code });
-    const token = await this.#newToken();
-    this.#token = token ?? this.#token;
+    const renewal = await this.#token.renew();
     if (this.status.phase !== "waiting") {
       return;
     }
-    if (token === null) {
+    if (renewal === "none") {
       this.#drop();
       this.#become({ phase: "closed", reason: "token", code });
     } else {

@@ -141,6 +141,22 @@ describe("the connection", () => {
     expect(socket.of("refresh")).toEqual([{ token: "t2" }]);
   });
 
+  test("does not wait for ever for who should give it a token", async () => {
+    const renewToken = vi.fn((): Promise<string | null> => new Promise(() => {}));
+    const client = server.client({ renewToken });
+    server.welcomes().closes(4001);
+    await vi.advanceTimersByTimeAsync(10_250);
+    expect(server.sockets).toHaveLength(2);
+    server.socket.opens();
+    expect(server.socket.of("hello")[0]?.token).toBe("t1");
+    renewToken.mockResolvedValue("t2");
+    server.socket.closes(4001);
+    await vi.advanceTimersByTimeAsync(500);
+    server.welcomes();
+    expect(server.socket.of("hello")[0]?.token).toBe("t2");
+    expect(client.status.phase).toBe("connected");
+  });
+
   test("leaves a network that is dead, although the socket doesn't notice", () => {
     const client = server.client();
     const socket = server.welcomes();

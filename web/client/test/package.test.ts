@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+/** Compilers take as long as the machine lets them. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
@@ -31,7 +34,7 @@ beforeAll(() => {
   cpSync(`${PACKAGE}dist`, `${shop}/node_modules/@dropcast/client`, { recursive: true });
   writeFileSync(`${shop}/package.json`, '{ "type": "module" }');
   writeFileSync(`${shop}/shop.ts`, SHOP);
-}, 60_000);
+});
 afterAll(() => rmSync(shop, { recursive: true, force: true }));
 
 test.each([

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { clientGzipBytes, clientScripts } from "../build";
+
+/** A build takes as long as the machine lets it. */
+vi.setConfig({ testTimeout: 120_000 });
 
 /** What a page may load for the client. */
 const GZIP_BYTES_MAX = 15 * 1024;

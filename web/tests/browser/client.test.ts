@@ -65,6 +65,13 @@ describe.each([
     expect(client.state.orders).toHaveLength(1);
   });
 
+  test("says where its viewer came from, and the brand sees it", async () => {
+    const source = `mail:${encoding.subprotocol}`;
+    const brand = keep(clientOf(server, await demoSession(server, "brand")));
+    keep(clientOf(server, await demoSession(server, "viewer"), { encoding, source }));
+    await expect.poll(() => brand.state.numbers?.sources).toContainEqual({ source, viewers: 1 });
+  });
+
   test("renews its token in the open connection, and stays when the old one is over", async () => {
     const brand = await demoSession(server, "brand");
     const principal = `shopper-${encoding.subprotocol}`;
