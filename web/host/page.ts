@@ -126,7 +126,8 @@ export class HostPage extends SignedInPage {
     return html`<header class="row">
       ${showBadge(show.phase, this.t)}
       <h1>${inLanguage(show.title)}</h1>
-      <button class="plain" data-test="sound" aria-pressed=${alarm.isOn} aria-label=${this.t.desk.sound}
+      <button class="plain" data-test="sound" aria-pressed=${alarm.isOn}
+        aria-label="${this.t.desk.soundIs(alarm.isOn)}: ${this.t.desk.sound}"
         @click=${switchSound}>
         ${alarm.isOn ? icons.sound : icons.silent}<span class="words">${this.t.desk.soundIs(alarm.isOn)}</span>
       </button>

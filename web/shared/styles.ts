@@ -7,7 +7,7 @@ export const base = css`
   :host([hidden]), [hidden] { display: none !important; }
   h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
   ul, ol { list-style: none; }
-  h1, h2, h3 { line-height: 1.2; letter-spacing: -0.012em; text-wrap: balance; }
+  h1, h2, h3 { line-height: 1.2; letter-spacing: -0.012em; text-wrap: balance; overflow-wrap: anywhere; }
   svg { display: block; flex: none; }
   :host(:dir(rtl)) .pointing { transform: scaleX(-1); }
   .soft { color: var(--ink-soft); }
@@ -89,11 +89,12 @@ export const fields = css`
 export const chips = css`
   fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
   .chips { display: flex; flex-wrap: wrap; gap: var(--space-2); }
-  .chip { position: relative; }
+  .chip { position: relative; max-width: 100%; }
   .chip input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
   .chip span {
     display: inline-flex; align-items: center; min-height: 2.5rem; padding: 0 var(--space-3); font-weight: 600;
     border: 1px solid var(--line); border-radius: var(--radius-round); background: var(--surface);
+    overflow-wrap: anywhere;
   }
   .chip input:checked + span { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
   .chip input:focus-visible + span { box-shadow: var(--focus); }

@@ -27,7 +27,9 @@ export class Sheet extends PageElement {
         z-index: 1;
       }
       h2 { font-size: var(--text-l); }
-      .body { padding: 0 var(--space-5) calc(var(--space-5) + env(safe-area-inset-bottom)); }
+      .body {
+        padding: 0 var(--space-5) calc(var(--space-5) + env(safe-area-inset-bottom)); overflow-wrap: break-word;
+      }
       .head button { width: 2.75rem; padding: 0; }
       @keyframes rise { from { transform: translateY(2rem); opacity: 0; } }
       @media (min-width: 48rem) {

@@ -24,17 +24,18 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   let anna: Window;
   let bram: Window;
   let carla: Window;
-  let carlasNetwork: Network;
+  /** Each viewer's own. */
+  let networks: Record<"anna" | "bram" | "carla", Network>;
 
   beforeAll(async () => {
     stage = await Stage.set(browser, FULL_SHOW);
-    carlasNetwork = await stage.network();
+    networks = { anna: await stage.network(), bram: await stage.network(), carla: await stage.network() };
     [brand, host, anna, bram, carla] = await Promise.all([
       stage.brand(size),
       stage.host(size),
-      stage.viewer("anna", size),
-      stage.viewer("bram", size),
-      stage.viewer("carla", size, carlasNetwork),
+      stage.viewer("anna", size, networks.anna),
+      stage.viewer("bram", size, networks.bram),
+      stage.viewer("carla", size, networks.carla),
     ]);
     desk = new Desk(host);
   });
@@ -101,9 +102,9 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
 
   test("whose network dies for ten seconds is told, and has what was pressed for once", async () => {
     await carla.part("buy").first().waitFor();
-    carlasNetwork.cut();
+    networks.carla.cut();
     const mended = new Promise<void>((resolve) => {
-      setTimeout(() => resolve(carlasNetwork.mend()), DEAD_MS);
+      setTimeout(() => resolve(networks.carla.mend()), DEAD_MS);
     });
     await carla.part("buy").first().click();
     await carla.page.locator('button[aria-busy="true"]').first().waitFor();
@@ -138,7 +139,17 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   });
 
   test("of two who want the last unit one gets it; the other is told, and waits", async () => {
-    await Promise.all([anna, bram].map((viewer) => viewer.part("buy").first().click()));
+    // Both press while nothing arrives, so that neither can have seen the other's press.
+    for (const [viewer, network] of [
+      [anna, networks.anna],
+      [bram, networks.bram],
+    ] as const) {
+      network.cut();
+      await viewer.part("buy").first().click();
+      await viewer.page.locator('button[aria-busy="true"]').first().waitFor();
+    }
+    networks.anna.mend();
+    networks.bram.mend();
     const [winner, other] = await theOneWho("pay", anna, bram);
     await other.part("told").waitFor();
     expect(await other.part("told").textContent()).toContain(other.t.answers.soldOutLine);

@@ -32,7 +32,7 @@ export const HOSTILE_SHOW = {
       picture: '/"onerror="alert(6)',
       variants: [
         { sku: "markup-1", title: said(script), list_price_minor: 1_000, units: 3 },
-        { sku: "markup-2", title: said(quotes), list_price_minor: 1_000_000_000_000, units: 3 },
+        { sku: "markup-2", title: said(quotes), list_price_minor: 99_999_999, units: 3 },
       ],
     },
     {
@@ -41,7 +41,7 @@ export const HOSTILE_SHOW = {
       description: said(endless),
       variants: [
         { sku: "endless-1", title: said(turned), list_price_minor: 1, units: 1 },
-        { sku: "endless-2", title: said(emoji), list_price_minor: 1, units: 100_000_000 },
+        { sku: "endless-2", title: said(emoji), list_price_minor: 1, units: 100_000 },
       ],
     },
   ],

@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
+import { clientGzipBytes } from "../../client/build.ts";
 import { seriousProblems } from "../browser/accessibility";
 import { DESKTOP, launch, PHONE, type Window } from "../browser/browser";
 import { FULL_SHOW, Stage } from "../browser/stage";
 import { tour } from "../browser/tour";
 import { weigh } from "../browser/weight";
-import { clientWeight } from "./client_weight";
 import { rush } from "./rush";
 
 /** What `make pages-report` prints as its last line. Weights are compressed. */
@@ -42,7 +42,7 @@ export async function measure(minutes: number, tell: Tell): Promise<Report> {
     const { longTasks, heapGrowthPercent } = await rush(browser, minutes, tell);
     return {
       ...weights,
-      client_gz_kb: kilobytes(await clientWeight()),
+      client_gz_kb: kilobytes(await clientGzipBytes()),
       axe_serious,
       long_tasks_over_100ms: longTasks,
       heap_growth_percent: rounded(heapGrowthPercent),
