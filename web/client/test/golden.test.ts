@@ -88,7 +88,7 @@ function valueAsJson(field: protobuf.Field, value: unknown): unknown {
   }
   if (field.type === "uint64") {
     const number = Number(value);
-    return field.name.endsWith("_at") ? new Date(number).toISOString() : number;
+    return /_(at|until)$/.test(field.name) ? new Date(number).toISOString() : number;
   }
   return value;
 }
