@@ -1,4 +1,5 @@
 use dropcast_domain::{
+    audience::TurnedAway,
     ids::{DropId, Sku},
     show::{DropPhase, Fingerprint, Principal, WantedLine},
 };

@@ -141,9 +141,11 @@ impl Script {
             let (viewer, request) = self.reclaiming();
             answers.push((viewer, ask(&handle, request)));
         }
-        if self.promises.chance(15) {
-            let request = if self.promises.chance(60) { self.undoing() } else { self.counting() };
-            answers.push(("noor", ask(&handle, request)));
+        if self.promises.chance(4) {
+            answers.extend(self.undoing().map(|request| ("noor", ask(&handle, request))));
+        }
+        if self.promises.chance(6) {
+            answers.push(("noor", ask(&handle, self.counting())));
         }
         if self.random.chance(8) {
             let faults = [AppendFault::Unavailable, AppendFault::InDoubtAppended, AppendFault::InDoubtLost];
@@ -205,11 +207,13 @@ impl Script {
         (viewer, request(Role::System, "healing", &key, Command::Reclaim(Box::new(promise))))
     }
 
-    /// An opening that was a mistake.
-    fn undoing(&mut self) -> Request {
-        self.keys += 1;
+    /// An opening that was a mistake, and the one that was meant.
+    fn undoing(&mut self) -> [Request; 2] {
         let drop = DropId::new(DROPS[usize::try_from(self.promises.below(3)).unwrap()]).unwrap();
-        request(Role::Host, "noor", &format!("key-{}", self.keys), Command::UndoDrop { drop })
+        [Command::UndoDrop { drop: drop.clone() }, Command::OpenDrop { drop }].map(|command| {
+            self.keys += 1;
+            request(Role::Host, "noor", &format!("key-{}", self.keys), command)
+        })
     }
 
     /// What another node tells of its viewers.
