@@ -25,6 +25,7 @@ export class ViewerDetails extends PageElement {
     css`
       dc-picture { aspect-ratio: 4 / 3; }
       section { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      section p { unicode-bidi: plaintext; }
       h3 { font-size: var(--text-m); margin-bottom: var(--space-1); }
     `,
   ];
