@@ -40,6 +40,7 @@ export class ViewerCheckout extends PageElement {
       dd { text-align: end; }
       .total { font-size: var(--text-l); font-weight: 700; color: var(--ink); }
       .policy { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
+      .policy p { unicode-bidi: plaintext; }
       /* However much there is to read, the button is at hand: in a grid it would not leave its place. */
       .form { display: flex; flex-direction: column; }
       .pay { position: sticky; bottom: 0; background: var(--surface); padding: var(--space-2) 0; display: grid; }

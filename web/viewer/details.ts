@@ -28,6 +28,7 @@ export class ViewerDetails extends PageElement {
       li { min-height: 2rem; }
       .price { font-weight: 700; }
       s { color: var(--ink-soft); }
+      section p { unicode-bidi: plaintext; }
       h3 { font-size: var(--text-m); margin-bottom: var(--space-1); }
     `,
   ];

@@ -16,7 +16,7 @@ export class ViewerPage extends PageElement {
     base,
     buttons,
     css`
-      viewer-show { display: flex; flex-direction: column; min-height: 100dvh; }
+      viewer-show { display: flex; flex-direction: column; min-height: 100dvh; --stage-max: none; }
       .blank {
         min-height: 80dvh; display: grid; place-content: center; text-align: center; gap: var(--space-3);
         padding: var(--space-4);

@@ -36,8 +36,8 @@ export const layout = css`
       padding: var(--space-5); max-width: 96rem; margin: 0 auto; align-items: start;
     }
     .stage, .skeleton.stage {
-      top: calc(var(--top) + var(--space-5)); border-radius: var(--radius-l); aspect-ratio: auto; max-height: none;
-      height: calc(100dvh - var(--top) - 2 * var(--space-5));
+      top: calc(var(--top) + var(--space-5)); border-radius: var(--radius-l); aspect-ratio: auto;
+      height: calc(100dvh - var(--top) - 2 * var(--space-5)); max-height: var(--stage-max, 55cqw);
     }
     main { padding: 0; margin: 0; max-width: none; --news-top: calc(var(--top) + var(--space-5)); }
     main.barred { --bar-room: 0px; }

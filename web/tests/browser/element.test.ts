@@ -1,0 +1,284 @@
+import { randomUUID } from "node:crypto";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { DESKTOP, launch, PHONE, type Size, Window } from "./browser";
+import { Server } from "./server";
+import { freePort, Shop } from "./shop";
+
+const SHOW = "atelier-noor";
+/** Short enough that a test sees tokens being renewed. */
+const TOKEN_TTL_MS = 4_000;
+/** What may leave the element. */
+const EVENTS = ["held", "sold", "refused", "phase", "signin-needed"];
+
+let browser: Browser;
+let server: Server;
+let shop: Shop;
+let opened: Window[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+  const port = await freePort();
+  server = await Server.serve({ DROPCAST_ALLOWED_ORIGINS: `http://localhost:${port}` });
+  server.applySampleShow();
+  server.applyShow(SHOW, "web/tests/browser/members.toml");
+  shop = await Shop.open(port, server.url, server.token("brand", "shop", ["--brand", SHOW]), TOKEN_TTL_MS);
+  await asHost("start");
+  await asHost("drops/opening/open");
+  await asHost("drops/opening/extend", { by_ms: 600_000 });
+});
+beforeEach(async () => {
+  await Promise.all(opened.map((window) => window.close()));
+  opened = [];
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.close();
+  await server?.stop();
+});
+
+async function asHost(what: string, body?: unknown): Promise<void> {
+  const token = server.token("host", "noor", ["--show", SHOW]);
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "idempotency-key": randomUUID(),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+  const answer = await fetch(`${server.url}/v1/shows/${SHOW}/${what}`, {
+    method: "POST",
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(answer.ok, `${what}: ${answer.status}`).toBe(true);
+}
+
+/** The shop's page, which writes down what it sees of the element. */
+async function visit(size: Size, path = "/"): Promise<Window> {
+  const window = await Window.open(browser, size, "about:blank");
+  opened.push(window);
+  await window.page.addInitScript(() => {
+    const seen: { name: string; detail: unknown }[] = [];
+    Object.assign(globalThis, { seen });
+    const dispatch = EventTarget.prototype.dispatchEvent;
+    const listening = new Set<string>();
+    EventTarget.prototype.dispatchEvent = function (event) {
+      if (event instanceof CustomEvent && !listening.has(event.type)) {
+        listening.add(event.type);
+        document.addEventListener(event.type, ({ type, detail }: CustomEventInit & Event) => {
+          seen.push({ name: type, detail });
+        });
+      }
+      return dispatch.call(this, event);
+    };
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+      seen.push({ name: "securitypolicyviolation", detail: `${violatedDirective} ${blockedURI}` });
+    });
+  });
+  await window.page.goto(`${shop.url}${path}`);
+  return window;
+}
+
+interface Seen {
+  readonly name: string;
+  readonly detail: Record<string, unknown>;
+}
+
+async function seen(window: Window): Promise<Seen[]> {
+  return window.page.evaluate(() => (globalThis as unknown as { seen: Seen[] }).seen);
+}
+
+async function styleOf(window: Window, part: string, property: string): Promise<string> {
+  const read = (element: Element, name: string) => getComputedStyle(element).getPropertyValue(name);
+  return window.part(part).first().evaluate(read, property);
+}
+
+async function signIn(window: Window): Promise<void> {
+  await window.part("sign-in").first().click();
+  await window.page.locator("#sign-in-button").click();
+  await window.part("buy").first().waitFor();
+}
+
+test.each([PHONE, DESKTOP])("a shop's visitor on a $name watches, signs in when it matters, and buys", async (size) => {
+  const window = await visit(size);
+  await window.part("sign-in").first().waitFor();
+  expect(await window.part("buy").count()).toBe(0);
+  await window.picture("element-watching");
+
+  await signIn(window);
+  await window.picture("element-open");
+  await window.part("buy").first().click();
+  await window.part("pay").first().waitFor();
+  await window.picture("element-held");
+  await window.part("pay").first().click();
+  await window.part("confirm").waitFor();
+  await window.picture("element-checkout");
+  await window.part("confirm").click();
+  await window.part("confirmed").waitFor();
+  await expect.poll(() => window.page.locator("#basket").textContent()).toBe("1");
+
+  const events = await seen(window);
+  expect([...new Set(events.map((event) => event.name))].filter((name) => !EVENTS.includes(name))).toEqual([]);
+  const of = (name: string) => events.find((event) => event.name === name)?.detail;
+  expect(of("phase")).toEqual({ phase: "live" });
+  expect(of("signin-needed")).toEqual({ reason: "buy", drop: "opening", sku: expect.any(String) });
+  const total = { amount_minor: 1_900, currency: "EUR" };
+  const lines = [{ sku: of("signin-needed")?.sku, quantity: 1 }];
+  const reservation = expect.any(Number);
+  expect(of("held")).toEqual({ reservation, drop: "opening", lines, total, expires_at: expect.any(Number) });
+  expect(of("sold")).toEqual({ order: expect.any(Number), reservation, drop: "opening", lines, total });
+  expect(await window.fits()).toBe(true);
+  expect(window.errors).toEqual([]);
+});
+
+test("who is signed in already connects once, with a token, and stays when the token is renewed", async () => {
+  const window = await visit(DESKTOP);
+  await signIn(window);
+  const hellos: string[] = [];
+  window.page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      if (String(payload).includes('"hello"') || String(payload).includes('"refresh"')) {
+        hellos.push(Object.keys(JSON.parse(String(payload)))[0] ?? "");
+      }
+    });
+  });
+  await window.page.reload();
+  await window.part("buy").first().waitFor();
+  await expect.poll(() => hellos.filter((kind) => kind === "refresh").length).toBeGreaterThan(2);
+  expect(hellos.filter((kind) => kind === "hello")).toEqual(["hello"]);
+  await window.part("buy").first().click();
+  await window.part("pay").first().waitFor();
+  expect(window.errors).toEqual([]);
+});
+
+test("a show that is watched with a token says so, and what is missing can be given", async () => {
+  const window = await visit(DESKTOP);
+  await window.page.evaluate(() => {
+    const live = document.querySelector("live-show") as HTMLElement & { token: null };
+    live.token = null;
+    live.setAttribute("show", "members");
+  });
+  await window.page.getByRole("heading", { name: "Watching this show takes a sign-in at the shop." }).waitFor();
+  await window.picture("element-needs-token");
+  const needed = async () => (await seen(window)).filter((event) => event.name === "signin-needed");
+  expect((await needed())[0]?.detail).toEqual({ reason: "watch", drop: null, sku: null });
+
+  const token = server.token("viewer", "anna", ["--show", "members"]);
+  await window.page.evaluate((given) => {
+    Object.assign(document.querySelector("live-show") as HTMLElement, { token: given });
+  }, token);
+  await window.page.getByRole("heading", { name: "For members" }).waitFor();
+});
+
+test("the shop's colours, radius and font are the element's, and its other styles are not", async () => {
+  const window = await visit(DESKTOP);
+  await signIn(window);
+  const look = (property: string) => styleOf(window, "buy", property);
+  expect(await look("background-color")).toBe("rgb(31, 95, 82)");
+  expect(await look("border-radius")).toBe("2px");
+  expect(await look("font-family")).toContain("Georgia");
+  // 3.25 rem of the browser's own, though the shop's root element says that a rem is 10 pixels.
+  expect(await look("min-height")).toBe("52px");
+
+  await window.page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      * { color: red !important; font-family: monospace !important; text-transform: uppercase !important; }
+      button, dialog { display: none; }
+      :root { --accent: lime; --space-4: 90px; }
+      live-show { --live-show-accent: rgb(1, 2, 3); }
+    `);
+    document.adoptedStyleSheets = [sheet];
+  });
+  expect(await look("background-color")).toBe("rgb(1, 2, 3)");
+  expect(await look("color")).toBe("rgb(255, 255, 255)");
+  expect(await look("font-family")).toContain("Georgia");
+  expect(await look("text-transform")).toBe("none");
+  expect(await look("padding-left")).toBe("16px");
+});
+
+test("what the element brings with it changes nothing in the shop's page", async () => {
+  const measure = () =>
+    [...document.querySelectorAll("header, nav a, main > h1, .products li, footer")].map((element) => {
+      const { color, fontSize, fontFamily, boxSizing } = getComputedStyle(element);
+      return [element.getBoundingClientRect().width, color, fontSize, fontFamily, boxSizing].join(" ");
+    });
+  const without = await Window.open(browser, DESKTOP, "about:blank");
+  opened.push(without);
+  await without.page.route(/live-show\.js/, (route) => route.abort());
+  await without.page.goto(shop.url);
+  await without.page.locator("footer").waitFor();
+  const before = await without.page.evaluate(measure);
+  const names = await without.page.evaluate(() => Object.keys(globalThis));
+
+  const window = await visit(DESKTOP);
+  await window.part("sign-in").first().waitFor();
+  expect(await window.page.evaluate(measure)).toEqual(before);
+  const page = await window.page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
+    title: document.title,
+names: Object.keys(globalThis),
+    stored: Object.keys(localStorage),
+  }));
+  expect(page).toMatchObject({ lang: "en", sheets: 1, title: "Atelier Noor", stored: [] });
+  // Lit says which versions of it there are, and this test says what it saw.
+  const added = page.names.filter((name) => !names.includes(name) && !/^(lit|reactiveElement)|^seen$/.test(name));
+  expect(added).toEqual([]);
+});
+  expect(page.names.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test("the element speaks the page's language, its own where it has one, and a third one that the shop brings", async () => {
+  const dutch = await visit(PHONE, "/?lang=nl");
+  await dutch.part("sign-in").first().waitFor();
+  expect(await dutch.part("sign-in").first().textContent()).toContain("Log in om te kopen");
+  expect(await dutch.page.locator("viewer-drop-card .price").first().textContent()).toMatch(/^€\s19,00$/);
+  const say = (change: (live: HTMLElement) => void) => dutch.page.locator("live-show").evaluate(change);
+  await say((live) => {
+    live.lang = "en";
+  });
+  await expect.poll(() => dutch.part("sign-in").first().textContent()).toContain("Sign in to buy");
+  await say((live) => Object.assign(live, { texts: { signInBuy: "Join us first" } }));
+  await expect.poll(() => dutch.part("sign-in").first().textContent()).toContain("Join us first");
+  await say((live) => {
+    live.lang = "";
+    Object.assign(live, { texts: {} });
+  });
+  await expect.poll(() => dutch.part("sign-in").first().textContent()).toContain("Log in om te kopen");
+  await dutch.picture("element-dutch");
+});
+
+test.each([PHONE, DESKTOP])("on a $name a page from right to left has an element from right to left", async (size) => {
+  const window = await visit(size, "/?lang=ar");
+  await window.part("sign-in").first().waitFor();
+  await expect.poll(() => window.part("sign-in").first().textContent()).toContain("سجّل الدخول للشراء");
+  const [picture, facts] = await Promise.all(
+    ["viewer-drop-card dc-picture", "viewer-drop-card h3"].map((part) =>
+      window.page.locator(part).first().boundingBox(),
+    ),
+  );
+  expect(picture?.x).toBeGreaterThan((facts?.x ?? 0) + (facts?.width ?? 0) - 1);
+  await window.picture("element-right-to-left");
+  await signIn(window);
+  await window.part("buy").first().click();
+  await window.part("pay").first().click();
+  await window.part("confirm").waitFor();
+  await window.picture("element-right-to-left-checkout");
+  expect(await window.fits()).toBe(true);
+  expect(window.errors).toEqual([]);
+});
+
+test("in dark colours the element is dark, whatever the page is", async () => {
+  const window = await visit(DESKTOP);
+  await window.part("sign-in").first().waitFor();
+  const paper = () => window.page.locator("viewer-show").evaluate((show) => getComputedStyle(show).colorScheme);
+  expect(await paper()).toBe("light");
+  await window.page.locator("live-show").evaluate((live) => {
+    live.setAttribute("scheme", "dark");
+    for (const name of ["paper", "sunken", "line", "accent", "accent-press"]) {
+      (live as HTMLElement).style.setProperty(`--live-show-${name}`, "initial");
+    }
+  });
+  await expect.poll(paper).toBe("dark");
+  await window.picture("element-dark");
+});
