@@ -185,7 +185,7 @@ export class ViewerShow extends PageElement {
     const isKnown = known.show !== null;
     return html`<div class="layout">
         <viewer-stage
-          class="stage" role="banner" .show=${show} .viewers=${isKnown ? known.viewers : null} .clock=${this.#picture}
+          class="stage" role="banner" .show=${show} .viewers=${isKnown ? known.viewers : null} .picture=${this.#picture}
         >
           <slot name="corner"></slot>
         </viewer-stage>

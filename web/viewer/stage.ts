@@ -21,7 +21,7 @@ export class ViewerStage extends PageElement {
   /** `null` while it is not known. */
   @property({ attribute: false }) viewers: number | null = null;
   /** Is told what time it is in the picture. */
-  @property({ attribute: false }) clock: PictureClock | null = null;
+  @property({ attribute: false }) picture: PictureClock | null = null;
   @state() private videoFailed = false;
   @state() private isMuted = true;
   @state() private isPaused = false;
@@ -191,8 +191,8 @@ export class ViewerStage extends PageElement {
       return;
     }
     this.#playing = playing;
-    if (this.clock && playing) {
-      this.clock.source = playing.programTime;
+    if (this.picture && playing) {
+      this.picture.source = playing.programTime;
     }
     this.isPaused = video.paused;
   }
@@ -200,8 +200,8 @@ export class ViewerStage extends PageElement {
   #stop(): void {
     this.#playing?.stop();
     this.#playing = null;
-    if (this.clock) {
-      this.clock.source = () => null;
+    if (this.picture) {
+      this.picture.source = () => null;
     }
   }
 }

@@ -77,8 +77,8 @@ async function watch(size: Size, video: "plays" | "fails"): Promise<Window> {
 /** What time it is in the picture. */
 function picture({ page }: Window): Promise<number | null> {
   return page.locator("viewer-stage").evaluate((stage) => {
-    const { clock } = stage as unknown as { clock: { read(now: number): number | null } };
-    return clock.read(performance.now());
+    const { picture } = stage as unknown as { picture: { read(now: number): number | null } };
+    return picture.read(performance.now());
   });
 }
 
@@ -86,11 +86,11 @@ function picture({ page }: Window): Promise<number | null> {
 function appearance({ page }: Window, before = 0): Promise<Appeared> {
   return page.locator("viewer-drops").evaluate((drops, count) => {
     const stage = (drops.getRootNode() as ShadowRoot).querySelector("viewer-stage");
-    const { clock } = stage as unknown as { clock: { read(now: number): number | null } };
+    const { picture } = stage as unknown as { picture: { read(now: number): number | null } };
     return new Promise<Appeared>((resolve) => {
       const look = () => {
         if ((drops.shadowRoot?.querySelectorAll("viewer-drop-card").length ?? 0) > count) {
-          resolve({ at: Date.now(), picture: clock.read(performance.now()) });
+          resolve({ at: Date.now(), picture: picture.read(performance.now()) });
         } else {
           requestAnimationFrame(look);
         }
