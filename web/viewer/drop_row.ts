@@ -1,5 +1,5 @@
 import type { Drop, State } from "@dropcast/client";
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { article } from "../shared/catalogue";
 import "../shared/components/picture";
@@ -41,7 +41,7 @@ export class ViewerDropRow extends PageElement {
         <span class="title">${inLanguage(drop.title)}</span>
         <span class="soft small">${this.#subtitle()}</span>
       </span>
-      <span class="badge">${this.#state()}</span>
+      ${drop.phase === "closed" ? nothing : html`<span class="badge">${this.#opens()}</span>`}
     </button>`;
   }
 
@@ -51,14 +51,13 @@ export class ViewerDropRow extends PageElement {
       undefined,
     );
     const isDraw = this.drop.fairness === "draw";
-    return [cheapest && price(cheapest.price), isDraw && this.t.draw].filter(Boolean).join(" · ");
+    const { phase, closed_reason } = this.drop;
+    const over = phase === "closed" && this.t.closedBecause[closed_reason];
+    return [cheapest && price(cheapest.price), isDraw && this.t.draw, over].filter(Boolean).join(" · ");
   }
 
-  #state(): string {
-    const { phase, opens_at, closed_reason } = this.drop;
-    if (phase === "closed") {
-      return this.t.closedBecause[closed_reason];
-    }
+  #opens(): string {
+    const { opens_at } = this.drop;
     return opens_at === null ? this.t.soon : this.t.opensAt(hour(opens_at));
   }
 }
