@@ -22,6 +22,7 @@ export class BrandFunnel extends PageElement {
       .bar span { display: block; height: 100%; min-width: 2px; background: var(--accent); transition: width 300ms; }
       .bar, .bar span { print-color-adjust: exact; }
       .most { color: var(--warn); font-weight: 600; }
+      @media print { .step { min-height: 0; } }
       .watched { margin-bottom: var(--space-3); }
       .empty { color: var(--ink-soft); }
     `,

@@ -19,7 +19,7 @@ import "./funnel";
 import { Pace } from "./pace";
 import { layout } from "./page_styles";
 import "./report";
-import { hasBegun } from "./series";
+import { hasBegun, untilEnd } from "./series";
 import { skeleton } from "./skeleton";
 import "./sources";
 import "./stock";
@@ -111,7 +111,8 @@ export class BrandPage extends SignedInPage {
     `;
   }
 
-  #chart({ sales, drops }: State, { currency }: Show): TemplateResult {
+  #chart({ sales: known, drops }: State, { currency, ended_at }: Show): TemplateResult {
+    const sales = known && untilEnd(known, ended_at);
     return sales && hasBegun(sales)
       ? html`
         <brand-chart .sales=${sales} .drops=${drops} .currency=${currency}></brand-chart>

@@ -16,7 +16,7 @@ export const layout = css`
   .lost .age::before { background: var(--bad); }
   main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 120rem; margin: 0 auto; }
   main > *, .beside > * { min-width: 0; }
-  main.stale { --ink: var(--ink-soft); color: var(--ink-soft); filter: grayscale(1); }
+  main.stale > :not(.trouble) { --ink: var(--ink-soft); color: var(--ink-soft); filter: grayscale(1); }
   .trouble { display: flex; gap: var(--space-3); align-items: center; font-weight: 600; border: 1px solid currentColor; }
   h2 { font-size: var(--text-m); font-weight: 650; margin-bottom: var(--space-3); }
   .beside { display: grid; gap: var(--space-4); align-content: start; }

@@ -26,16 +26,20 @@ export const paper = css`
   tr, section { break-inside: auto; }
   tr, h2, dl { break-inside: avoid; }
   h2 { break-after: avoid; }
-  section { overflow-x: auto; }
+  .scroll { overflow-x: auto; }
+  .scroll table { min-width: 38rem; }
+  .time { white-space: nowrap; }
   @media (min-width: 48rem), print { .halves { grid-template-columns: 1fr 1fr; } }
   @media (max-width: 40rem) { .sheet { padding: var(--space-4); } :host { padding: 0; } .controls { padding: var(--space-3); margin: 0; } }
   @media print {
     :host { padding: 0; background: none; min-height: 0; font-size: 10pt; }
     .controls { display: none; }
     .sheet { max-width: none; padding: 0; display: block; }
-    .sheet > * { margin-bottom: 8mm; }
-    section { overflow: visible; }
+    .sheet > * { margin-bottom: 5mm; }
+    h2 { margin-bottom: var(--space-2); padding-bottom: var(--space-1); }
+    .halves, .halves > div { gap: 5mm; }
+    .scroll { overflow: visible; }
+    .scroll table { min-width: 0; }
     .halves { break-inside: avoid; }
-    .new-page { break-before: page; }
   }
 `;
