@@ -52,7 +52,11 @@ export class BrandFunnel extends PageElement {
       <div class="bar" aria-hidden="true"><span style=${width}></span></div>
       <p class="row spread small soft figures">
         <span>${rate === null ? nothing : this.t.brand.ofBefore(percent(rate))}</span>
-        ${losesMost ? html`<span class="most" data-test="loses-most">${this.t.brand.losesMost(count(lost))}</span>` : nothing}
+        ${
+          losesMost
+            ? html`<span class="most" data-test="loses-most">${this.t.brand.losesMost(count(lost))}</span>`
+            : nothing
+        }
       </p>
     </li>`;
   }

@@ -72,7 +72,9 @@ export class BrandPage extends SignedInPage {
       <div class="row wrap">
         ${
           show.phase === "ended"
-            ? html`<a class="button strong report-link small" data-test="report" href=${address(show.show, true)}>${brand.report}</a>`
+            ? html`<a class="button strong report-link small" data-test="report" href=${reportAddress(show)}>
+              ${brand.report}
+            </a>`
             : nothing
         }
         <brand-exports .known=${known} .token=${this.token}></brand-exports>
@@ -105,7 +107,10 @@ export class BrandPage extends SignedInPage {
           <h2>${brand.demand}</h2>
           <brand-demand .numbers=${numbers} .drops=${known.drops}></brand-demand>
         </section>
-        <section class="card sources"><h2>${brand.sources}</h2><brand-sources .numbers=${numbers}></brand-sources></section>
+        <section class="card sources">
+          <h2>${brand.sources}</h2>
+          <brand-sources .numbers=${numbers}></brand-sources>
+        </section>
       </div>
       <section class="card drops"><h2>${this.t.drops}</h2><brand-drops .drops=${known.drops}></brand-drops></section>
     `;
@@ -126,8 +131,6 @@ export class BrandPage extends SignedInPage {
   }
 }
 
-/** Where a show's dashboard is, or its report. */
-function address(show: string, isReport: boolean): string {
-  const query = new URLSearchParams(isReport ? { show, report: "" } : { show });
-  return `/brand/?${query}`;
+function reportAddress({ show }: Show): string {
+  return `/brand/?${new URLSearchParams({ show, report: "" })}`;
 }

@@ -63,7 +63,8 @@ export class BrandReport extends PageElement {
   }
 
   #back({ show }: Show): TemplateResult {
-    return html`<a class="button outline" href="/brand/?${new URLSearchParams({ show })}">${this.t.brand.dashboard}</a>`;
+    const address = `/brand/?${new URLSearchParams({ show })}`;
+    return html`<a class="button outline" href=${address}>${this.t.brand.dashboard}</a>`;
   }
 
   #report(show: Show, numbers: Numbers): TemplateResult {
@@ -95,7 +96,11 @@ export class BrandReport extends PageElement {
         </div>
         ${part(brand.perDrop, this.#drops(show))}
         ${part(brand.perProduct, html`<brand-stock whole .known=${this.known}></brand-stock>`)}
-        ${numbers.promises_broken + numbers.units_short === 0 ? part(brand.promises, html`<p>${brand.promisesKept}</p>`) : nothing}
+        ${
+          numbers.promises_broken + numbers.units_short === 0
+            ? part(brand.promises, html`<p>${brand.promisesKept}</p>`)
+            : nothing
+        }
       </main>
     `;
   }

@@ -184,7 +184,9 @@ export class BrandStock extends PageElement {
     }
     const minutes = this.known.show?.phase === "live" ? this.minutesLeft(one) : null;
     if (minutes === null) {
-      return html`<span class="soft" title=${brand.minutesUnknown}>–<span class="unseen">${brand.minutesUnknown}</span></span>`;
+      return html`<span class="soft" title=${brand.minutesUnknown}>
+        –<span class="unseen">${brand.minutesUnknown}</span>
+      </span>`;
     }
     if (minutes > MINUTES_MAX) {
       return brand.hours(count(MINUTES_MAX / 60));
