@@ -22,8 +22,9 @@ export const markStyles = css`
   .flag:hover, .flag:focus-visible { background: var(--ink); color: var(--paper); }
   .flag:focus-visible { box-shadow: var(--focus); }
   .tip {
-    position: absolute; top: 0.25rem; left: 0.25rem; width: max-content; max-width: min(14rem, 44vw); padding: var(--space-2);
-    border-radius: var(--radius-s); background: var(--ink); color: var(--paper); font-size: var(--text-s); z-index: 2;
+    position: absolute; top: 0.25rem; left: 0.25rem; width: max-content; max-width: min(14rem, 44vw);
+    padding: var(--space-2); border-radius: var(--radius-s); background: var(--ink);
+    color: var(--paper); font-size: var(--text-s); z-index: 2;
     display: none;
   }
   .tip strong { display: block; overflow-wrap: anywhere; }
@@ -53,9 +54,8 @@ function drawMark({ drop, left, width, nameWidth, row }: Mark, areaWidth: number
     ${
       nameWidth === 0
         ? nothing
-        : html`<button class="flag" type="button" style=${look} data-test="mark" aria-label="${title}, ${openTime(drop, t)}">
-            ${title}
-          </button>`
+        : html`<button class="flag" type="button" style=${look} data-test="mark"
+            aria-label="${title}, ${openTime(drop, t)}">${title}</button>`
     }
     <p class="tip" aria-hidden="true"><strong>${title}</strong> ${openTime(drop, t)}</p>
   </div>`;

@@ -1,5 +1,5 @@
 import type { Drop, Sales } from "@dropcast/client";
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { PageElement } from "../shared/element";
 import { count, hour, price } from "../shared/format";
@@ -20,8 +20,10 @@ export class BrandChartTable extends PageElement {
     base,
     tables,
     css`
-      summary { cursor: pointer; font-size: var(--text-s); font-weight: 600; color: var(--ink-soft); width: fit-content; }
-      summary { min-height: 2.25rem; display: flex; align-items: center; gap: var(--space-1); }
+      summary {
+        cursor: pointer; width: fit-content; min-height: 2.25rem; padding: 0.5rem 0; font-size: var(--text-s);
+        font-weight: 600; color: var(--ink-soft);
+      }
       summary:hover { color: var(--ink); }
       .scroll { max-height: 22rem; overflow: auto; }
     `,
@@ -30,7 +32,9 @@ export class BrandChartTable extends PageElement {
   override render(): TemplateResult {
     return html`<details data-test="chart-table" @toggle=${this.#onToggle}>
       <summary>${this.t.brand.asTable}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label=${this.t.overTime}>${this.isOpen ? this.#table() : ""}</div>
+      <div class="scroll" tabindex="0" role="region" aria-label=${this.t.overTime}>
+        ${this.isOpen ? this.#table() : nothing}
+      </div>
     </details>`;
   }
 

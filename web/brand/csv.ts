@@ -3,8 +3,8 @@ const FORMULA = /^(?:[\t\r\n]|[\s\p{Cc}]*[=+\-@＝＋－＠])/u;
 const TO_QUOTE = /[",;\t\r\n]/;
 
 /**
- * Comma-separated values (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it, which
- * makes it a text; a number is a number.
+ * Comma-separated values (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it,
+ * which makes it a text; a number is a number.
  */
 export function csv(lines: readonly (readonly (string | number)[])[]): string {
   return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");

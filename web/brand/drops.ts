@@ -21,8 +21,14 @@ export class BrandDrops extends PageElement {
     buttons,
     cards,
     css`
-      ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: 0 var(--space-6); }
-      li { display: flex; gap: var(--space-3); align-items: center; padding: var(--space-2) 0; min-height: 2.5rem; border-top: 1px solid var(--line); }
+      ol {
+        display: grid; gap: 0 var(--space-6);
+        grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
+      }
+      li {
+        display: flex; gap: var(--space-3); align-items: center; padding: var(--space-2) 0; min-height: 2.5rem;
+        border-top: 1px solid var(--line);
+      }
       .name { flex: 1; min-width: 0; overflow-wrap: anywhere; font-weight: 600; line-height: 1.3; }
       .time { font-weight: 400; }
       button { min-height: 2.25rem; font-size: var(--text-s); margin-top: var(--space-2); }

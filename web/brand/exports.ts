@@ -24,7 +24,9 @@ export class BrandExports extends PageElement {
     css`
       :host { position: relative; }
       button { min-height: 2.5rem; font-size: var(--text-s); padding: 0 var(--space-3); }
-      .note { position: absolute; top: calc(100% + var(--space-1)); right: 0; z-index: 3; width: max-content; max-width: 80vw; }
+      .note {
+        position: absolute; top: calc(100% + var(--space-1)); right: 0; z-index: 3; width: max-content; max-width: 80vw;
+      }
     `,
   ];
 
@@ -34,7 +36,8 @@ export class BrandExports extends PageElement {
         <button class="outline" data-test="export-orders" aria-busy=${this.isReading} @click=${this.#orders}>
           ${brand.exportOrders}
         </button>
-        <button class="outline" data-test="export-figures" ?disabled=${this.known.numbers === null} @click=${this.#figures}>
+        <button class="outline" data-test="export-figures" ?disabled=${this.known.numbers === null}
+          @click=${this.#figures}>
           ${brand.exportFigures}
         </button>
       </div>

@@ -19,7 +19,7 @@ const COLUMNS = [
   "currency",
 ];
 
-/** The figures of each SKU as a table, in the order of the catalogue's names. */
+/** The figures of each SKU as a table, in the order of their names. */
 export function figuresCsv(known: State): string {
   const lines = (known.numbers?.skus ?? []).map((one) => {
     const found = article(known, one.sku);

@@ -22,6 +22,7 @@ export class BrandFunnel extends PageElement {
       .bar span { display: block; height: 100%; min-width: 2px; background: var(--accent); transition: width 300ms; }
       .bar, .bar span { print-color-adjust: exact; }
       .most { color: var(--warn); font-weight: 600; }
+      @media print { .step { min-height: 0; } }
       .watched { margin-bottom: var(--space-3); }
       .empty { color: var(--ink-soft); }
     `,
@@ -51,7 +52,11 @@ export class BrandFunnel extends PageElement {
       <div class="bar" aria-hidden="true"><span style=${width}></span></div>
       <p class="row spread small soft figures">
         <span>${rate === null ? nothing : this.t.brand.ofBefore(percent(rate))}</span>
-        ${losesMost ? html`<span class="most" data-test="loses-most">${this.t.brand.losesMost(count(lost))}</span>` : nothing}
+        ${
+          losesMost
+            ? html`<span class="most" data-test="loses-most">${this.t.brand.losesMost(count(lost))}</span>`
+            : nothing
+        }
       </p>
     </li>`;
   }

@@ -19,7 +19,7 @@ import "./funnel";
 import { Pace } from "./pace";
 import { layout } from "./page_styles";
 import "./report";
-import { hasBegun } from "./series";
+import { hasBegun, untilEnd } from "./series";
 import { skeleton } from "./skeleton";
 import "./sources";
 import "./stock";
@@ -72,7 +72,9 @@ export class BrandPage extends SignedInPage {
       <div class="row wrap">
         ${
           show.phase === "ended"
-            ? html`<a class="button strong report-link small" data-test="report" href=${address(show.show, true)}>${brand.report}</a>`
+            ? html`<a class="button strong report-link small" data-test="report" href=${reportAddress(show)}>
+              ${brand.report}
+            </a>`
             : nothing
         }
         <brand-exports .known=${known} .token=${this.token}></brand-exports>
@@ -105,13 +107,17 @@ export class BrandPage extends SignedInPage {
           <h2>${brand.demand}</h2>
           <brand-demand .numbers=${numbers} .drops=${known.drops}></brand-demand>
         </section>
-        <section class="card sources"><h2>${brand.sources}</h2><brand-sources .numbers=${numbers}></brand-sources></section>
+        <section class="card sources">
+          <h2>${brand.sources}</h2>
+          <brand-sources .numbers=${numbers}></brand-sources>
+        </section>
       </div>
       <section class="card drops"><h2>${this.t.drops}</h2><brand-drops .drops=${known.drops}></brand-drops></section>
     `;
   }
 
-  #chart({ sales, drops }: State, { currency }: Show): TemplateResult {
+  #chart({ sales: known, drops }: State, { currency, ended_at }: Show): TemplateResult {
+    const sales = known && untilEnd(known, ended_at);
     return sales && hasBegun(sales)
       ? html`
         <brand-chart .sales=${sales} .drops=${drops} .currency=${currency}></brand-chart>
@@ -125,8 +131,6 @@ export class BrandPage extends SignedInPage {
   }
 }
 
-/** Where a show's dashboard is, or its report. */
-function address(show: string, isReport: boolean): string {
-  const query = new URLSearchParams(isReport ? { show, report: "" } : { show });
-  return `/brand/?${query}`;
+function reportAddress({ show }: Show): string {
+  return `/brand/?${new URLSearchParams({ show, report: "" })}`;
 }

@@ -16,8 +16,10 @@ export const layout = css`
   .lost .age::before { background: var(--bad); }
   main { display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 120rem; margin: 0 auto; }
   main > *, .beside > * { min-width: 0; }
-  main.stale { --ink: var(--ink-soft); color: var(--ink-soft); filter: grayscale(1); }
-  .trouble { display: flex; gap: var(--space-3); align-items: center; font-weight: 600; border: 1px solid currentColor; }
+  main.stale > :not(.trouble) { --ink: var(--ink-soft); color: var(--ink-soft); filter: grayscale(1); }
+  .trouble {
+    display: flex; gap: var(--space-3); align-items: center; font-weight: 600; border: 1px solid currentColor;
+  }
   h2 { font-size: var(--text-m); font-weight: 650; margin-bottom: var(--space-3); }
   .beside { display: grid; gap: var(--space-4); align-content: start; }
   .chart-room { min-height: 21.5rem; }
@@ -27,7 +29,8 @@ export const layout = css`
   .bone.body { height: 18rem; }
   @media (min-width: 64rem) {
     main {
-      padding: var(--space-4) var(--space-5); grid-template-columns: minmax(0, 1.9fr) minmax(20rem, 1fr); align-items: start;
+      padding: var(--space-4) var(--space-5);
+      grid-template-columns: minmax(0, 1.9fr) minmax(20rem, 1fr); align-items: start;
     }
     .whole, .drops { grid-column: 1 / -1; }
     .chart, .funnel { align-self: stretch; }

@@ -54,3 +54,17 @@ export function bars({ buckets, bucket_ms }: Sales): Paper {
     viewersMax: most((bar) => bar.viewers),
   };
 }
+
+/** Bars that follow one another: between them nobody knows how many watched, and a line has a gap. */
+export function runs({ all, stepMs }: Pick<Paper, "all" | "stepMs">): readonly (readonly PaperBar[])[] {
+  const found: PaperBar[][] = [];
+  for (const bar of all) {
+    const last = found.at(-1);
+    if (last?.at(-1)?.startsAt === bar.startsAt - stepMs) {
+      last.push(bar);
+    } else {
+      found.push([bar]);
+    }
+  }
+  return found;
+}

@@ -5,10 +5,10 @@ import { PageElement } from "../shared/element";
 import { count, hour, roundPrice } from "../shared/format";
 import { inLanguage } from "../shared/language";
 import { base } from "../shared/styles";
-import { bars, type PaperBar } from "./paper_bars";
+import { bars, type PaperBar, runs } from "./paper_bars";
 
 const WIDTH = 680;
-const HEIGHT = 190;
+const HEIGHT = 176;
 /** Below the plot for the hours. */
 const FOOT = 20;
 /** Above it for the numbers of drops. */
@@ -26,7 +26,9 @@ export class BrandPaperChart extends PageElement {
   static override readonly styles = [
     base,
     css`
-      svg { width: 100%; height: auto; overflow: visible; }
+      figure { overflow-x: auto; }
+      svg { width: 100%; min-width: 34rem; height: auto; }
+      @media print { svg { min-width: 0; } }
       text { font-size: 10px; fill: var(--ink-soft); font-variant-numeric: tabular-nums; }
       .number { font-weight: 700; fill: var(--ink); text-anchor: middle; }
       .bar { fill: var(--chart-a); print-color-adjust: exact; }
@@ -50,12 +52,15 @@ export class BrandPaperChart extends PageElement {
       const top = y(one.revenueMinor / revenueMax);
       return svg`<rect class="bar" x=${x(one.startsAt)} y=${top} width=${width} height=${y(0) - top}></rect>`;
     };
-    const line = all.map((one) => `${x(one.startsAt + stepMs / 2)},${y(one.viewers / viewersMax)}`).join(" ");
-    return html`<figure>
+    const line = (run: readonly PaperBar[]) => {
+      const points = run.map((one) => `${x(one.startsAt + stepMs / 2)},${y(one.viewers / viewersMax)}`);
+      return svg`<polyline class="viewers" points=${points.join(" ")}></polyline>`;
+    };
+    return html`<figure tabindex="0">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.t.overTime}>
         ${[0, 0.5, 1].map((share) => this.#level(share, y(share), revenueMax, viewersMax))}
         ${all.map(bar)}
-        <polyline class="viewers" points=${line}></polyline>
+        ${runs({ all, stepMs }).map(line)}
         ${this.drops.map((drop, place) => numbered(drop, place, x, y))}
         ${hours(from, to, x)}
       </svg>

@@ -12,7 +12,7 @@ import "./funnel";
 import { type DropSales, readOrders, salesByDrop } from "./orders";
 import "./paper_chart";
 import { paper } from "./report_styles";
-import { hasBegun } from "./series";
+import { hasBegun, untilEnd } from "./series";
 import "./sources";
 import "./stock";
 import { tables } from "./tables";
@@ -23,14 +23,21 @@ import { troubles } from "./troubles";
 export class BrandReport extends PageElement {
   @property({ attribute: false }) known!: State;
   @property({ attribute: false }) token: string | null = null;
-  /** `null` until they are added up; `undefined` when they can't be. */
-  @state() private byDrop: ReadonlyMap<string, DropSales> | null | undefined = null;
+  /** `null` until they are added up, and when they can't be. */
+  @state() private byDrop: ReadonlyMap<string, DropSales> | null = null;
   @state() private areTooMany = false;
+  /** How many orders there were when they were read. */
+  #ordersRead = -1;
 
   static override readonly styles = [base, buttons, cards, tables, paper];
 
-  override firstUpdated(): void {
-    void this.#addUp();
+  /** What is held when a show ends can still be paid: orders are added up anew whenever there are more. */
+  override updated(): void {
+    const { show, numbers } = this.known;
+    if (show?.phase === "ended" && numbers && numbers.orders !== this.#ordersRead) {
+      this.#ordersRead = numbers.orders;
+      void this.#addUp(show.show, numbers.orders);
+    }
   }
 
   override render(): TemplateResult {
@@ -38,17 +45,12 @@ export class BrandReport extends PageElement {
     return show?.phase === "ended" && numbers ? this.#report(show, numbers) : this.#notYet(show);
   }
 
-  async #addUp(): Promise<void> {
-    const { show } = this.known;
-    if (!show || this.token === null) {
-      return;
-    }
-    try {
-      const orders = await readOrders(show.show, this.token);
+  async #addUp(show: string, count: number): Promise<void> {
+    const orders = await readOrders(show, this.token ?? "").catch(() => undefined);
+    // Whoever was asked later knows more.
+    if (count === this.#ordersRead) {
       this.areTooMany = orders === null;
-      this.byDrop = orders === null ? undefined : salesByDrop(orders);
-    } catch {
-      this.byDrop = undefined;
+      this.byDrop = orders ? salesByDrop(orders) : null;
     }
   }
 
@@ -61,13 +63,13 @@ export class BrandReport extends PageElement {
   }
 
   #back({ show }: Show): TemplateResult {
-    return html`<a class="button outline" href="/brand/?${new URLSearchParams({ show })}">${this.t.brand.dashboard}</a>`;
+    const address = `/brand/?${new URLSearchParams({ show })}`;
+    return html`<a class="button outline" href=${address}>${this.t.brand.dashboard}</a>`;
   }
 
   #report(show: Show, numbers: Numbers): TemplateResult {
     const { brand } = this.t;
-    const part = (heading: string, body: unknown, look = "") =>
-      html`<section class=${look}><h2>${heading}</h2>${body}</section>`;
+    const part = (heading: string, body: unknown) => html`<section><h2>${heading}</h2>${body}</section>`;
     return html`
       <nav class="controls">
         ${this.#back(show)}
@@ -92,9 +94,13 @@ export class BrandReport extends PageElement {
             ${part(brand.sources, html`<brand-sources .numbers=${numbers}></brand-sources>`)}
           </div>
         </div>
-        ${part(brand.perDrop, this.#drops(show), "new-page")}
+        ${part(brand.perDrop, this.#drops(show))}
         ${part(brand.perProduct, html`<brand-stock whole .known=${this.known}></brand-stock>`)}
-        ${numbers.promises_broken + numbers.units_short === 0 ? part(brand.promises, html`<p>${brand.promisesKept}</p>`) : nothing}
+        ${
+          numbers.promises_broken + numbers.units_short === 0
+            ? part(brand.promises, html`<p>${brand.promisesKept}</p>`)
+            : nothing
+        }
       </main>
     `;
   }
@@ -123,8 +129,9 @@ export class BrandReport extends PageElement {
     </dl>`;
   }
 
-  #chart({ currency }: Show): TemplateResult {
-    const { sales, drops } = this.known;
+  #chart({ currency, ended_at }: Show): TemplateResult {
+    const { drops } = this.known;
+    const sales = this.known.sales && untilEnd(this.known.sales, ended_at);
     return sales && hasBegun(sales)
       ? html`<brand-paper-chart .sales=${sales} .drops=${drops} .currency=${currency}></brand-paper-chart>`
       : html`<p class="soft">${this.t.chartEmpty}</p>`;
@@ -133,7 +140,7 @@ export class BrandReport extends PageElement {
   #drops(show: Show): TemplateResult {
     const { brand } = this.t;
     return html`
-      <table>
+      <div class="scroll" tabindex="0" role="region" aria-label=${brand.perDrop}><table>
         <thead>
           <tr>
             <th scope="col" class="number">#</th>
@@ -146,7 +153,7 @@ export class BrandReport extends PageElement {
           </tr>
         </thead>
         <tbody>${this.known.drops.map((drop, place) => this.#drop(show, drop, place))}</tbody>
-      </table>
+      </table></div>
       ${this.areTooMany ? html`<p class="soft">${brand.ordersTooMany}</p>` : nothing}
     `;
   }
@@ -157,7 +164,7 @@ export class BrandReport extends PageElement {
     return html`<tr data-test="drop">
       <td class="number">${place + 1}</td>
       <th scope="row">${inLanguage(drop.title)}</th>
-      <td>${openTime(drop, this.t) || "–"}</td>
+      <td class="time">${openTime(drop, this.t) || "–"}</td>
       <td>${drop.closed_at === null ? "–" : this.t.closedBecause[drop.closed_reason]}</td>
       <td class="number">${known(count(sold.orders))}</td>
       <td class="number">${known(count(sold.units))}</td>

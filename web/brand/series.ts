@@ -33,3 +33,12 @@ export function columns({ buckets, bucket_ms }: Sales): Columns {
 export function hasBegun({ buckets }: Sales): boolean {
   return buckets.some((bucket) => bucket.viewers > 0 || bucket.orders > 0);
 }
+
+/** Sales without what came after the show: who looks at it later is no viewer of it, but what was held can be paid. */
+export function untilEnd(sales: Sales, endedAt: number | null): Sales {
+  if (endedAt === null) {
+    return sales;
+  }
+  const buckets = sales.buckets.filter((bucket) => bucket.starts_at <= endedAt || bucket.orders > 0);
+  return { ...sales, buckets };
+}

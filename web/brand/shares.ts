@@ -14,7 +14,9 @@ export const shares = css`
   .shares { display: grid; gap: var(--space-2); }
   .shares li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 var(--space-3); }
   .shares .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .shares .bar { grid-column: 1 / -1; height: 0.375rem; border-radius: 999px; background: var(--sunken); overflow: hidden; }
+  .shares .bar {
+    grid-column: 1 / -1; height: 0.375rem; border-radius: 999px; background: var(--sunken); overflow: hidden;
+  }
   .shares .bar span { display: block; height: 100%; background: var(--ink-soft); transition: width 300ms; }
   .shares :is(.bar, .bar span) { print-color-adjust: exact; }
 `;

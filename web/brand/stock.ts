@@ -71,8 +71,8 @@ export class BrandStock extends PageElement {
         .name { width: 42%; }
         tbody :is(th, td) { padding-block: 0.375rem; }
       }
-      @media (min-width: 100rem) {
-        .name-and-bar { display: grid; grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr); gap: var(--space-4); }
+      @media (min-width: 100rem), print {
+        .name-and-bar { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: var(--space-4); }
         .bar { align-self: center; margin: 0; }
       }
       @media print {
@@ -184,7 +184,9 @@ export class BrandStock extends PageElement {
     }
     const minutes = this.known.show?.phase === "live" ? this.minutesLeft(one) : null;
     if (minutes === null) {
-      return html`<span class="soft" title=${brand.minutesUnknown}>–<span class="unseen">${brand.minutesUnknown}</span></span>`;
+      return html`<span class="soft" title=${brand.minutesUnknown}>
+        –<span class="unseen">${brand.minutesUnknown}</span>
+      </span>`;
     }
     if (minutes > MINUTES_MAX) {
       return brand.hours(count(MINUTES_MAX / 60));

@@ -9,4 +9,5 @@ export const tables = css`
   tbody tr { border-top: 1px solid var(--line); }
   tbody th { font-weight: 600; overflow-wrap: anywhere; }
   .number { text-align: end; white-space: nowrap; }
+  .number + :not(.number) { padding-inline-start: var(--space-4); }
 `;

@@ -29,8 +29,8 @@ const DECIMALS: Readonly<Record<string, number>> = {
 };
 
 /**
- * How many decimals an amount of this currency has. Not asked of `Intl`: that knows how a currency is spoken of (forints
- * without fillér), not what its amounts are counted in.
+ * How many decimals an amount of this currency has. Not asked of `Intl`: that knows how a currency is spoken of
+ * (forints without fillér), not what its amounts are counted in.
  */
 export function decimals(currency: string): number {
   return DECIMALS[currency] ?? 2;

@@ -388,10 +388,7 @@ export const en = {
   peak: (count: string) => `Peak ${count}`,
   heldNow: (count: string) => `${count} held now`,
   waitingNow: "In line",
-  soldElsewhere: "Sold elsewhere",
   soldElsewhereCount: (count: string) => `${count} sold elsewhere`,
-  short: (units: number, count: string) => (units === 0 ? "None taken back" : `${count} taken back from viewers`),
-  sellThrough: "Sell-through",
   sellThroughOf: (sold: string, allotted: string) => `${sold} of ${allotted}`,
   time: "Time",
   overTime: "Revenue and viewers over time",
@@ -403,7 +400,6 @@ export const en = {
       ? "1 viewer was told that something was held or bought, and a failure lost it for good. The viewer knows."
       : `${count} times a viewer was told that something was held or bought, and a failure lost it for good. ` +
         "The viewers know.",
-  turnedAway: (count: string) => `${count} turned away`,
 
   brand: {
     paid: "Paid",
@@ -474,7 +470,6 @@ export const en = {
     watchedInAll: "Watched",
     viewersPeak: "Most at once",
     average: "Average order",
-    turnedAwayUnits: "Units turned away",
     perDrop: "By drop",
     drop: "Drop",
     closedWhy: "Ended",

@@ -391,10 +391,7 @@ export const nl: Text = {
   peak: (count) => `Piek ${count}`,
   heldNow: (count) => `${count} nu vastgehouden`,
   waitingNow: "In de rij",
-  soldElsewhere: "Elders verkocht",
   soldElsewhereCount: (count) => `${count} elders verkocht`,
-  short: (units, count) => (units === 0 ? "Niets teruggenomen" : `${count} van kijkers teruggenomen`),
-  sellThrough: "Verkocht aandeel",
   sellThroughOf: (sold, allotted) => `${sold} van ${allotted}`,
   time: "Tijd",
   overTime: "Omzet en kijkers in de tijd",
@@ -407,7 +404,6 @@ export const nl: Text = {
         "De kijker weet het."
       : `${count} keer hoorde een kijker dat iets was vastgehouden of gekocht, en door een storing ging het voorgoed ` +
         "verloren. De kijkers weten het.",
-  turnedAway: (count) => `${count} afgewezen`,
 
   brand: {
     paid: "Betaald",
@@ -477,7 +473,6 @@ export const nl: Text = {
     watchedInAll: "Keken",
     viewersPeak: "Meeste tegelijk",
     average: "Gemiddelde bestelling",
-    turnedAwayUnits: "Stuks afgewezen",
     perDrop: "Per drop",
     drop: "Drop",
     closedWhy: "Afloop",

@@ -141,6 +141,23 @@ test("numbers of a lost connection say how old they are, and are grey", async ()
   expect(await desk.page.locator("main.stale").count()).toBe(0);
 });
 
+test("promises that were broken are said above everything, and never in grey", async () => {
+  const brand = await open(DESKTOP);
+  await brand.page.routeWebSocket(/\/v1\/ws$/, (page) => {
+    const socket = page.connectToServer();
+    page.onMessage((message) => socket.send(message));
+    socket.onMessage((message) => page.send(String(message).replace('"promises_broken":0', '"promises_broken":2')));
+  });
+  await brand.page.reload();
+  await brand.part("promises-broken").waitFor();
+  expect(await brand.part("promises-broken").textContent()).toContain("2 times a viewer was told");
+  expect(await brand.part("shortfall").count()).toBe(0);
+  const first = brand.page.locator("main > *").first();
+  expect(await first.getAttribute("data-test")).toBe("promises-broken");
+  await brand.picture("brand-promises-broken");
+  await brand.close();
+});
+
 test("a screen on a wall has it all in view, and no name is more than a text", async () => {
   await crowd.host("drops/opening/close");
   await crowd.host("drops/hats/open");

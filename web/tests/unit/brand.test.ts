@@ -7,7 +7,7 @@ import { funnel } from "../../brand/funnel_steps";
 import { marks } from "../../brand/marks";
 import { rows } from "../../brand/minutes";
 import { Pace } from "../../brand/pace";
-import { bars } from "../../brand/paper_bars";
+import { bars, runs } from "../../brand/paper_bars";
 import { aroundNow, bestFirst, scarceFirst } from "../../brand/ranking";
 import { drop, euro, NUMBERS, skuNumbers } from "./brand_data";
 
@@ -161,6 +161,8 @@ describe("sales over time", () => {
     expect([paper.all.length, paper.stepMs, paper.from, paper.to]).toEqual([100, 50_000, 1_000, 5_001_000]);
     expect(paper.all.reduce((sum, bar) => sum + bar.revenueMinor, 0)).toBe(50_000);
     expect([paper.revenueMax, paper.viewersMax]).toEqual([500, 500]);
+    const gap = bars({ bucket_ms: 10_000, buckets: [bucket(0, 1, 1), bucket(10_000, 1, 1), bucket(40_000, 1, 1)] });
+    expect(runs(gap).map((run) => run.length)).toEqual([2, 1]);
     expect(bars({ bucket_ms: 10_000, buckets: [] })).toMatchObject({ all: [], revenueMax: 1, viewersMax: 1 });
   });
 });

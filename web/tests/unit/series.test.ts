@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columns, hasBegun } from "../../brand/series";
+import { columns, hasBegun, untilEnd } from "../../brand/series";
 
 const bucket = (starts_at: number, amount_minor: number, viewers: number) => ({
   starts_at,
@@ -34,4 +34,14 @@ test("there is nothing to draw before somebody watches or buys", () => {
   expect(hasBegun({ bucket_ms: 5_000, buckets: [empty] })).toBe(false);
   expect(hasBegun({ bucket_ms: 5_000, buckets: [empty, { ...empty, viewers: 1 }] })).toBe(true);
   expect(hasBegun({ bucket_ms: 5_000, buckets: [empty, { ...empty, orders: 1 }] })).toBe(true);
+});
+
+test("what came after the end of a show is not drawn, unless it was sold then", () => {
+  const looked = { ...bucket(30_000, 0, 2), units: 0, orders: 0 };
+  const sales = {
+    bucket_ms: 10_000,
+    buckets: [bucket(10_000, 5, 3), bucket(20_000, 5, 0), looked, bucket(40_000, 7, 0)],
+  };
+  expect(untilEnd(sales, null)).toBe(sales);
+  expect(untilEnd(sales, 15_000).buckets.map((one) => one.starts_at)).toEqual([10_000, 20_000, 40_000]);
 });
