@@ -44,3 +44,15 @@ impl Followed {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_command_is_followed_and_each_16th_after_it() {
+        let mut following = Following::default();
+        let followed: Vec<usize> = (0..40).filter(|_| following.is_next()).collect();
+        assert_eq!(followed, [0, 16, 32]);
+    }
+}

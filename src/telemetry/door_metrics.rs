@@ -8,7 +8,8 @@ use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGauge, Registry};
 use super::{families, metrics::Metrics};
 use crate::feed::Audience;
 
-/// What counts requests and commands, where they were turned away for being too many: in the order of the label's values.
+/// What counts requests and commands, where they were turned away for being too many: in the order of the label's
+/// values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LimitedBy {
     /// Requests of an address.
@@ -119,5 +120,30 @@ fn method_label(method: &Method) -> &str {
     match *method {
         Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::OPTIONS => method.as_str(),
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_is_named_as_in_the_table() {
+        let metrics = Metrics::new();
+        let all = [
+            (LimitedBy::Address, "address"),
+            (LimitedBy::Principal, "principal"),
+            (LimitedBy::Connections, "connections"),
+            (LimitedBy::Admission, "admission"),
+            (LimitedBy::Server, "server"),
+        ];
+        for (times, (by, _)) in (1..).zip(all) {
+            (0..times).for_each(|_| metrics.rate_limited(by));
+        }
+        let text = metrics.render();
+        for (times, (_, name)) in (1..).zip(all) {
+            let line = format!("dropcast_rate_limited_total{{by=\"{name}\"}} {times}");
+            assert!(text.lines().any(|known| known == line), "{line} is missing in\n{text}");
+        }
     }
 }

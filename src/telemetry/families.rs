@@ -1,5 +1,5 @@
-//! Every metric of the server, by what an operator asks: name, labels and help, and nothing else. How they are counted is
-//! in the files beside this one; `docs/operations/metrics.md` is made of this table.
+//! Every metric of the server, by what an operator asks: name, labels and help, and nothing else. How they are counted
+//! is in the files beside this one; `docs/operations/metrics.md` is made of this table.
 //!
 //! Names carry their unit. No viewer, order, drop or show is ever a label, so that the number of series is fixed.
 
@@ -103,7 +103,8 @@ macro_rules! chapters {
 chapters! {
     "Is it selling" {
         COMMANDS: Counter "commands_total"
-            [command, outcome = "accepted" | "refused" | "retry_busy" | "retry_unavailable" | "retry_stopping" | "pending"]
+            [command,
+             outcome = "accepted" | "refused" | "retry_busy" | "retry_unavailable" | "retry_stopping" | "pending"]
             "Commands by what came of them, where they were asked.";
         SHOWS_LOADED: Gauge "shows_loaded" [] "Shows that this node has loaded.";
         SHOW_PEAK: Gauge "show_peak" [of = "holds" | "keys" | "places_in_line"]
@@ -133,7 +134,8 @@ chapters! {
         HUB_CONNECTIONS: Gauge "hub_connections" [] "Connections that the hub has.";
         HUB_CONNECTIONS_MAX: Gauge "hub_connections_max" [] "Connections that the hub may have.";
         HUB_BLOCKED: Gauge "hub_blocked_connections" [] "Connections whose socket is full: what they lack waits.";
-        HUB_COMMANDS: Gauge "hub_waiting_commands" [] "What other threads asked of the hub's shards and they have not taken up.";
+        HUB_COMMANDS: Gauge "hub_waiting_commands" []
+            "What other threads asked of the hub's shards and they have not taken up.";
         HTTP_CONNECTIONS: Gauge "http_connections" [] "HTTP connections; a WebSocket is none of them.";
         TLS_CONNECTIONS: Gauge "tls_connections" [] "WebSockets whose TLS this server ends.";
         CONNECTIONS_DELAYED: Counter "connections_delayed_total" []

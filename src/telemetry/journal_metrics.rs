@@ -105,3 +105,53 @@ fn count_failure(failures: &[IntCounter], result: &Result<(), AppendError>) {
     };
     failures[reason].inc();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Position;
+
+    fn has(metrics: &Metrics, line: &str) -> bool {
+        metrics.render().lines().any(|known| known == line)
+    }
+
+    #[test]
+    fn a_failure_is_counted_under_its_name_and_says_whether_the_journal_is_well() {
+        let failures = [
+            ("fenced", AppendError::Fenced, true),
+            ("moved", AppendError::Moved { tail: Position::default() }, true),
+            ("unavailable", AppendError::Unavailable(String::new()), false),
+            ("in_doubt", AppendError::InDoubt(String::new()), false),
+            ("invalid", AppendError::Invalid(String::new()), true),
+            ("clock_apart", AppendError::ClockApart { ahead_ms: 3_000 }, false),
+        ];
+        for (reason, error, is_well) in failures {
+            let metrics = Metrics::new();
+            let failed = Err(error);
+            metrics.append_started(1);
+            metrics.append_ended(Duration::ZERO, &failed);
+            metrics.renewal_ended(&failed);
+            for what in ["append", "renewal"] {
+                let line = format!("dropcast_journal_{what}_failures_total{{reason=\"{reason}\"}} 1");
+                assert!(has(&metrics, &line), "{line}");
+            }
+            assert_eq!(metrics.journal_is_writable(), is_well, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_counted_by_what_came_of_it() {
+        let outcomes = [
+            ("held", ClaimError::Held { left_ms: 1 }, true),
+            ("unavailable", ClaimError::Unavailable(String::new()), false),
+            ("clock_apart", ClaimError::ClockApart { ahead_ms: 3_000 }, false),
+            ("invalid", ClaimError::Invalid(String::new()), true),
+        ];
+        for (outcome, error, is_well) in outcomes {
+            let metrics = Metrics::new();
+            metrics.claim_ended(&Err(error));
+            assert!(has(&metrics, &format!("dropcast_journal_claims_total{{outcome=\"{outcome}\"}} 1")), "{outcome}");
+            assert_eq!(metrics.journal_is_writable(), is_well, "{outcome}");
+        }
+    }
+}

@@ -12,8 +12,8 @@ use super::{
     journal_metrics::JournalMetrics, trouble::TroubleMetrics,
 };
 
-/// Every metric. One per process; cheap to update from any thread: an update takes no lock and allocates nothing, but for
-/// that of an HTTP request.
+/// Every metric. One per process; cheap to update from any thread: an update takes no lock and allocates nothing, but
+/// for that of an HTTP request or a bad token.
 pub struct Metrics {
     registry: Registry,
     pub(super) answers: AnswerMetrics,

@@ -14,8 +14,8 @@ use super::{families, hub_metrics::hub_families, instruments::made, metrics::Met
 use crate::{engine::Engine, hub::Hub};
 
 impl Metrics {
-    /// Also shows what the hub and the engine count themselves, and what room is left where the `disks` are: paths, by the
-    /// value of the label `of`. Once per process.
+    /// Also shows what the hub and the engine count themselves, and what room is left where the `disks` are: paths, by
+    /// the value of the label `of`. Once per process.
     pub fn watch(self: &Arc<Self>, hub: Arc<Hub>, engine: &Arc<Engine>, disks: Vec<(&'static str, PathBuf)>) {
         let durability = families::JOURNAL_DURABILITY.gauges(self.registry());
         durability.with_label_values(&[engine.journal().durability().as_str()]).set(1);

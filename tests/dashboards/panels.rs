@@ -94,6 +94,7 @@ fn is_panel(panel: &Value) {
     let title = text(&panel["title"]);
     assert_eq!(panel["datasource"]["uid"], "${datasource}", "{title}");
     assert!(panel["fieldConfig"]["defaults"]["unit"].is_string(), "{title} has no unit");
+    assert!(panel["description"].is_string(), "{title} does not say what it shows");
     let targets = panel["targets"].as_array().expect("targets");
     let names: BTreeSet<_> = targets.iter().map(|target| text(&target["refId"])).collect();
     assert!(!targets.is_empty() && names.len() == targets.len(), "{title} has a query without a letter of its own");

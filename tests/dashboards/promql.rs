@@ -1,8 +1,8 @@
 //! As much of `PromQL` as it takes to say which metrics and labels a query names.
 //!
 //! It reads tokens, not a grammar: a name is a metric unless a parenthesis or `by` follows it or it is a word of the
-//! language, and the labels of `by (…)` and `on (…)` belong to every metric of the query. `promtool` and Prometheus itself say
-//! whether a query can be evaluated.
+//! language, and the labels of `by (…)` and `on (…)` belong to every metric of the query. `promtool` and Prometheus itself
+//! say whether a query can be evaluated.
 
 /// A metric that a query names, with what it asks of its labels.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -87,6 +87,13 @@ fn reader_that_stops_lags_and_starts_afresh() {
     assert!(next < 400, "nothing was sent while it lagged");
     assert_eq!(number(&slow.text()), 401);
     assert_eq!(server.hub.counters().ring_lagged, 1);
+    until("its socket has room", || blocked(&server) == 0);
+}
+
+/// How many sockets are full.
+fn blocked(server: &Server) -> u64 {
+    let counters = server.hub.counters();
+    counters.writes_blocked - counters.unblocked
 }
 
 fn position_that_fell_off_lags_after_the_prelude() {
@@ -169,7 +176,7 @@ fn socket_that_takes_nothing_is_dropped() {
     // The kernel, or the relay, has the same limit and may be the first to act on it.
     let reason = seen.pop();
     assert!(matches!(reason, Some(Seen::Closed(CloseReason::Stalled | CloseReason::Lost(_)))), "{reason:?}");
-    until("it has left", || channel.connections() == [0]);
+    until("it has left", || channel.connections() == [0] && blocked(&server) == 0);
     until("its relay has ended, with the client still there", || server.relays() == 0);
     drop(stream);
 }
