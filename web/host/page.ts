@@ -1,4 +1,4 @@
-import type { Command, Drop, Outcome, Show, State } from "@dropcast/client";
+import type { Command, Drop, Outcome, Show, State, Status } from "@dropcast/client";
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -97,7 +97,7 @@ export class HostPage extends SignedInPage {
       @dismiss=${this.#onDismiss} @signed-in=${() => location.reload()}
     >
       <host-banners .alerts=${lookout.look()} .clock=${client.clock}
-        .connection=${connectionText(client.status, this.t)}
+        .connection=${this.#connection(client.status)}
         .pending=${client.unanswered.map((command) => deedText(command, known, this.t))}
       ></host-banners>
       ${this.#header(show, lookout)}
@@ -163,6 +163,11 @@ export class HostPage extends SignedInPage {
       @click=${() => this.#openSheet({ kind: "end" })}>${icons.stop} ${this.t.end}</button></p>`;
   }
 
+  /** Whoever was connected and connects again has lost the connection, and is not told two things in turn. */
+  #connection(status: Status): string {
+    return status.phase === "connecting" ? this.t.reconnectingNow : connectionText(status, this.t);
+  }
+
   /** What is shown and changes with time alone, to tell whether to render anew. */
   #look(): string {
     const [desk, lookout] = [this.#desk, this.#lookout];
@@ -171,7 +176,7 @@ export class HostPage extends SignedInPage {
     }
     const { status } = desk.client;
     const alerts = lookout.look().map((alert) => alert.id);
-    const parts = [meaningOf(desk.press()), ...desk.resting, ...alerts, connectionText(status, this.t)];
+    const parts = [meaningOf(desk.press()), ...desk.resting, ...alerts, this.#connection(status)];
     return [...parts, this.#saidNow?.text].join("\n");
   }
 
