@@ -38,7 +38,7 @@ const SAID_FOR_MS = 12_000;
 export class HostPage extends SignedInPage {
   protected override readonly pageRole = "host";
   protected override readonly showsConnection = true;
-  @state() private said: (Said & { readonly at: number }) | null = null;
+  @state() private said: (Said & { readonly at: number; readonly isAnswer: boolean }) | null = null;
   @state() private sheet: SheetOpen | null = null;
 
   readonly #wake = new WakeLock();
@@ -70,7 +70,7 @@ export class HostPage extends SignedInPage {
     this.#lookout = new Lookout(client);
     this.#desk = new Desk(client, {
       changed: (change) => this.#onChanged(change),
-      added: (added) => this.#say(addedNews(added, client.state, this.t)),
+      added: (added) => this.#tellNews(addedNews(added, client.state, this.t)),
       answered: (command, outcome) => this.#onAnswered(command, outcome),
     });
   }
@@ -188,12 +188,19 @@ export class HostPage extends SignedInPage {
     return this.#desk?.client.state.show?.phase === "live";
   }
 
-  get #saidNow(): Said | null {
+  get #saidNow() {
     return this.said && Date.now() - this.said.at < SAID_FOR_MS ? this.said : null;
   }
 
-  #say(said: Said | null): void {
-    this.said = said && { ...said, at: Date.now() };
+  #say(said: Said, isAnswer: boolean): void {
+    this.said = { ...said, at: Date.now(), isAnswer };
+  }
+
+  /** Never in the place of an answer to a press, which may arrive just before the news that it is about. */
+  #tellNews(news: Said): void {
+    if (!this.#saidNow?.isAnswer) {
+      this.#say(news, false);
+    }
   }
 
   #openSheet(sheet: SheetOpen): void {
@@ -202,13 +209,13 @@ export class HostPage extends SignedInPage {
 
   #ask(ask: Ask | null): void {
     if (ask && this.#desk?.ask(ask)) {
-      this.#say(null);
+      this.said = null;
     }
   }
 
   #onChanged(change: Change): void {
     this.#lookout?.changed(change);
-    this.#say(newsOf(change, this.t));
+    this.#tellNews(newsOf(change, this.t));
   }
 
   #onAnswered(command: Command, outcome: Outcome): void {
@@ -216,7 +223,7 @@ export class HostPage extends SignedInPage {
     const drop = drops.find((one) => isAbout(command, one.drop));
     const said = complaint(command, outcome, drop ? inLanguage(drop.title) : "", this.t);
     if (said) {
-      this.#say(said);
+      this.#say(said, true);
     }
   }
 
