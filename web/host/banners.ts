@@ -88,7 +88,7 @@ export class HostBanners extends PageElement {
         return nothing;
       case "token":
         return html`<button data-test="sign-in-again" @click=${() => this.tell("sheet", { kind: "sign_in" })}>
-          ${this.t.signIn}
+          ${this.t.desk.alerts.signIn}
         </button>`;
       default:
         return html`<button data-test="dismiss" @click=${() => this.tell("dismiss", alert.id)}>

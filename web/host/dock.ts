@@ -34,8 +34,8 @@ export class HostDock extends PageElement {
       :host { background: var(--surface); border-top: 1px solid var(--line); box-shadow: var(--shadow); }
       .dock { max-width: 90rem; margin: 0 auto; padding: var(--space-2) var(--space-4) var(--space-3); }
       .said {
-        min-height: 1.75rem; display: flex; align-items: center; gap: var(--space-2); font-weight: 600;
-        color: var(--ink-soft); overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+        min-height: 1.75rem; line-height: 1.75rem; font-weight: 600; color: var(--ink-soft);
+        overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
       }
       .said:empty { position: static; }
       .said.bad { color: var(--bad); }

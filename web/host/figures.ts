@@ -29,7 +29,7 @@ export class HostFigures extends PageElement {
         dl { row-gap: var(--space-2); }
         dl.card { padding: var(--space-2) 0; }
         dd { font-size: var(--text-l); }
-        dt { font-size: 0.75rem; }
+        .eyebrow { font-size: 0.6875rem; }
         div { padding: 0; }
       }
     `,

@@ -1,4 +1,4 @@
-import type { Command, Drop, Outcome, Show, State } from "@dropcast/client";
+import type { Command, Drop, Outcome, Show, State, Status } from "@dropcast/client";
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -38,7 +38,7 @@ const SAID_FOR_MS = 12_000;
 export class HostPage extends SignedInPage {
   protected override readonly pageRole = "host";
   protected override readonly showsConnection = true;
-  @state() private said: (Said & { readonly at: number }) | null = null;
+  @state() private said: (Said & { readonly at: number; readonly isAnswer: boolean }) | null = null;
   @state() private sheet: SheetOpen | null = null;
 
   readonly #wake = new WakeLock();
@@ -70,7 +70,7 @@ export class HostPage extends SignedInPage {
     this.#lookout = new Lookout(client);
     this.#desk = new Desk(client, {
       changed: (change) => this.#onChanged(change),
-      added: (added) => this.#say(addedNews(added, client.state, this.t)),
+      added: (added) => this.#tellNews(addedNews(added, client.state, this.t)),
       answered: (command, outcome) => this.#onAnswered(command, outcome),
     });
   }
@@ -97,7 +97,7 @@ export class HostPage extends SignedInPage {
       @dismiss=${this.#onDismiss} @signed-in=${() => location.reload()}
     >
       <host-banners .alerts=${lookout.look()} .clock=${client.clock}
-        .connection=${connectionText(client.status, this.t)}
+        .connection=${this.#connection(client.status)}
         .pending=${client.unanswered.map((command) => deedText(command, known, this.t))}
       ></host-banners>
       ${this.#header(show, lookout)}
@@ -163,6 +163,11 @@ export class HostPage extends SignedInPage {
       @click=${() => this.#openSheet({ kind: "end" })}>${icons.stop} ${this.t.end}</button></p>`;
   }
 
+  /** Whoever was connected and connects again has lost the connection, and is not told two things in turn. */
+  #connection(status: Status): string {
+    return status.phase === "connecting" ? this.t.reconnectingNow : connectionText(status, this.t);
+  }
+
   /** What is shown and changes with time alone, to tell whether to render anew. */
   #look(): string {
     const [desk, lookout] = [this.#desk, this.#lookout];
@@ -171,7 +176,7 @@ export class HostPage extends SignedInPage {
     }
     const { status } = desk.client;
     const alerts = lookout.look().map((alert) => alert.id);
-    const parts = [meaningOf(desk.press()), ...desk.resting, ...alerts, connectionText(status, this.t)];
+    const parts = [meaningOf(desk.press()), ...desk.resting, ...alerts, this.#connection(status)];
     return [...parts, this.#saidNow?.text].join("\n");
   }
 
@@ -183,12 +188,19 @@ export class HostPage extends SignedInPage {
     return this.#desk?.client.state.show?.phase === "live";
   }
 
-  get #saidNow(): Said | null {
+  get #saidNow() {
     return this.said && Date.now() - this.said.at < SAID_FOR_MS ? this.said : null;
   }
 
-  #say(said: Said | null): void {
-    this.said = said && { ...said, at: Date.now() };
+  #say(said: Said, isAnswer: boolean): void {
+    this.said = { ...said, at: Date.now(), isAnswer };
+  }
+
+  /** Never in the place of an answer to a press, which may arrive just before the news that it is about. */
+  #tellNews(news: Said): void {
+    if (!this.#saidNow?.isAnswer) {
+      this.#say(news, false);
+    }
   }
 
   #openSheet(sheet: SheetOpen): void {
@@ -197,13 +209,13 @@ export class HostPage extends SignedInPage {
 
   #ask(ask: Ask | null): void {
     if (ask && this.#desk?.ask(ask)) {
-      this.#say(null);
+      this.said = null;
     }
   }
 
   #onChanged(change: Change): void {
     this.#lookout?.changed(change);
-    this.#say(newsOf(change, this.t));
+    this.#tellNews(newsOf(change, this.t));
   }
 
   #onAnswered(command: Command, outcome: Outcome): void {
@@ -211,7 +223,7 @@ export class HostPage extends SignedInPage {
     const drop = drops.find((one) => isAbout(command, one.drop));
     const said = complaint(command, outcome, drop ? inLanguage(drop.title) : "", this.t);
     if (said) {
-      this.#say(said);
+      this.#say(said, true);
     }
   }
 

@@ -38,9 +38,10 @@ export class HostRunOfShow extends PageElement {
       dc-picture { width: 2.5rem; flex: none; border-radius: var(--radius-s); }
       .name { flex: 1; min-width: 0; }
       .title { font-weight: 650; overflow-wrap: anywhere; line-height: 1.3; }
+      .timed { color: var(--warn); font-weight: 650; }
       .over dc-picture { opacity: 0.6; }
       .over .title { color: var(--ink-soft); font-weight: 500; }
-      @media (max-width: 30rem) { .next .badge:not(.warn) { display: none; } }
+      @media (max-width: 30rem) { .next .badge { display: none; } }
       button { width: 2.75rem; padding: 0; flex: none; margin-inline-end: calc(-1 * var(--space-3)); }
     `,
   ];
@@ -64,10 +65,16 @@ export class HostRunOfShow extends PageElement {
       <dc-picture .address=${(item && article(this.known, item.sku)?.product.picture) ?? ""}></dc-picture>
       <div class="name">
         <p class="title">${inLanguage(drop.title)}</p>
-        <p class="soft small figures">${this.#line(drop)}</p>
+        <p class="soft small figures">${this.#opening(drop)}${this.#line(drop)}</p>
       </div>
       ${drop.phase === "planned" ? this.#planned(drop, isNext) : dropBadge(drop, this.t)}
     </li>`;
+  }
+
+  #opening({ phase, opens_at }: Drop): TemplateResult | typeof nothing {
+    return phase === "planned" && opens_at !== null
+      ? html`<span class="timed">${this.t.opensAt(hour(opens_at))}</span> · `
+      : nothing;
   }
 
   #line(drop: Drop): string {
@@ -86,9 +93,8 @@ export class HostRunOfShow extends PageElement {
   }
 
   #planned(drop: Drop, isNext: boolean): TemplateResult {
-    const label = drop.opens_at !== null ? this.t.opensAt(hour(drop.opens_at)) : isNext ? this.t.nextUp : null;
     return html`
-      ${label === null ? nothing : html`<span class="badge ${drop.opens_at === null ? "" : "warn"}">${label}</span>`}
+      ${isNext ? html`<span class="badge">${this.t.nextUp}</span>` : nothing}
       ${this.known.show?.phase === "ended" ? nothing : this.#plan(drop)}
     `;
   }

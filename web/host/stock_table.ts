@@ -34,7 +34,7 @@ export class HostStockTable extends PageElement {
       th, td { padding: var(--space-2); text-align: end; }
       thead th { font-size: var(--text-s); color: var(--ink-soft); font-weight: 600; }
       th:first-child { text-align: start; padding-inline-start: var(--space-4); }
-      thead th:not(:first-child) { width: 5rem; }
+      thead th:not(:first-child) { width: 4.5rem; }
       thead th:last-child { width: 1%; }
       td:last-child { padding-inline-end: var(--space-4); }
       tbody tr { border-top: 1px solid var(--line); }

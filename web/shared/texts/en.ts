@@ -362,7 +362,6 @@ export const en = {
       tokenIn: "Then this page stops. Time left:",
       signIn: "Sign in again",
       promises: "A promise was broken",
-      dismiss: "Got it",
     },
   },
   hostRefused: "Not done",

@@ -365,7 +365,6 @@ export const nl: Text = {
       tokenIn: "Dan stopt deze pagina. Tijd over:",
       signIn: "Opnieuw inloggen",
       promises: "Een belofte is gebroken",
-      dismiss: "Begrepen",
     },
   },
   hostRefused: "Niet gedaan",

@@ -151,10 +151,11 @@ describe.each([TABLET, PHONE, PORTRAIT])("the desk on a $name", (size) => {
 
     await key("c");
     await host.part("close-sure").waitFor();
-    await key("Space");
     await host.picture("host-close");
+    await key("p");
     await key("Escape");
     await host.part("close-sure").waitFor({ state: "detached" });
+    expect(await host.part("pause").count()).toBe(1);
     await host.part("close-drop").click();
     await host.part("close-sure").click();
     await expect.poll(() => openDrops()).toBe(0);
