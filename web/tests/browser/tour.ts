@@ -37,6 +37,9 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   await look("host ended", host);
   await brand.page.getByText(brand.t.ended).first().waitFor();
   await look("brand ended", brand);
+  await brand.part("report").click();
+  await brand.part("report-sheet").waitFor();
+  await look("brand reading the report", brand);
 }
 
 async function beforeTheShow(stage: Stage, size: Size, look: Look): Promise<void> {
