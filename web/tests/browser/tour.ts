@@ -103,9 +103,9 @@ async function waiting(stage: Stage, size: Size, viewer: Window, host: Window, l
 }
 
 async function drawing(stage: Stage, size: Size, viewer: Window, look: Look): Promise<void> {
+  const reader = await stage.page("/draw/?show=full-show&drop=mugs", size);
+  await reader.part("verdict").waitFor();
   await stage.run("drops/mugs/open");
-  const address = "/draw/?show=full-show&drop=mugs";
-  const reader = await stage.page(address, size);
   await viewer.part("enter").first().click();
   await viewer.part("line").waitFor();
   await look("viewer in a draw", viewer);
