@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { EVERYWHERE, launch, type Window } from "./browser";
@@ -104,14 +105,13 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   test("whose network dies for ten seconds is told, and has what was pressed for once", async () => {
     await carla.part("buy").first().waitFor();
     networks.carla.cut();
-    const mended = new Promise<void>((resolve) => {
-      setTimeout(() => resolve(networks.carla.mend()), DEAD_MS);
-    });
+    const dead = sleep(DEAD_MS);
     await carla.part("buy").first().click();
     await carla.page.locator('button[aria-busy="true"]').first().waitFor();
     await carla.page.locator("dc-connection-bar p").waitFor();
     await pictures("10-dead-network", ["viewer", carla]);
-    await mended;
+    await dead;
+    networks.carla.mend();
     await carla.part("pay").first().waitFor();
     await expect.poll(() => carla.page.locator("dc-connection-bar p").count()).toBe(0);
     await pictures("11-mended", ["viewer", carla]);

@@ -20,6 +20,10 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   const desk = new Desk(host);
   await desk.start();
   await look("host live", host);
+  const landing = await stage.page("/", size);
+  await landing.page.getByRole("link", { name: landing.t.watch }).waitFor();
+  await look("landing with a show", landing);
+  await landing.close();
   await look("viewer live, nothing open", viewer);
   await buying(stage, viewer, desk, look);
   await brand.page.locator("brand-chart").waitFor();
@@ -44,8 +48,8 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
 
 async function beforeTheShow(stage: Stage, size: Size, look: Look): Promise<void> {
   const landing = await stage.page("/", size);
-  await landing.page.locator("main").waitFor();
-  await look("landing", landing);
+  await landing.page.getByText(landing.t.noShows).waitFor();
+  await look("landing without shows", landing);
   for (const role of ["host", "brand"]) {
     const stranger = await stage.page(`/${role}/?show=full-show`, size);
     await stranger.page.locator('input[name="token"]').waitFor();
