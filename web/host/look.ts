@@ -12,7 +12,7 @@ export const commands = css`
     background: transparent; color: var(--ink-soft); border: 1px dashed var(--ink-soft);
   }
   kbd {
-    font: inherit; font-size: var(--text-s); font-weight: 600; border: 1px solid currentColor; opacity: 0.85;
+    font: inherit; font-size: var(--text-s); font-weight: 600; border: 1px solid currentColor;
     border-radius: 0.375rem; padding: 0 0.375rem; line-height: 1.3;
   }
   @media (max-width: 30rem) { kbd { display: none; } }

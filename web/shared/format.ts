@@ -2,7 +2,11 @@ import type { Money } from "@dropcast/client";
 import { decimals } from "./currency";
 import { locale } from "./language";
 
-const formats = new Map<string, Intl.NumberFormat>();
+/** Made once for each way to write something in a language: making one takes far longer than using it. */
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+const HOUR = { hour: "2-digit", minute: "2-digit" } as const;
+const MOMENT = { weekday: "short", day: "numeric", month: "short", ...HOUR } as const;
 
 /** An amount as people write it in the spoken language, with the currency's own number of decimals. */
 export function price(money: Money): string {
@@ -12,34 +16,29 @@ export function price(money: Money): string {
 /** The same without decimals that are all zero, where there is little room. */
 export function roundPrice(money: Money): string {
   const amount = money.amount_minor / 10 ** decimals(money.currency);
-  const { minimumFractionDigits, ...options } = currencyFormat(money.currency).resolvedOptions();
-  const digits = Number.isInteger(amount) ? 0 : minimumFractionDigits;
-  return new Intl.NumberFormat(locale(), {
-    ...(options as Intl.NumberFormatOptions),
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(amount);
+  const digits = Number.isInteger(amount) ? 0 : decimals(money.currency);
+  return currencyFormat(money.currency, digits).format(amount);
 }
 
 export function count(value: number): string {
-  return value.toLocaleString(locale());
+  return known("count", (locale) => new Intl.NumberFormat(locale)).format(value);
 }
 
 /** A share of one, such as 12%; with a decimal where whole ones would hide the difference. */
 export function percent(share: number): string {
   const maximumFractionDigits = share > 0 && share < 0.1 ? 1 : 0;
-  return share.toLocaleString(locale(), { style: "percent", maximumFractionDigits });
+  const make = (locale: string) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits });
+  return known(`percent ${maximumFractionDigits}`, make).format(share);
 }
 
 /** An hour of a day, such as 20:30. */
 export function hour(unixMs: number): string {
-  return new Date(unixMs).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
+  return known("hour", (locale) => new Intl.DateTimeFormat(locale, HOUR)).format(unixMs);
 }
 
 /** A day and an hour, such as Fri 1 May, 20:30. */
 export function moment(unixMs: number): string {
-  const options = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Date(unixMs).toLocaleString(locale(), options);
+  return known("moment", (locale) => new Intl.DateTimeFormat(locale, MOMENT)).format(unixMs);
 }
 
 /** What is left of a time, such as 1:05, or 1:02:05 from an hour on. Rounded up: 0:00 means over. */
@@ -59,22 +58,18 @@ export function pictureAddress(address: string, server = ""): string | null {
   return /^\/(?![/\\])/.test(address) ? server + address : /^https:\/\//.test(address) ? address : null;
 }
 
-function currencyFormat(currency: string): Intl.NumberFormat {
-  const name = `${locale()} ${currency}`;
-  let format = formats.get(name);
-  if (!format) {
-    format = newFormat(currency);
-    formats.set(name, format);
-  }
-  return format;
+/** A currency that is none (an empty message of an older server) is written without a sign. */
+function currencyFormat(currency: string, digits = decimals(currency)): Intl.NumberFormat {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const signed = /^[A-Z]{3}$/.test(currency) ? { style: "currency", currency, ...options } : options;
+  return known(`${currency} ${digits}`, (locale) => new Intl.NumberFormat(locale, signed as Intl.NumberFormatOptions));
 }
 
-/** A currency that is none (an empty message of an older server) is written without a sign. */
-function newFormat(currency: string): Intl.NumberFormat {
-  const digits = decimals(currency);
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(
-    locale(),
-    /^[A-Z]{3}$/.test(currency) ? { style: "currency", currency, ...options } : options,
-  );
+/** The format of a name, which always stands for the same kind of format, in the spoken language. */
+function known<F extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string, make: (locale: string) => F): F {
+  const spoken = locale();
+  const key = `${spoken} ${name}`;
+  const format = formats.get(key) ?? make(spoken);
+  formats.set(key, format);
+  return format as F;
 }

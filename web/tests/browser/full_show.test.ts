@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { EVERYWHERE, launch, type Window } from "./browser";
 import { Desk } from "./desk";
 import type { Network } from "./network";
+import type { Audit } from "./server";
 import { FULL_SHOW, Stage } from "./stage";
 import { interceptAnswers } from "./wire";
 
@@ -103,14 +105,13 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
   test("whose network dies for ten seconds is told, and has what was pressed for once", async () => {
     await carla.part("buy").first().waitFor();
     networks.carla.cut();
-    const mended = new Promise<void>((resolve) => {
-      setTimeout(() => resolve(networks.carla.mend()), DEAD_MS);
-    });
+    const dead = sleep(DEAD_MS);
     await carla.part("buy").first().click();
     await carla.page.locator('button[aria-busy="true"]').first().waitFor();
     await carla.page.locator("dc-connection-bar p").waitFor();
     await pictures("10-dead-network", ["viewer", carla]);
-    await mended;
+    await dead;
+    networks.carla.mend();
     await carla.part("pay").first().waitFor();
     await expect.poll(() => carla.page.locator("dc-connection-bar p").count()).toBe(0);
     await pictures("11-mended", ["viewer", carla]);
@@ -188,17 +189,12 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
     const audit = stage.audit();
     expect(audit).toMatchObject({ violations_count: 0, totals: { held: 0, sold: 4 }, orders: { placed: 4, paid: 4 } });
     expect(audit.orders.revenue_minor).toBe(3 * 3_900 + 12_900);
-    const figures = async () => ({
-      units: await brand.part("units").textContent(),
-      orders: await brand.part("orders").textContent(),
-      revenue: (await brand.part("revenue").textContent())?.replace(/\D/g, ""),
-    });
-    await expect.poll(figures).toEqual({
-      units: String(audit.totals.sold),
-      orders: String(audit.orders.placed),
-      revenue: String(audit.orders.revenue_minor),
-    });
+    await agrees(brand, audit);
     await pictures("22-ended", ["host", host], ["viewer", anna], ["brand", brand]);
+    await brand.part("report").click();
+    await brand.part("report-sheet").waitFor();
+    await agrees(brand, audit);
+    await pictures("23-report", ["brand", brand]);
     for (const window of stage.windows) {
       expect(await window.fits()).toBe(true);
       expect(window.errors.filter((error) => window !== carla || !error.includes("WebSocket"))).toEqual([]);
@@ -212,6 +208,19 @@ async function paid(viewer: Window, name: string): Promise<void> {
   await viewer.part("confirmed").waitFor();
   await viewer.picture(`full-show-${name}-viewer`);
   await viewer.page.getByRole("button", { name: viewer.t.keepWatching }).click();
+}
+
+/** The brand reads what the audit added up. */
+async function agrees(brand: Window, { totals, orders }: Audit): Promise<void> {
+  const figures = async () => ({
+    units: await brand.part("units").textContent(),
+    orders: await brand.part("orders").textContent(),
+    revenue: (await brand.part("revenue").textContent())?.replace(/\D/g, ""),
+  });
+  const audited = { units: totals.sold, orders: orders.placed, revenue: orders.revenue_minor };
+  await expect
+    .poll(figures)
+    .toEqual(Object.fromEntries(Object.entries(audited).map(([figure, value]) => [figure, String(value)])));
 }
 
 /** The one of two who sees a part, and the other; fails unless it is exactly one. */

@@ -114,6 +114,9 @@ describe.each([PHONE, DESKTOP])("a show of which every text attacks, $name", (si
       await window.page.getByText(ATTACKS.picture).first().waitFor();
       await isHarmless(`ended-${name}`, window, ATTACKS.picture);
     }
+    await brand.part("report").click();
+    await brand.part("report-sheet").waitFor();
+    await isHarmless("report-brand", brand, ATTACKS.picture, ATTACKS.endless);
   });
 });
 

@@ -20,6 +20,10 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   const desk = new Desk(host);
   await desk.start();
   await look("host live", host);
+  const landing = await stage.page("/", size);
+  await landing.page.getByRole("link", { name: landing.t.watch }).waitFor();
+  await look("landing with a show", landing);
+  await landing.close();
   await look("viewer live, nothing open", viewer);
   await buying(stage, viewer, desk, look);
   await brand.page.locator("brand-chart").waitFor();
@@ -37,12 +41,15 @@ export async function tour(stage: Stage, size: Size, look: Look): Promise<void> 
   await look("host ended", host);
   await brand.page.getByText(brand.t.ended).first().waitFor();
   await look("brand ended", brand);
+  await brand.part("report").click();
+  await brand.part("report-sheet").waitFor();
+  await look("brand reading the report", brand);
 }
 
 async function beforeTheShow(stage: Stage, size: Size, look: Look): Promise<void> {
   const landing = await stage.page("/", size);
-  await landing.page.locator("main").waitFor();
-  await look("landing", landing);
+  await landing.page.getByText(landing.t.noShows).waitFor();
+  await look("landing without shows", landing);
   for (const role of ["host", "brand"]) {
     const stranger = await stage.page(`/${role}/?show=full-show`, size);
     await stranger.page.locator('input[name="token"]').waitFor();
@@ -100,9 +107,9 @@ async function waiting(stage: Stage, size: Size, viewer: Window, host: Window, l
 }
 
 async function drawing(stage: Stage, size: Size, viewer: Window, look: Look): Promise<void> {
+  const reader = await stage.page("/draw/?show=full-show&drop=mugs", size);
+  await reader.part("verdict").waitFor();
   await stage.run("drops/mugs/open");
-  const address = "/draw/?show=full-show&drop=mugs";
-  const reader = await stage.page(address, size);
   await viewer.part("enter").first().click();
   await viewer.part("line").waitFor();
   await look("viewer in a draw", viewer);

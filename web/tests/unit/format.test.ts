@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
-const { percent, pictureAddress, price, remaining } = await import("../../shared/format");
+const { count, hour, moment, percent, pictureAddress, price, remaining } = await import("../../shared/format");
 
 describe("what is left of a time", () => {
   test.each([
@@ -49,4 +49,25 @@ describe("a share", () => {
     [0.256, "26%"],
     [1, "100%"],
   ])("%d is %s", (share, shown) => expect(percent(share)).toBe(shown));
+});
+
+describe("a number or an hour", () => {
+  test("is written in the region's way", () => {
+    expect(count(12_345)).toBe("12,345");
+    expect(hour(Date.UTC(2026, 4, 1, 18, 30))).toMatch(/^\d\d:30$/);
+  });
+
+  test("is written without making a format anew, which a busy page would spend its time on", () => {
+    const write = () => [count(2), percent(0.5), price({ amount_minor: 1, currency: "EUR" }), hour(0), moment(0)];
+    const written = write();
+    const makes = [
+      vi.spyOn(Intl, "NumberFormat"),
+      vi.spyOn(Intl, "DateTimeFormat"),
+      vi.spyOn(Number.prototype, "toLocaleString"),
+      vi.spyOn(Date.prototype, "toLocaleString"),
+      vi.spyOn(Date.prototype, "toLocaleTimeString"),
+    ];
+    expect(write()).toEqual(written);
+    expect(makes.flatMap((make) => make.mock.calls)).toEqual([]);
+  });
 });
