@@ -207,11 +207,11 @@ impl Counted {
             return;
         };
         known.connections += 1;
-        let (watches, sees) = (!known.watched, is_selling && !known.saw);
+        let (is_new, sees) = (!known.watched, is_selling && !known.saw);
         (known.watched, known.saw) = (true, known.saw || is_selling);
-        self.count.watched += u64::from(watches);
+        self.count.watched += u64::from(is_new);
         self.count.saw += u64::from(sees);
-        if let Some(source) = source.filter(|_| watches) {
+        if let Some(source) = source.filter(|_| is_new) {
             self.came_from(source);
         }
     }
