@@ -17,8 +17,8 @@ use crate::engine::Answer;
 
 /// How many viewers are told apart; whoever comes after them is one of those who watch, and nothing else.
 const WATCHERS_MAX: usize = 1_000_000;
-/// After so long what was told before is told again, changed or not, as long as somebody watches: a third of the time for
-/// which it counts.
+/// After so long what was told before is told again, changed or not, as long as somebody watches: a third of the time
+/// for which it counts.
 const TELL_AGAIN_AFTER_MS: u64 = FRESH_MS / 3;
 
 /// This node's part of a show's audience. Sessions and the ticker share it; the lock is held for a look-up, and where a
