@@ -17,8 +17,8 @@ use crate::engine::Answer;
 
 /// How many viewers are told apart; whoever comes after them is one of those who watch, and nothing else.
 const WATCHERS_MAX: usize = 1_000_000;
-/// After so long what was told before is told again, changed or not, as long as somebody watches: a third of the time for
-/// which it counts.
+/// After so long what was told before is told again, changed or not, as long as somebody watches: a third of the time
+/// for which it counts.
 const TELL_AGAIN_AFTER_MS: u64 = FRESH_MS / 3;
 
 /// This node's part of a show's audience. Sessions and the ticker share it; the lock is held for a look-up, and where a
@@ -207,11 +207,11 @@ impl Counted {
             return;
         };
         known.connections += 1;
-        let (watches, sees) = (!known.watched, is_selling && !known.saw);
+        let (is_new, sees) = (!known.watched, is_selling && !known.saw);
         (known.watched, known.saw) = (true, known.saw || is_selling);
-        self.count.watched += u64::from(watches);
+        self.count.watched += u64::from(is_new);
         self.count.saw += u64::from(sees);
-        if let Some(source) = source.filter(|_| watches) {
+        if let Some(source) = source.filter(|_| is_new) {
             self.came_from(source);
         }
     }

@@ -102,7 +102,7 @@ fn counted(show: &Show, one: u8, other: u8) -> (Principal, Command) {
     let count = AudienceCount {
         viewers: u32::from(other),
         watched: before.watched + more,
-        clicks: before.clicks.saturating_sub(u64::from(one % 7 == 0)) + more,
+        clicks: before.clicks.saturating_sub(u64::from(one.is_multiple_of(7))) + more,
         sources: [(SourceId::new("blog").unwrap(), before.watched + more)].into(),
         ..before
     };

@@ -60,6 +60,7 @@ struct Greeting {
 }
 
 /// What is known of a command once it is asked.
+#[derive(Clone, Copy)]
 struct Asked {
     kind: CommandKind,
     wanted: Option<Wanted>,
