@@ -94,11 +94,16 @@ export class ViewerShow extends PageElement {
 
   override render(): TemplateResult {
     const client = this.#visit?.live.client;
-    const isTurnedAway = client?.status.phase === "closed" && client.state.show === null;
+    const isUnseen = client?.status.phase === "closed" && client.state.show === null;
     const show = client?.state.show ?? this.listed;
     return html`
-      ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
-      ${this.#visit && show && !isTurnedAway ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
+      ${
+        // Whoever has seen nothing yet is told below what it takes.
+        client && !(isUnseen && isTurnedAway(client.status))
+          ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>`
+          : nothing
+      }
+      ${this.#visit && show && !isUnseen ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
     `;
   }
 
@@ -145,7 +150,7 @@ export class ViewerShow extends PageElement {
   }
 
   #onStatus(status: Status): void {
-    if (status.phase === "closed" && status.reason === "token") {
+    if (isTurnedAway(status)) {
       const reason = this.#visit?.live.client.state.show ? "expired" : "watch";
       this.tell("signin-needed", { reason, drop: null, sku: null });
     }
@@ -167,7 +172,7 @@ export class ViewerShow extends PageElement {
       </div>`;
     }
     return html`<main class="blank">
-      ${status.reason === "token" ? html`<h1>${this.t.signInToWatch}</h1> ${this.#signIn()}` : nothing}
+      ${isTurnedAway(status) ? html`<h1>${this.t.signInToWatch}</h1> ${this.#signIn()}` : nothing}
       <slot name="blank"></slot>
     </main>`;
   }
@@ -250,4 +255,9 @@ export class ViewerShow extends PageElement {
     this.#visit?.purchases.news.note(event.detail);
     this.requestUpdate();
   };
+}
+
+/** For lack of a token that is still good. */
+function isTurnedAway(status: Status): boolean {
+  return status.phase === "closed" && status.reason === "token";
 }
