@@ -26,9 +26,10 @@ beforeAll(async () => {
   server.applySampleShow();
   server.applyShow(SHOW, "web/tests/browser/members.toml");
   shop = await Shop.open(port, server.url, server.token("brand", "shop", ["--brand", SHOW]), TOKEN_TTL_MS);
-  await asHost("start");
-  await asHost("drops/opening/open");
-  await asHost("drops/opening/extend", { by_ms: 600_000 });
+  await asHost(SHOW, "start");
+  await asHost("members", "start");
+  await asHost(SHOW, "drops/opening/open");
+  await asHost(SHOW, "drops/opening/extend", { by_ms: 600_000 });
 });
 beforeEach(async () => {
   await Promise.all(opened.map((window) => window.close()));
@@ -40,11 +41,11 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function asHost(what: string, body?: object): Promise<void> {
-  const token = server.token("host", "noor", ["--show", SHOW]);
+async function asHost(show: string, what: string, body?: object): Promise<void> {
+  const token = server.token("host", "noor", ["--show", show]);
   const headers = { authorization: `Bearer ${token}`, "idempotency-key": randomUUID() };
   const content = body && { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(`${server.url}/v1/shows/${SHOW}/${what}`, { method: "POST", headers, ...content });
+  const answer = await fetch(`${server.url}/v1/shows/${show}/${what}`, { method: "POST", headers, ...content });
   expect(answer.ok, `${what}: ${answer.status}`).toBe(true);
 }
 
@@ -161,11 +162,16 @@ test("a show that is watched with a token says so, and what is missing can be gi
   const needed = async () => (await seen(window)).filter((event) => event.name === "signin-needed");
   expect((await needed())[0]?.detail).toEqual({ reason: "watch", drop: null, sku: null });
 
+  const player = window.page.waitForResponse(/\/assets\/hls/);
   const token = server.token("viewer", "anna", ["--show", "members"]);
   await window.page.evaluate((given) => {
     Object.assign(document.querySelector("live-show") as HTMLElement, { token: given });
   }, token);
   await window.page.getByRole("heading", { name: "For members" }).waitFor();
+  // It has a video, so the player comes, from the show's server.
+  expect((await player).url().startsWith(server.url)).toBe(true);
+  await window.page.getByText("The video can't be played. Buying still works.").waitFor();
+  expect((await seen(window)).filter((event) => event.name === "securitypolicyviolation")).toEqual([]);
 });
 
 test("the element is light, and leaves the player where it is while there is no video", async () => {
@@ -194,8 +200,9 @@ test("the shop's colours, radius and font are the element's, and its other style
   expect(await look("background-color")).toBe("rgb(31, 95, 82)");
   expect(await look("border-radius")).toBe("2px");
   expect(await look("font-family")).toContain("Georgia");
-  // 3.25 rem of the browser's own, though the shop's root element says that a rem is 10 pixels.
-  expect(await look("min-height")).toBe("52px");
+  // 0.9375 rem of the browser's own, though the shop's root element says that a rem is 10 pixels.
+  const size = window.page.locator("viewer-show").evaluate((show) => getComputedStyle(show).fontSize);
+  expect(await size).toBe("15px");
 
   await window.page.evaluate(() => {
     const sheet = new CSSStyleSheet();

@@ -40,6 +40,21 @@ describe("texts in other words", () => {
   });
 });
 
+describe("the example's third language", () => {
+  test("has only texts that there are, each of its kind", async () => {
+    const file = new URL("../../../examples/shop/public/arabic.js", import.meta.url);
+    const { arabic } = await import(file.href);
+    const said = withWords(en, arabic.texts) as Record<string, unknown>;
+    const unused = Object.keys(arabic.texts).filter((name) => {
+      const own = arabic.texts[name];
+      return typeof own === "object"
+        ? JSON.stringify({ ...(said[name] as object), ...own }) !== JSON.stringify(said[name])
+        : said[name] !== own;
+    });
+    expect(unused).toEqual([]);
+  });
+});
+
 describe("a language", () => {
   test("that is not known is English until it is added, and then spoken", () => {
     speak("de-AT");
