@@ -74,7 +74,8 @@ async fn pages_are_served_under_a_strict_policy() {
 #[tokio::test]
 async fn scripts_and_pictures_are_for_the_pages_of_every_site() {
     let server = TestServer::with(|config| config.allowed_origins = vec![SHOP.to_owned()]).await;
-    let paths = ["/element/live-show.js", "/assets/any.js", "/client/any.js", "/examples/atelier-noor/pictures/cover.svg"];
+    let paths =
+        ["/element/live-show.js", "/assets/any.js", "/client/any.js", "/examples/atelier-noor/pictures/cover.svg"];
     for path in paths {
         for (origin, allowed) in [("https://other.example", "*"), (SHOP, SHOP)] {
             let reply = read(server.request(Method::GET, path, None).header("origin", origin)).await;
