@@ -18,9 +18,9 @@ import "./sheets";
 import { layout } from "./show_styles";
 import "./stage";
 
-const skeletons = html`<main class="stack" aria-busy="true">
+const skeletons = html`<div class="main stack" aria-busy="true">
   <div class="skeleton"></div><div class="skeleton"></div>
-</main>`;
+</div>`;
 
 /** A connection, and what is bought over it. */
 interface Visit {
@@ -171,10 +171,10 @@ export class ViewerShow extends PageElement {
         ${skeletons}
       </div>`;
     }
-    return html`<main class="blank">
+    return html`<div class="main blank">
       ${isTurnedAway(status) ? html`<h1>${this.t.signInToWatch}</h1> ${this.#signIn()}` : nothing}
       <slot name="blank"></slot>
-    </main>`;
+    </div>`;
   }
 
   #signIn(): TemplateResult | typeof nothing {
@@ -190,7 +190,7 @@ export class ViewerShow extends PageElement {
     const isKnown = known.show !== null;
     return html`<div class="layout">
         <viewer-stage
-          class="stage" role="banner" .show=${show} .viewers=${isKnown ? known.viewers : null} .clock=${this.#picture}
+          class="stage" .show=${show} .viewers=${isKnown ? known.viewers : null} .clock=${this.#picture}
         >
           <slot name="corner"></slot>
         </viewer-stage>
@@ -201,8 +201,8 @@ export class ViewerShow extends PageElement {
 
   #main({ live: { client }, purchases }: Visit): TemplateResult {
     const known = client.state;
-    return html`<main
-      class=${this.#hasBar(known, purchases) ? "barred" : ""}
+    return html`<div
+      class="main ${this.#hasBar(known, purchases) ? "barred" : ""}"
       @buy=${({ detail }: CustomEvent) => purchases.buy(detail.drop, detail.sku, detail.quantity)}
       @join-line=${(event: CustomEvent) => purchases.join(event.detail.drop, event.detail.sku)}
       @leave-line=${(event: CustomEvent<number>) => purchases.leave(event.detail)}
@@ -219,7 +219,7 @@ export class ViewerShow extends PageElement {
         .known=${known} .clock=${client.clock} .picture=${this.#picture}
         .buyingIn=${(drop: string) => purchases.in(drop)}
       ></viewer-drops>
-    </main>`;
+    </div>`;
   }
 
   #bar({ live: { client }, purchases }: Visit): TemplateResult | typeof nothing {
