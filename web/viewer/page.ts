@@ -35,7 +35,7 @@ export class ViewerPage extends PageElement {
     }
     const { show, token } = this.session ?? { show: "", token: null };
     return html`<viewer-show
-      .show=${show} .token=${token} .renewToken=${async () => (token === null ? null : renewSession("viewer"))}
+      role="main" .show=${show} .token=${token} .renewToken=${async () => (token === null ? null : renewSession("viewer"))}
       @heading-changed=${(event: CustomEvent<string>) => {
         document.title = event.detail || "Dropcast";
       }}

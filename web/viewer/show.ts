@@ -18,9 +18,9 @@ import "./sheets";
 import { layout } from "./show_styles";
 import "./stage";
 
-const skeletons = html`<main class="stack" aria-busy="true">
+const skeletons = html`<div class="main stack" aria-busy="true">
   <div class="skeleton"></div><div class="skeleton"></div>
-</main>`;
+</div>`;
 
 /** A connection, and what is bought over it. */
 interface Visit {
@@ -94,11 +94,16 @@ export class ViewerShow extends PageElement {
 
   override render(): TemplateResult {
     const client = this.#visit?.live.client;
-    const isTurnedAway = client?.status.phase === "closed" && client.state.show === null;
+    const isUnseen = client?.status.phase === "closed" && client.state.show === null;
     const show = client?.state.show ?? this.listed;
     return html`
-      ${client ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>` : nothing}
-      ${this.#visit && show && !isTurnedAway ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
+      ${
+        // Whoever has seen nothing yet is told below what it takes.
+        client && !(isUnseen && isTurnedAway(client.status))
+          ? html`<dc-connection-bar .status=${client.status}></dc-connection-bar>`
+          : nothing
+      }
+      ${this.#visit && show && !isUnseen ? this.#show(this.#visit, show) : this.#waiting(client?.status)}
     `;
   }
 
@@ -145,7 +150,7 @@ export class ViewerShow extends PageElement {
   }
 
   #onStatus(status: Status): void {
-    if (status.phase === "closed" && status.reason === "token") {
+    if (isTurnedAway(status)) {
       const reason = this.#visit?.live.client.state.show ? "expired" : "watch";
       this.tell("signin-needed", { reason, drop: null, sku: null });
     }
@@ -166,10 +171,10 @@ export class ViewerShow extends PageElement {
         ${skeletons}
       </div>`;
     }
-    return html`<main class="blank">
-      ${status.reason === "token" ? html`<h1>${this.t.signInToWatch}</h1> ${this.#signIn()}` : nothing}
+    return html`<div class="main blank">
+      ${isTurnedAway(status) ? html`<h1>${this.t.signInToWatch}</h1> ${this.#signIn()}` : nothing}
       <slot name="blank"></slot>
-    </main>`;
+    </div>`;
   }
 
   #signIn(): TemplateResult | typeof nothing {
@@ -185,7 +190,7 @@ export class ViewerShow extends PageElement {
     const isKnown = known.show !== null;
     return html`<div class="layout">
         <viewer-stage
-          class="stage" role="banner" .show=${show} .viewers=${isKnown ? known.viewers : null} .picture=${this.#picture}
+          class="stage" .show=${show} .viewers=${isKnown ? known.viewers : null} .picture=${this.#picture}
         >
           <slot name="corner"></slot>
         </viewer-stage>
@@ -196,8 +201,8 @@ export class ViewerShow extends PageElement {
 
   #main({ live: { client }, purchases }: Visit): TemplateResult {
     const known = client.state;
-    return html`<main
-      class=${this.#hasBar(known, purchases) ? "barred" : ""}
+    return html`<div
+      class="main ${this.#hasBar(known, purchases) ? "barred" : ""}"
       @buy=${({ detail }: CustomEvent) => purchases.buy(detail.drop, detail.sku, detail.quantity)}
       @join-line=${(event: CustomEvent) => purchases.join(event.detail.drop, event.detail.sku)}
       @leave-line=${(event: CustomEvent<number>) => purchases.leave(event.detail)}
@@ -214,7 +219,7 @@ export class ViewerShow extends PageElement {
         .known=${known} .clock=${client.clock} .picture=${this.#picture}
         .buyingIn=${(drop: string) => purchases.in(drop)}
       ></viewer-drops>
-    </main>`;
+    </div>`;
   }
 
   #bar({ live: { client }, purchases }: Visit): TemplateResult | typeof nothing {
@@ -250,4 +255,9 @@ export class ViewerShow extends PageElement {
     this.#visit?.purchases.news.note(event.detail);
     this.requestUpdate();
   };
+}
+
+/** For lack of a token that is still good. */
+function isTurnedAway(status: Status): boolean {
+  return status.phase === "closed" && status.reason === "token";
 }

@@ -12,11 +12,11 @@ export const layout = css`
   .layout { flex: 1; }
   /* Over the show, not above it: nothing jumps when a connection is lost. */
   dc-connection-bar { position: sticky; top: var(--top); height: 0; z-index: 4; }
-  main {
+  .main {
     padding: var(--space-4) var(--space-4) var(--space-6); max-width: 44rem; margin: 0 auto;
     --news-top: calc(var(--top) + min(62.5cqw, 46dvh) + var(--space-2));
   }
-  main.barred { --bar-room: 4.75rem; }
+  .main.barred { --bar-room: 4.75rem; }
   h2 { font-size: var(--text-l); margin-bottom: var(--space-3); }
   viewer-bar { position: sticky; z-index: 3; bottom: 0; }
   aside { display: none; }
@@ -39,8 +39,8 @@ export const layout = css`
       top: calc(var(--top) + var(--space-5)); border-radius: var(--radius-l); aspect-ratio: auto;
       height: calc(100dvh - var(--top) - 2 * var(--space-5)); max-height: var(--stage-max, 55cqw);
     }
-    main { padding: 0; margin: 0; max-width: none; --news-top: calc(var(--top) + var(--space-5)); }
-    main.barred { --bar-room: 0px; }
+    .main { padding: 0; margin: 0; max-width: none; --news-top: calc(var(--top) + var(--space-5)); }
+    .main.barred { --bar-room: 0px; }
     aside { display: block; margin-bottom: var(--space-5); }
     viewer-bar { display: none; }
   }

@@ -40,6 +40,14 @@ describe("the address of a picture", () => {
     ["javascript:alert(1)", false],
     ["data:image/svg+xml,<svg/>", false],
   ])("%s: %s", (address, isOne) => expect(pictureAddress(address)).toBe(isOne ? address : null));
+
+  test.each([
+    ["/examples/a.svg", "https://live.example/examples/a.svg"],
+    ["https://shop.example/a.png", "https://shop.example/a.png"],
+    ["//elsewhere.example/a.png", null],
+  ])("%s in a shop's page is %s", (address, whole) => {
+    expect(pictureAddress(address, "https://live.example")).toBe(whole);
+  });
 });
 
 describe("a share", () => {
