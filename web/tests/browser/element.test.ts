@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { seriousProblems } from "./accessibility";
 import { DESKTOP, launch, PHONE, type Size, Window } from "./browser";
 import { freePort, Server } from "./server";
 import { Shop } from "./shop";
@@ -100,6 +101,7 @@ test.each([PHONE, DESKTOP])("a shop's visitor on a $name watches, signs in when 
   await window.part("sign-in").first().waitFor();
   expect(await window.part("buy").count()).toBe(0);
   await window.picture("element-watching");
+  expect(await seriousProblems(window)).toEqual([]);
 
   await signIn(window);
   await window.picture("element-open");
@@ -109,6 +111,7 @@ test.each([PHONE, DESKTOP])("a shop's visitor on a $name watches, signs in when 
   await window.part("pay").first().click();
   await window.part("confirm").waitFor();
   await window.picture("element-checkout");
+  expect(await seriousProblems(window)).toEqual([]);
   await window.part("confirm").click();
   await window.part("confirmed").waitFor();
   await expect.poll(() => window.page.locator("#basket").textContent()).toBe("1");
@@ -284,6 +287,7 @@ test.each([PHONE, DESKTOP])(
     );
     expect(picture?.x).toBeGreaterThan((facts?.x ?? 0) + (facts?.width ?? 0) - 1);
     await window.picture("element-right-to-left");
+    expect(await seriousProblems(window)).toEqual([]);
     await signIn(window);
     await window.part("buy").first().click();
     await window.part("pay").first().click();
@@ -307,4 +311,5 @@ test("in dark colours the element is dark, whatever the page is", async () => {
   });
   await expect.poll(paper).toBe("dark");
   await window.picture("element-dark");
+  expect(await seriousProblems(window)).toEqual([]);
 });
