@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { DESKTOP, PHONE, type Size } from "../browser/browser";
@@ -71,7 +72,8 @@ async function measure(
   while (passed() < forMs) {
     await sleep(Math.min(TOLD_EVERY_MS, forMs - passed()));
     const tooLong = (await longTasks()).flat();
-    tell(`${Math.round(passed() / 1_000)} s, ${perSecond()} stock changes a second, ${tooLong.length} long tasks`);
+    const seconds = Math.round(passed() / 1_000);
+    tell(`${seconds} s, ${perSecond()} stock changes a second, ${tooLong.length} long tasks; ${howBusy()}`);
   }
   const tasks = await longTasks();
   if (perSecond() < 0.98 * CHANGES_PER_SECOND) {
@@ -90,6 +92,11 @@ async function measure(
     return percent;
   });
   return { longTasks: tasks.flat().length, heapGrowthPercent: Math.max(...growth) };
+}
+
+/** A task also takes long where the machine has others to serve: then its length says nothing about the page. */
+function howBusy(): string {
+  return `the machine's load is ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`;
 }
 
 function megabytes(bytes: number): string {
