@@ -32,6 +32,8 @@ import { addedNews, deedText, newsOf } from "./words";
 
 /** For so long the dock says what happened. */
 const SAID_FOR_MS = 12_000;
+/** For so long news doesn't take the place of an answer: it may arrive just before the news that it is about. */
+const ANSWER_KEPT_MS = 1_500;
 
 /** The host's desk: what is on sale, the one press, and the run of show. */
 @customElement("host-page")
@@ -188,7 +190,7 @@ export class HostPage extends SignedInPage {
     return this.#desk?.client.state.show?.phase === "live";
   }
 
-  get #saidNow() {
+  get #saidNow(): Said | null {
     return this.said && Date.now() - this.said.at < SAID_FOR_MS ? this.said : null;
   }
 
@@ -196,9 +198,9 @@ export class HostPage extends SignedInPage {
     this.said = { ...said, at: Date.now(), isAnswer };
   }
 
-  /** Never in the place of an answer to a press, which may arrive just before the news that it is about. */
   #tellNews(news: Said): void {
-    if (!this.#saidNow?.isAnswer) {
+    const isKept = this.said?.isAnswer && Date.now() - this.said.at < ANSWER_KEPT_MS;
+    if (!isKept) {
       this.#say(news, false);
     }
   }
