@@ -83,7 +83,7 @@ impl TestServer {
 
     /// A server that gives tokens to whoever asks.
     pub(crate) async fn demo() -> Self {
-        Self::build(|_| {}, Some(DemoTokens::new(brand_id(BRAND), show_id(SHOW))), None).await
+        Self::build(|_| {}, Some(DemoTokens::new(brand_id(BRAND), show_id(SHOW), None)), None).await
     }
 
     async fn build(change: impl FnOnce(&mut Config), demo: Option<DemoTokens>, seeds: Option<Seeds>) -> Self {
