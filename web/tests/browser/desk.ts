@@ -30,9 +30,7 @@ export class Desk {
     await (this.#hasKeyboard ? this.#space().then(() => this.#space()) : this.window.part("open-next").dblclick());
   }
 
-  /** What was just resumed can't be closed in the same moment. */
   async closeDrop(): Promise<void> {
-    await this.#ready("pause");
     await this.window.part("close-drop").click();
     await this.window.part("close-sure").click();
   }

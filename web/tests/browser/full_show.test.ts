@@ -197,7 +197,8 @@ describe.each(EVERYWHERE)("a show from draft to report, $name", (size) => {
     await pictures("23-report", ["brand", brand]);
     for (const window of stage.windows) {
       expect(await window.fits()).toBe(true);
-      expect(window.errors.filter((error) => window !== carla || !error.includes("WebSocket"))).toEqual([]);
+      // That a network was dead, the browser says itself.
+      expect(window.errors.filter((error) => !error.includes("WebSocket"))).toEqual([]);
     }
   });
 });

@@ -1,5 +1,4 @@
 import type { Size, Window } from "./browser";
-
 import { Desk } from "./desk";
 import type { Stage } from "./stage";
 

@@ -34,7 +34,8 @@ type Tell = (line: string) => void;
 /** Measures everything, the rush for so many minutes. Stops what it started. */
 export async function measure(minutes: number, tell: Tell): Promise<Report> {
   const browser = await launch();
-  const stop = () => void browser.close().finally(() => process.exit(130));
+  // Whatever is under way fails without the browser, and stops its server.
+  const stop = () => void browser.close();
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     const weights = await weighPages(browser, tell);
