@@ -55,7 +55,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_held_twice(
     assert_eq!(server.ended().await.code(), Some(0));
     let data_dir = launch.data_dir().to_str().expect("UTF-8");
     let offline = run(&["audit", SHOW, "--data-dir", data_dir], &[]).await;
-    assert_eq!(report(&offline), numbers);
+    assert_eq!(sold(report(&offline)), sold(numbers));
 }
 
 /// Buys whatever is left; how many units that was.
@@ -73,6 +73,15 @@ async fn sell_out(shop: &Shop) -> u64 {
         left -= left.min(LIMIT);
     }
     free
+}
+
+/// A report without what the last count of the audience, which may come with the stop, changes.
+fn sold(mut report: Value) -> Value {
+    let fields = report.as_object_mut().expect("an object");
+    for field in ["audience", "entries", "last_digest"] {
+        assert!(fields.remove(field).is_some(), "{field}");
+    }
+    report
 }
 
 fn report(audit: &Ended) -> Value {
