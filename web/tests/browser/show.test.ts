@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DESKTOP, launch, PHONE, Window } from "./browser";
+import { Desk } from "./desk";
 import { Server } from "./server";
 import { interceptAnswers } from "./wire";
 
@@ -36,8 +37,7 @@ describe.each([PHONE, DESKTOP])("a show on a $name", (size) => {
     await viewer.page.locator("viewer-drop-row").first().waitFor();
     await viewer.picture("viewer-before");
 
-    await host.part("open-next").waitFor();
-    await (size === PHONE ? host.part("open-next").click() : host.page.keyboard.press("Space"));
+    await new Desk(host).openNext();
     await host.page.locator("host-open-drop").waitFor();
 
     await viewer.part("buy").first().click();
