@@ -149,13 +149,18 @@ impl Crowd {
         Some(counted.count.clone())
     }
 
-    /// What the journal is to be told before this node stops, if it was told anything or has news: nobody watches here
-    /// any more. From then on nothing else is told.
+    /// What the journal is to be told before this node stops, unless it has that already: nobody watches here any more.
+    /// From then on nothing else is told.
     pub fn last_to_tell(&self) -> Option<AudienceCount> {
         let mut counted = self.lock();
-        let is_known = counted.told.is_some() || counted.is_being_told || counted.has_news();
-        let was_told = std::mem::replace(&mut counted.has_left, true);
-        (is_known && !was_told).then(|| AudienceCount { viewers: 0, ..counted.count.clone() })
+        let had_left = std::mem::replace(&mut counted.has_left, true);
+        let last = AudienceCount { viewers: 0, ..counted.count.clone() };
+        let has_it = match &counted.told {
+            _ if counted.is_being_told => false,
+            None => last == AudienceCount::default(),
+            Some((_, told)) => *told == last,
+        };
+        (!has_it && !had_left).then_some(last)
     }
 
     /// The journal was told this at that moment; whether it has it.
