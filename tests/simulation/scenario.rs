@@ -91,6 +91,12 @@ impl Scenario {
         }
     }
 
+    /// How many nodes count their audience: in plain worlds none, since every count renews a lease, and a writer that
+    /// slept is to be found out of it.
+    pub(crate) fn counters(&self) -> usize {
+        if self.is_plain { 0 } else { self.nodes }
+    }
+
     /// What the brand plans.
     pub(crate) fn plan(&self) -> ShowPlan {
         let product = ProductPlan {

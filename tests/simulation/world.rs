@@ -397,7 +397,7 @@ fn crowd(seed: u64, scenario: &Scenario) -> Vec<Client> {
         Client::new(principal(Role::System, &name), random, script, scenario)
     };
     let viewers = (0..scenario.viewers).map(viewer);
-    std::iter::once(brand).chain(viewers).chain([host]).chain((0..scenario.nodes).map(counter)).collect()
+    std::iter::once(brand).chain(viewers).chain([host]).chain((0..scenario.counters()).map(counter)).collect()
 }
 
 fn journal_end(journal: &MemoryJournal) -> JournalEnd {

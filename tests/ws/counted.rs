@@ -1,5 +1,7 @@
 //! The audience as it is counted: who watches, where they came from, what they asked for, and what became of it.
 
+use std::time::Duration;
+
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -44,7 +46,7 @@ async fn newest_count(shop: &Shop, is_wanted: impl Fn(&Value) -> bool) -> Value 
         if let Some(count) = counts(shop).await.pop().filter(|count| is_wanted(count)) {
             return count;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the journal never has it: {:?}", counts(shop).await)
 }
@@ -173,20 +175,16 @@ async fn a_show_that_nobody_watches_is_put_away_with_all_that_was_counted_and_no
     shop.go_live(3, 2).await;
     server.wait_for_log("show put away").await;
     let loads = |server: &Server| server.log().matches("show loaded").count();
+    let puts = |server: &Server| server.log().matches("show put away").count();
     let mut ann = viewer(&server, "ann", Some("blog")).await;
     ann.buy("a1", 1).await;
-    drop(ann);
+    // What is logged comes later than what it tells of.
+    until(|| loads(&server) > puts(&server)).await;
     let before = loads(&server);
-    let puts = |server: &Server| server.log().matches("show put away").count();
-    for _ in 0..2_000 {
-        if puts(&server) == before {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    assert_eq!(puts(&server), before, "it is not put away");
+    drop(ann);
+    until(|| puts(&server) == before).await;
     // Longer than it takes to look for something to tell.
-    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
     assert_eq!(loads(&server), before, "nobody needs it");
     let counted = counts(&shop).await;
     let last = counted.last().expect("a count");
@@ -232,4 +230,14 @@ async fn whoever_held_or_waited_is_told_when_an_opening_is_taken_back() {
     let held = ann.buy("a2", 1).await["held"]["reservation"].clone();
     ask(&mut ann, "confirm", "a3", json!({ "reservation": held })).await;
     assert_eq!(ask(&mut host, "undo_drop", "u3", undo).await["refused"]["code"], "undo_over");
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..2_000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came to be");
 }
