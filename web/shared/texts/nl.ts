@@ -84,7 +84,7 @@ export const nl: Text = {
   buyAnother: "Nog één",
   fewer: "Eén minder",
   asking: "Even geduld…",
-  offline: "Wachten op de verbinding…",
+  offline: "Wachten op verbinding…",
   signInToWatch: "Om deze show te bekijken log je in bij de winkel.",
   signInBuy: "Log in om te kopen",
   signInToBuy: "Om te kopen open je deze show ingelogd vanuit de winkel.",
