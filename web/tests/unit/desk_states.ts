@@ -1,35 +1,8 @@
 import { type Command, type Drop, NOTHING_KNOWN, type Numbers, type Show, type State } from "@dropcast/client";
 import { DROP, PUBLIC } from "../../client/test/examples";
-
-const euro = (amount_minor: number) => ({ amount_minor, currency: "EUR" });
+import { euro, NUMBERS } from "./brand_data";
 
 export const SHOW_LIVE: Show = { ...PUBLIC.show, phase: "live" };
-
-const NUMBERS: Numbers = {
-  viewers: 0,
-  viewers_peak: 0,
-  clicks: 0,
-  refused: 0,
-  units_allotted: 0,
-  units_held: 0,
-  units_sold: 0,
-  orders: 0,
-  orders_paid: 0,
-  revenue: euro(0),
-  skus: [],
-  promises_broken: 0,
-  units_offered: 0,
-  waiting: 0,
-  units_sold_elsewhere: 0,
-  units_short: 0,
-  watched: 0,
-  saw: 0,
-  clicked: 0,
-  held: 0,
-  bought: 0,
-  turned_away: null,
-  sources: [],
-};
 
 /** A drop that waits and sells the SKUs, one unit of each. */
 export function planned(drop: string, place: number, skus: readonly string[], more: Partial<Drop> = {}): Drop {
