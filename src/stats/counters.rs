@@ -97,7 +97,7 @@ impl ShowStats {
 
     /// How many watch now on all nodes, if so many do on this one.
     pub fn viewers(&self, viewers_here: u32, now: Timestamp) -> u32 {
-        self.lock().audience.without(Some(self.crowd.node()), now).viewers.saturating_add(viewers_here)
+        self.lock().audience.viewers(Some(self.crowd.node()), now).saturating_add(viewers_here)
     }
 
     /// The numbers, with so many viewers on this node.

@@ -62,6 +62,13 @@ pub struct Seat {
     is_signed_in: bool,
 }
 
+impl Seat {
+    /// The audience that it is a part of.
+    pub fn crowd(&self) -> &Arc<Crowd> {
+        &self.crowd
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut counted = self.crowd.lock();

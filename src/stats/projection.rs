@@ -28,6 +28,8 @@ pub struct StatsProjection {
     added: BTreeMap<u64, Bucket>,
     changed: bool,
     audience_changed: bool,
+    /// Whether drops may have been opened, or are open no more.
+    phases_changed: bool,
 }
 
 impl StatsProjection {
@@ -44,6 +46,7 @@ impl StatsProjection {
             added: BTreeMap::new(),
             changed: false,
             audience_changed: false,
+            phases_changed: false,
         }
     }
 
@@ -64,7 +67,7 @@ impl StatsProjection {
 
     /// Counts a viewer with the first reservation.
     fn kept(&mut self, show: &Show, id: ReservationId, viewer: &PrincipalId) {
-        self.held += u64::from(show.reservations_of(viewer).next().is_some_and(|first| first.id == id));
+        self.held += u64::from(show.first_reservation_of(viewer) == Some(id));
     }
 
     fn sums(&self, show: &Show) -> FactSums {
@@ -111,6 +114,11 @@ impl Projection for StatsProjection {
                 Fact::ReservationHeld { reservation, viewer, .. }
                 | Fact::ReservationOffered { reservation, viewer, .. } => self.kept(show, *reservation, viewer),
                 Fact::AudienceCounted { .. } => self.audience_changed = true,
+                Fact::DropOpened { .. }
+                | Fact::DropPaused { .. }
+                | Fact::DropResumed { .. }
+                | Fact::DropUndone { .. }
+                | Fact::DropClosed { .. } => self.phases_changed = true,
                 _ => {}
             }
         }
@@ -122,10 +130,12 @@ impl Projection for StatsProjection {
         }
         let (stats, sums, added) = (Arc::clone(&self.stats), self.sums(show), std::mem::take(&mut self.added));
         let audience = std::mem::take(&mut self.audience_changed).then(|| Arc::new(show.audience().clone()));
-        let is_selling = is_selling(show);
+        let is_selling = std::mem::take(&mut self.phases_changed).then(|| is_selling(show));
         Some(Box::new(move || {
             stats.publish(sums, audience, &added);
-            stats.crowd().selling(is_selling);
+            if let Some(is_selling) = is_selling {
+                stats.crowd().selling(is_selling);
+            }
         }))
     }
 

@@ -41,13 +41,20 @@ impl Audience {
         self.nodes.get(node).map(|told| &told.count)
     }
 
-    /// All nodes but this one together, as it is now: viewers of nodes that told nothing for [`FRESH_MS`] are gone.
+    /// All nodes but this one together, with the viewers who are there now.
     pub fn without(&self, node: Option<&PrincipalId>, now: Timestamp) -> AudienceCount {
         let mut sum = self.others.clone();
         let others = self.nodes.iter().filter(|(name, _)| Some(*name) != node);
         others.for_each(|(_, told)| sum.add(&told.count));
         sum.viewers = self.viewers(node, now);
         sum
+    }
+
+    /// How many watch now on all nodes but this one: those of nodes that told nothing for [`FRESH_MS`] are gone.
+    pub fn viewers(&self, but: Option<&PrincipalId>, now: Timestamp) -> u32 {
+        let is_fresh = |told: &&Told| told.at.after_ms(FRESH_MS) > now;
+        let told = self.nodes.iter().filter(|(name, _)| Some(*name) != but).map(|(_, told)| told);
+        told.filter(is_fresh).fold(0, |sum, told| sum.saturating_add(told.count.viewers))
     }
 
     /// The most viewers that all nodes had together.
@@ -75,12 +82,6 @@ impl Audience {
             self.buckets.pop_first();
         }
         true
-    }
-
-    fn viewers(&self, but: Option<&PrincipalId>, now: Timestamp) -> u32 {
-        let is_fresh = |told: &&Told| told.at.after_ms(FRESH_MS) > now;
-        let told = self.nodes.iter().filter(|(name, _)| Some(*name) != but).map(|(_, told)| told);
-        told.filter(is_fresh).fold(0, |sum, told| sum.saturating_add(told.count.viewers))
     }
 
     fn make_room(&mut self) {

@@ -11,7 +11,7 @@ use super::close;
 use crate::{
     api::{auth::Access, state::ApiState},
     engine::{OpenError, Publication, ShowHandle},
-    feed::{Audience, Cursor, Feed, Joining as FeedJoining, Wire},
+    feed::{Audience, Cursor, Joining as FeedJoining, Wire},
     hub::{CloseFrame, Connection},
     journal::Position,
     stats::{Crowd, Seat},
@@ -24,12 +24,11 @@ pub(super) struct Joined {
     place: OnceLock<Place>,
 }
 
-/// As what a connection is in a show; a viewer has a seat, which is counted.
+/// As what a connection is in a show; a viewer has a seat, which is counted for as long as the connection is there.
 #[derive(Debug)]
 struct Place {
     audience: Audience,
-    feed: Arc<Feed>,
-    _seat: Option<Seat>,
+    seat: Option<Seat>,
 }
 
 impl Joined {
@@ -48,9 +47,9 @@ impl Joined {
         self.place.get().map(|place| place.audience)
     }
 
-    /// The audience that it is a part of; `None` before it joined.
+    /// The audience that a viewer is a part of; `None` for all others, and before it joined.
     pub(super) fn crowd(&self) -> Option<&Arc<Crowd>> {
-        self.place.get().map(|place| place.feed.stats().crowd())
+        self.place.get()?.seat.as_ref().map(Seat::crowd)
     }
 
     /// Whether it is the first time.
@@ -107,7 +106,7 @@ impl Joining {
         })?;
         let feed = self.state.feeds.get(&self.wish.show).ok_or_else(close::try_again_later)?;
         let gate = Gate { show: self.wish.show.clone(), access: self.wish.access.clone(), audience: self.audience() };
-        let (source, place_in) = (self.wish.source.clone(), Arc::clone(&feed));
+        let (source, crowd) = (self.wish.source.clone(), Arc::clone(feed.stats().crowd()));
         let metrics = Arc::clone(&self.state.metrics);
         let resume_after = self.checked_cursor().await;
         let (connection, joined, of_handle) = (self.connection.clone(), Arc::clone(&self.joined), handle.clone());
@@ -121,7 +120,7 @@ impl Joining {
                 });
             }
             // From the moment of the snapshot on, commands go to this writer.
-            let place = || gate.place(place_in, source.as_ref());
+            let place = || gate.place(&crowd, source.as_ref());
             if joined.set(of_handle, place) {
                 metrics.connection_joined(gate.audience);
             }
@@ -168,11 +167,10 @@ struct Gate {
 }
 
 impl Gate {
-    fn place(&self, feed: Arc<Feed>, source: Option<&SourceId>) -> Place {
+    fn place(&self, crowd: &Arc<Crowd>, source: Option<&SourceId>) -> Place {
         let viewer = self.access.as_ref().map(|access| &access.principal.id);
         let is_viewer = self.audience == Audience::Viewer;
-        let seat = is_viewer.then(|| feed.stats().crowd().seat(viewer, source));
-        Place { audience: self.audience, feed, _seat: seat }
+        Place { audience: self.audience, seat: is_viewer.then(|| crowd.seat(viewer, source)) }
     }
 
     fn check(&self, show: &Show) -> Result<(), CloseFrame> {

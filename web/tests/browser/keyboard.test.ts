@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DESKTOP, launch, PHONE, type Window } from "./browser";
-import { FULL_SHOW, Stage } from "./stage";
+import { Stage } from "./stage";
 
 /** More presses of Tab than any page has places for the focus. */
 const TABS_MAX = 60;
@@ -21,9 +21,7 @@ let stage: Stage;
 
 beforeAll(async () => {
   browser = await launch();
-  stage = await Stage.set(browser, FULL_SHOW);
-  await stage.run("start");
-  await stage.run("drops/scarves/open");
+  stage = await Stage.selling(browser);
 });
 afterAll(async () => {
   await stage?.close();

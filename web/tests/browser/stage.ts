@@ -37,6 +37,14 @@ export class Stage {
     return Stage.#set(browser, show, (server) => server.putShow(show.brand, show.show, show), settings);
   }
 
+  /** The show in which everything can happen, live, with the scarves on sale. */
+  static async selling(browser: Browser): Promise<Stage> {
+    const stage = await Stage.set(browser, FULL_SHOW);
+    await stage.run("start");
+    await stage.run("drops/scarves/open");
+    return stage;
+  }
+
   static async #set(
     browser: Browser,
     play: Play,

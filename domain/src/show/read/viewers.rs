@@ -51,6 +51,11 @@ impl Show {
         newest_first.into_iter().rev().filter_map(|id| self.reservation(id))
     }
 
+    /// The viewer's oldest reservation. It costs what the viewer has, not what the show has.
+    pub fn first_reservation_of(&self, viewer: &PrincipalId) -> Option<ReservationId> {
+        self.index.by_viewer.of(self.viewer_slot(viewer)?).last()
+    }
+
     /// The place in line of that number.
     pub fn waiter(&self, id: WaiterId) -> Option<Waiter<'_>> {
         let record = self.waiter_record(id)?;
