@@ -6,7 +6,7 @@ import { countdown } from "../shared/components/countdown";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
 import { icons } from "../shared/icons";
-import { inLanguage } from "../shared/language";
+import { nameInLanguage } from "../shared/language";
 import { base, buttons } from "../shared/styles";
 import type { Alert } from "./alerts";
 
@@ -67,9 +67,9 @@ export class HostBanners extends PageElement {
       case "offline":
         return [icons.offline, this.connection, this.#pending()];
       case "sold_out":
-        return [icons.box, t.soldOut(inLanguage(alert.drop.title)), t.kept(alert.kept, count(alert.kept))];
+        return [icons.box, t.soldOut(nameInLanguage(alert.drop.title)), t.kept(alert.kept, count(alert.kept))];
       case "opened":
-        return [icons.bolt, t.opened(inLanguage(alert.drop.title)), t.openedLead];
+        return [icons.bolt, t.opened(nameInLanguage(alert.drop.title)), t.openedLead];
       case "token":
         return [icons.warning, t.token, html`${t.tokenIn} ${countdown(this.clock, alert.until, t.tokenIn)}`];
       case "promises":

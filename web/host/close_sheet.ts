@@ -4,7 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
-import { inLanguage } from "../shared/language";
+import { nameInLanguage } from "../shared/language";
 import { base, buttons } from "../shared/styles";
 import { keptOf } from "./alerts";
 import { asks } from "./asks";
@@ -19,7 +19,7 @@ export class HostCloseSheet extends PageElement {
 
   override render(): TemplateResult {
     const kept = keptOf(this.drop, this.known);
-    return html`<dc-sheet .heading=${this.t.desk.closeSure(inLanguage(this.drop.title))}>
+    return html`<dc-sheet .heading=${this.t.desk.closeSure(nameInLanguage(this.drop.title))}>
       <div class="stack">
         <p class="soft">${this.t.desk.closeSureLead(kept, count(kept))}</p>
         <button class="danger large" data-test="close-sure"

@@ -2,7 +2,7 @@ import type { State } from "@dropcast/client";
 import { css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { PageElement } from "../shared/element";
-import { count } from "../shared/format";
+import { shortCount } from "../shared/format";
 import { base, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import { Pace } from "./pace";
@@ -63,7 +63,7 @@ export class HostFigures extends PageElement {
     ];
     return html`<dl class="card">${figures.map(
       ([name, label, value]) => html`<div>
-        <dt class="eyebrow">${label}</dt><dd class="figures" data-test=${name}>${count(value)}</dd>
+        <dt class="eyebrow">${label}</dt><dd class="figures" data-test=${name}>${shortCount(value)}</dd>
       </div>`,
     )}</dl>`;
   }

@@ -6,7 +6,7 @@ import { showBadge } from "../shared/badges";
 import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
 import { icons } from "../shared/icons";
-import { inLanguage } from "../shared/language";
+import { inLanguage, nameInLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
 import { SignedInPage } from "../shared/signed_in_page";
 import { base, buttons, cards } from "../shared/styles";
@@ -223,7 +223,7 @@ export class HostPage extends SignedInPage {
   #onAnswered(command: Command, outcome: Outcome): void {
     const drops = this.#desk?.client.state.drops ?? [];
     const drop = drops.find((one) => isAbout(command, one.drop));
-    const said = complaint(command, outcome, drop ? inLanguage(drop.title) : "", this.t);
+    const said = complaint(command, outcome, drop ? nameInLanguage(drop.title) : "", this.t);
     if (said) {
       this.#say(said, true);
     }

@@ -8,7 +8,7 @@ import "../shared/components/picture";
 import { PageElement } from "../shared/element";
 import { count, hour } from "../shared/format";
 import { icons } from "../shared/icons";
-import { inLanguage } from "../shared/language";
+import { inLanguage, nameInLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
 import { isRunning } from "./press";
 import { priceOf } from "./prices";
@@ -36,7 +36,9 @@ export class HostRunOfShow extends PageElement {
       .next { background: var(--sunken); }
       .place { width: 1.25rem; color: var(--ink-soft); text-align: end; flex: none; }
       dc-picture { width: 2.5rem; flex: none; border-radius: var(--radius-s); }
-      .name { flex: 1; min-width: 0; }
+      /* How a drop stands goes below its name where there is no room for both beside each other. */
+      .about { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
+      .name { flex: 1 1 auto; min-width: 0; max-width: 100%; }
       .title { font-weight: 650; overflow-wrap: anywhere; line-height: 1.3; }
       .timed { color: var(--warn); font-weight: 650; }
       .over dc-picture { opacity: 0.6; }
@@ -63,11 +65,14 @@ export class HostRunOfShow extends PageElement {
     return html`<li class=${look} aria-current=${isNext ? "step" : nothing} data-test="row-${drop.drop}">
       <span class="place figures">${drop.place + 1}</span>
       <dc-picture .address=${(item && article(this.known, item.sku)?.product.picture) ?? ""}></dc-picture>
-      <div class="name">
-        <p class="title">${inLanguage(drop.title)}</p>
-        <p class="soft small figures">${this.#opening(drop)}${this.#line(drop)}</p>
+      <div class="about">
+        <div class="name">
+          <p class="title">${inLanguage(drop.title)}</p>
+          <p class="soft small figures">${this.#opening(drop)}${this.#line(drop)}</p>
+        </div>
+        ${drop.phase === "planned" ? nothing : dropBadge(drop, this.t)}
       </div>
-      ${drop.phase === "planned" ? this.#planned(drop, isNext) : dropBadge(drop, this.t)}
+      ${drop.phase === "planned" ? this.#planned(drop, isNext) : nothing}
     </li>`;
   }
 
@@ -100,7 +105,7 @@ export class HostRunOfShow extends PageElement {
   }
 
   #plan(drop: Drop): TemplateResult {
-    return html`<button class="plain" data-test="plan" aria-label="${this.t.desk.planTitle}: ${inLanguage(drop.title)}"
+    return html`<button class="plain" data-test="plan" aria-label="${this.t.desk.planTitle}: ${nameInLanguage(drop.title)}"
         @click=${() => this.tell<SheetOpen>("sheet", { kind: "plan", drop: drop.drop })}>${icons.chevron}</button>`;
   }
 }

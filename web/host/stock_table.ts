@@ -3,9 +3,9 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
 import { PageElement } from "../shared/element";
-import { count, price } from "../shared/format";
+import { price, shortCount } from "../shared/format";
 import { icons } from "../shared/icons";
-import { inLanguage } from "../shared/language";
+import { nameInLanguage } from "../shared/language";
 import { base, buttons } from "../shared/styles";
 import { asks, buttonNames } from "./asks";
 import { commands } from "./look";
@@ -78,10 +78,10 @@ export class HostStockTable extends PageElement {
     return html`<tr>
       <th scope="row">${this.#name(sku)} <span class="soft small">${price(item.price)}</span></th>
       <td class=${available === 0 ? "none" : ""} data-test="available" data-label=${this.t.stock}>
-        ${count(available)}
+        ${shortCount(available)}
       </td>
-      <td data-label=${this.t.heldUnits}>${count(numbers?.held ?? 0)}</td>
-      <td data-test="sold" data-label=${this.t.soldUnits}>${count(numbers?.sold ?? 0)}</td>
+      <td data-label=${this.t.heldUnits}>${shortCount(numbers?.held ?? 0)}</td>
+      <td data-test="sold" data-label=${this.t.soldUnits}>${shortCount(numbers?.sold ?? 0)}</td>
       <td>${this.#adds(sku)}</td>
     </tr>`;
   }
@@ -90,7 +90,7 @@ export class HostStockTable extends PageElement {
   #name(sku: string): string {
     const products = new Set(this.drop.items.map((item) => article(this.known, item.sku)?.product.product));
     const variant = article(this.known, sku)?.variant.title;
-    return (products.size === 1 && variant && inLanguage(variant)) || articleName(this.known, sku);
+    return (products.size === 1 && variant && nameInLanguage(variant)) || articleName(this.known, sku);
   }
 
   #adds(sku: string): TemplateResult {

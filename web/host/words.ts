@@ -1,14 +1,14 @@
 import type { Command, State } from "@dropcast/client";
 import { articleName } from "../shared/catalogue";
 import { count } from "../shared/format";
-import { inLanguage } from "../shared/language";
+import { nameInLanguage } from "../shared/language";
 import type { Text } from "../shared/texts/en";
 import type { Said } from "./answers";
 import type { Added, Change } from "./changes";
 
 /** What happened to a drop and who did it. */
 export function newsOf({ kind, drop, by }: Change, t: Text): Said {
-  const name = inLanguage(drop.title);
+  const name = nameInLanguage(drop.title);
   if (by === "nobody") {
     const text = kind === "closed" ? `“${name}”: ${t.closedBecause[drop.closed_reason]}` : t.desk.openedByItself(name);
     return { tone: "done", text };
@@ -28,7 +28,7 @@ export function addedNews({ sku, units, by }: Added, known: State, t: Text): Sai
 export function deedText(command: Command, known: State, t: Text): string {
   const about = "drop" in command.value ? command.value.drop : null;
   const drop = known.drops.find((one) => one.drop === about);
-  const name = drop ? inLanguage(drop.title) : "";
+  const name = drop ? nameInLanguage(drop.title) : "";
   const label = labelOf(command, known, t);
   return name ? `${label}: ${name}` : label;
 }

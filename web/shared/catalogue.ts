@@ -1,5 +1,5 @@
 import type { Product, State, Variant } from "@dropcast/client";
-import { inLanguage } from "./language";
+import { nameInLanguage } from "./language";
 
 /** A SKU with the product that it is a variant of. */
 export interface Article {
@@ -24,5 +24,5 @@ export function articleName(state: State, sku: string): string {
   if (!found) {
     return sku;
   }
-  return [inLanguage(found.product.title), inLanguage(found.variant.title)].filter(Boolean).join(", ");
+  return [nameInLanguage(found.product.title), nameInLanguage(found.variant.title)].filter(Boolean).join(", ");
 }

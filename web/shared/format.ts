@@ -24,6 +24,14 @@ export function count(value: number): string {
   return known("count", (locale) => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** A count where there is little room: in full below a million, and from there on in short, such as 1.2m. */
+export function shortCount(value: number): string {
+  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
+  return value < 1_000_000
+    ? count(value)
+    : known("short", (locale) => new Intl.NumberFormat(locale, short)).format(value);
+}
+
 /** A share of one, such as 12%; with a decimal where whole ones would hide the difference. */
 export function percent(share: number): string {
   const maximumFractionDigits = share > 0 && share < 0.1 ? 1 : 0;

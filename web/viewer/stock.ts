@@ -50,8 +50,14 @@ export class ViewerStock extends PageElement {
           : html`<span class="badge figures ${units <= SCARCE_UNITS ? "warn" : ""}" data-test="stock"
               >${this.t.left(count(units))}</span>`
       }
-      <span role="status">${more > 0 ? html`<span class="badge good">${this.t.more(count(more))}</span>` : nothing}</span>
+      <span role="status">${more > 0 ? this.#rise(count(more)) : nothing}</span>
     `;
+  }
+
+  /** Short for who sees it: it must not push down what is about to be pressed. */
+  #rise(more: string): TemplateResult {
+    return html`<span class="badge good figures" aria-hidden="true">+${more}</span>
+      <span class="unseen">${this.t.more(more)}</span>`;
   }
 
   #look(): Shown {

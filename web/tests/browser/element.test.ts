@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { seriousProblems } from "./accessibility";
 import { DESKTOP, launch, PHONE, type Size, Window } from "./browser";
+import { pictureTime } from "./picture_time";
 import { freePort, Server } from "./server";
 import { Shop } from "./shop";
 
@@ -175,6 +176,40 @@ test("a show that is watched with a token says so, and what is missing can be gi
   expect((await player).url().startsWith(server.url)).toBe(true);
   await window.page.getByText("The video can't be played. Buying still works.").waitFor();
   expect((await seen(window)).filter((event) => event.name === "securitypolicyviolation")).toEqual([]);
+});
+
+test("a video plays under the shop's policy, and says what time it is in it", async () => {
+  const filmed = await Server.demo("video");
+  try {
+    const window = await visit(DESKTOP);
+    // The show's video as a network of its own would bring it: from the server's origin, with leave to read it there.
+    await window.page.route(/\/examples\/(none\.m3u8|\d+\.ts)$/, async (route) => {
+      const file = new URL(route.request().url()).pathname.replace("/examples/", "").replace("none", "live");
+      const answer = await fetch(`${filmed.url}/demo/video/${file}`);
+      const headers = { "access-control-allow-origin": "*", "content-type": answer.headers.get("content-type") ?? "" };
+      await route.fulfill({ status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) });
+    });
+    await window.page.evaluate(
+      (token) => {
+        const live = document.querySelector("live-show") as HTMLElement & { token: string };
+        Object.assign(live, { token });
+        live.setAttribute("show", "members");
+      },
+      server.token("viewer", "anna", ["--show", "members"]),
+    );
+    const video = window.page.locator("video");
+    const playedTo = () => video.evaluate((one: HTMLVideoElement) => one.currentTime);
+    await expect.poll(() => pictureTime(window), { timeout: 60_000 }).toBeTypeOf("number");
+    const [before, time] = [await playedTo(), await pictureTime(window)];
+    await expect.poll(playedTo, { timeout: 20_000 }).toBeGreaterThan(before + 1);
+    expect(await pictureTime(window)).toBeGreaterThan(time ?? Number.NaN);
+    expect(await video.evaluate((one: HTMLVideoElement) => one.videoWidth)).toBe(640);
+    await window.picture("element-video");
+    expect((await seen(window)).filter((event) => event.name === "securitypolicyviolation")).toEqual([]);
+    expect(window.errors).toEqual([]);
+  } finally {
+    await filmed.stop();
+  }
 });
 
 test("the element is light, and leaves the player where it is while there is no video", async () => {

@@ -20,12 +20,16 @@ afterAll(() => browser?.close());
 
 describe.each([TABLET, PHONE])("the desk on a $name", (size) => {
   const t = size.locale.startsWith("nl") ? nl : en;
-  const named = (drop: "beanies" | "scarf" | "socks") =>
-    ({
+  /** As a name stands in a sentence, between the marks that keep the two apart. */
+  const isolated = (name: string) => `\u2068${name}\u2069`;
+  const named = (drop: "beanies" | "scarf" | "socks") => {
+    const names = {
       beanies: { en: "Beanies for the bike", nl: "Mutsen voor op de fiets" },
       scarf: { en: "One scarf", nl: "Eén sjaal" },
       socks: { en: "Warm feet", nl: "Warme voeten" },
-    })[drop][t === nl ? "nl" : "en"];
+    };
+    return isolated(names[drop][t === nl ? "nl" : "en"]);
+  };
   let server: Server;
   let shopper: Shopper;
   let windows: Window[];
@@ -174,9 +178,10 @@ describe.each([TABLET, PHONE])("the desk on a $name", (size) => {
     await host.part("add-10").first().click({ clickCount: 2 });
     await expect.poll(available).toEqual(["50", "30"]);
     // The numbers that it is told from come a moment after the stock.
-    const told = (units: number, beanie: string) => t.desk.added(t.desk.you, units, String(units), beanie);
+    const told = (units: number, ...beanie: string[]) =>
+      t.desk.added(t.desk.you, units, String(units), beanie.map(isolated).join(", "));
     const said = () => host.part("said").textContent();
-    await expect.poll(said).toBe(told(10, t === nl ? "Muts, Rood" : "Beanie, Red"));
+    await expect.poll(said).toBe(t === nl ? told(10, "Muts", "Rood") : told(10, "Beanie", "Red"));
     await host.part("add-more").last().click();
     await host.page.locator('input[name="units"]').fill("7");
     await host.picture("host-add");
@@ -184,7 +189,7 @@ describe.each([TABLET, PHONE])("the desk on a $name", (size) => {
     await key("Enter");
     await expect.poll(available).toEqual(["50", "37"]);
     expect(await host.part("pause").count()).toBe(1);
-    await expect.poll(said).toBe(told(7, t === nl ? "Muts, Blauw" : "Beanie, Blue"));
+    await expect.poll(said).toBe(t === nl ? told(7, "Muts", "Blauw") : told(7, "Beanie", "Blue"));
   });
 
   test("the next drop opens by itself at its time, or not any more", async () => {

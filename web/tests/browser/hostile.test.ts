@@ -89,9 +89,10 @@ describe.each([PHONE, DESKTOP])("a show of which every text attacks, $name", (si
     await expect.poll(() => brand.part("units").textContent()).toBe("1");
     await stage.run("drops/endless/open");
     await stage.run("drops/turned/open");
-    await host.page.getByText(ATTACKS.turned).first().waitFor();
+    await host.part("alert-opened").waitFor();
     await isHarmless("live-host", host, ATTACKS.picture, ATTACKS.endless);
     await isHarmless("live-brand", brand, ATTACKS.picture, ATTACKS.endless);
+    expect(await endsAtItsEnd(host)).toBe(true);
   });
 
   test("is shown as text by the list of shows and by the page of a draw", async () => {
@@ -119,6 +120,22 @@ describe.each([PHONE, DESKTOP])("a show of which every text attacks, $name", (si
     await isHarmless("report-brand", brand, ATTACKS.picture, ATTACKS.endless);
   });
 });
+
+/** Whether the last sign of what a host is told stands behind all others, whichever way the name in it runs. */
+function endsAtItsEnd(host: Window): Promise<boolean> {
+  return host.part("said").evaluate((said) => {
+    const text = [...said.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+    const range = document.createRange();
+    const length = text?.textContent?.length ?? 0;
+    const rightOf = (place: number) => {
+      range.setStart(text as Node, place);
+      range.setEnd(text as Node, place + 1);
+      return range.getBoundingClientRect().right;
+    };
+    const last = rightOf(length - 1);
+    return Array.from({ length: length - 1 }, (_, place) => rightOf(place)).every((right) => right < last);
+  });
+}
 
 /** Elements that only a text that was taken for markup could have made, in whichever shadow root. */
 function foreign(window: Window): Promise<string[]> {

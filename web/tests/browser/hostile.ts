@@ -41,7 +41,7 @@ export const HOSTILE_SHOW = {
       description: said(endless),
       variants: [
         { sku: "endless-1", title: said(turned), list_price_minor: 1, units: 1 },
-        { sku: "endless-2", title: said(emoji), list_price_minor: 1, units: 100_000 },
+        { sku: "endless-2", title: said(emoji), list_price_minor: 1, units: 100_000_000 },
       ],
     },
   ],

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DESKTOP, launch, PHONE, type Size, Window } from "./browser";
+import { pictureTime } from "./picture_time";
 import { Server } from "./server";
 
 /** What a viewer's page knew when a drop appeared on it. */
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 test("a drop appears when the picture gets there, and at once where nothing plays", async () => {
   const [behind, without] = await Promise.all([watch(PHONE, "plays"), watch(DESKTOP, "fails")]);
-  await expect.poll(() => picture(behind), { timeout: 60_000 }).toBeTypeOf("number");
+  await expect.poll(() => pictureTime(behind), { timeout: 60_000 }).toBeTypeOf("number");
   await expect.poll(() => without.part("no-video").textContent()).toContain("can't be played");
   const watched = [behind, without].map((window) => appearance(window));
 
@@ -53,9 +54,9 @@ test("a drop appears when the picture gets there, and at once where nothing play
 
 test("a drop appears at once for who has paused the picture", async () => {
   const viewer = await watch(PHONE, "plays");
-  await expect.poll(() => picture(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
   await viewer.part("pause-video").click();
-  await expect.poll(() => picture(viewer)).toBeNull();
+  await expect.poll(() => pictureTime(viewer)).toBeNull();
   const before = await viewer.page.locator("viewer-drop-card").count();
   await host.part("open-next").click();
   const appeared = await appearance(viewer, before);
@@ -72,14 +73,6 @@ async function watch(size: Size, video: "plays" | "fails"): Promise<Window> {
   await window.page.goto(`${server.url}/viewer/`);
   await window.page.locator("viewer-drop-row").first().waitFor();
   return window;
-}
-
-/** What time it is in the picture. */
-function picture({ page }: Window): Promise<number | null> {
-  return page.locator("viewer-stage").evaluate((stage) => {
-    const { picture } = stage as unknown as { picture: { read(now: number): number | null } };
-    return picture.read(performance.now());
-  });
 }
 
 /** Waits in the page itself until one more drop is on it than there were. */

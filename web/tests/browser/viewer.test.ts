@@ -83,15 +83,18 @@ test("the product's sheet says what it is, what it costs and what it cost", asyn
   await viewer.picture("viewer-details");
 });
 
-test("a stock that rises says so", async () => {
-  const [viewer, other] = await Promise.all([open("watching", DESKTOP), open("changing", PHONE)]);
+test("a stock that rises says so, and moves nothing", async () => {
+  const [viewer, other] = await Promise.all([open("watching", PHONE), open("changing", DESKTOP)]);
+  const place = () => viewer.part("buy").first().boundingBox();
   const before = await viewer.part("stock").first().textContent();
   await other.part("buy").first().click();
   await expect.poll(() => viewer.part("stock").first().textContent()).not.toBe(before);
   await other.part("pay").first().click();
   await other.part("give-back").click();
-  await viewer.page.getByText("1 more just now").waitFor();
+  const placed = await place();
+  await viewer.page.getByText(viewer.t.more("1")).waitFor({ state: "attached" });
   expect(await viewer.part("stock").first().textContent()).toBe(before);
+  expect(await place()).toEqual(placed);
   await viewer.picture("viewer-stock-rose");
 });
 

@@ -42,6 +42,6 @@ describe("what can be taken together", () => {
 test("a bundle is named with all of its lines, and counted with all of its units", () => {
   const others = [{ sku: "scarf-blue", quantity: 2, unit_price: euro }];
   const bundle = { ...RESERVATION, sku: "hat", with: others };
-  expect(linesName(KNOWN, bundle)).toBe("Hat + 2 × Scarf");
+  expect(linesName(KNOWN, bundle)).toBe("\u2068Hat\u2069 + 2 × \u2068Scarf\u2069");
   expect(unitsOf(bundle)).toBe(3);
 });

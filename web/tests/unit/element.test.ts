@@ -6,7 +6,9 @@ import { en } from "../../shared/texts/en";
 import { withWords } from "../../shared/texts/fill";
 
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
-const { addLanguage, inLanguage, knownLanguage, language, speak, text } = await import("../../shared/language");
+const { addLanguage, inLanguage, knownLanguage, language, nameInLanguage, speak, text } = await import(
+  "../../shared/language"
+);
 
 describe("a length in rem", () => {
   test.each([
@@ -72,6 +74,19 @@ describe("a language", () => {
       undefined,
     ]);
   });
+});
+
+describe("a name in a sentence", () => {
+  const name = (written: string) => nameInLanguage({ nl: written });
+
+  test("is isolated from the words around it", () => expect(name("Sjaal")).toBe("\u2068Sjaal\u2069"));
+  test("is nothing where there is none", () => expect(name("")).toBe(""));
+  test.each([
+    ["an override", "\u202egpj.efas"],
+    ["an embedding", "\u202bgpj.efas\u202c"],
+    ["an isolate that is never ended", "\u2067gpj.efas"],
+    ["the end of what it is in", "\u2069gpj.efas"],
+  ])("does without %s", (_, written) => expect(name(written)).toBe("\u2068gpj.efas\u2069"));
 });
 
 describe("what a shop is told", () => {

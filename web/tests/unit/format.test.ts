@@ -3,7 +3,9 @@ import { describe, expect, test, vi } from "vitest";
 vi.stubGlobal("navigator", { languages: ["en-GB"] });
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
-const { count, hour, moment, percent, pictureAddress, price, remaining } = await import("../../shared/format");
+const { count, hour, moment, percent, pictureAddress, price, remaining, shortCount } = await import(
+  "../../shared/format"
+);
 
 describe("what is left of a time", () => {
   test.each([
@@ -62,6 +64,7 @@ describe("a share", () => {
 describe("a number or an hour", () => {
   test("is written in the region's way", () => {
     expect(count(12_345)).toBe("12,345");
+    expect([shortCount(999_999), shortCount(1_250_000)]).toEqual(["999,999", "1.3m"]);
     expect(hour(Date.UTC(2026, 4, 1, 18, 30))).toMatch(/^\d\d:30$/);
   });
 
