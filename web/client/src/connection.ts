@@ -20,7 +20,7 @@ const FIRST_MEASUREMENTS = 4;
 const STABLE_AFTER_MS = 10_000;
 /** How long before its end a token is renewed, or at half of its life if that is later. */
 const RENEW_BEFORE_MS = 60_000;
-/** Nobody is asked for tokens more often, however soon they end. */
+/** In an open connection nobody is asked for tokens more often, however soon they end. */
 const RENEW_EVERY_MS_MIN = 2_000;
 
 /** Why a connection is closed for good. */
@@ -45,7 +45,7 @@ export interface ConnectionOptions {
   readonly token: string | null;
   /**
    * Asks for a newer token of the same principal: before the old one ends, and when the server doesn't take it.
-   * `null`: there is none. A rejection, and no answer in 10 s, is tried again; within 2 s nobody is asked twice.
+   * `null`: there is none. A rejection, and no answer in 10 s, is tried again.
    */
   readonly renewToken: () => Promise<string | null>;
   /** Where the viewer came from, in the letters that a server takes; `null`: unknown. */
