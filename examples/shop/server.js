@@ -44,7 +44,8 @@ async function answer(request, response) {
   }
   if (request.method === "POST" && pathname === "/live-token") {
     const viewer = viewerOf(request);
-    const token = viewer ? await tokenFor(viewer) : null;
+    if (!viewer) return response.writeHead(401).end();
+    const token = await tokenFor(viewer);
     return response.setHeader("content-type", "application/json").end(JSON.stringify({ token }));
   }
   const path = pathname.startsWith("/pictures/") ? `../atelier-noor${pathname}` : `public${pathname}`;

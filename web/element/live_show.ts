@@ -1,6 +1,6 @@
 import type { Command, Outcome } from "@dropcast/client";
 import { html, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { surround } from "../shared/around";
 import { Component } from "../shared/element";
 import { LanguageController, language, sayAgain, text } from "../shared/language";
@@ -8,10 +8,11 @@ import type { Text } from "../shared/texts/en";
 import { type SomeText, withWords } from "../shared/texts/fill";
 import "../viewer/show";
 import { eventOf, type LiveShowEvents } from "./events";
+import { FirstToken } from "./first_token";
 import { isScheme, lookOf } from "./look";
 import { PageLanguage } from "./page_language";
 
-/** Asks a shop's backend for a token of its viewer; `null` when nobody is signed in. */
+/** Asks a shop's backend for a token of its viewer; `null` when nobody is signed in. A rejection is no answer. */
 export type TokenSource = () => Promise<string | null>;
 
 /** A show in a shop's page. */
@@ -28,10 +29,18 @@ export class LiveShow extends Component {
   @property({ attribute: false }) renewToken: TokenSource | undefined = undefined;
   /** What the shop says in other words, in whatever language is spoken. */
   @property({ attribute: false }) texts: SomeText = {};
+  /** Whether the first token is late: until it comes the show is watched without. */
+  @state() private isLate = false;
 
   readonly #pageLanguage = new PageLanguage(this);
+  readonly #firstToken = new FirstToken({
+    ask: () => this.#renew(),
+    isNeeded: () => this.#lacksToken && this.isConnected,
+    failed: () => {
+      this.isLate = true;
+    },
+  });
   #said: { of: Text; words: SomeText; text: Text } | null = null;
-  #isAsking = false;
 
   constructor() {
     super();
@@ -41,6 +50,8 @@ export class LiveShow extends Component {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#pageLanguage.start();
+    // Who was removed while there was no token yet asks for one again.
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -59,17 +70,16 @@ export class LiveShow extends Component {
     if (changed.has("texts")) {
       sayAgain();
     }
-    if (this.#lacksToken && !this.#isAsking) {
-      this.#isAsking = true;
-      void this.#askToken();
+    if (this.#lacksToken) {
+      void this.#firstToken.get();
     }
   }
 
   override render(): TemplateResult {
     return html`<div class="look" lang=${language()}>
       <viewer-show
-        .server=${this.#server} .show=${this.#lacksToken ? "" : this.show} .token=${this.token ?? null}
-        .renewToken=${() => this.renewToken?.() ?? Promise.resolve(null)} .canSignIn=${true}
+        .server=${this.#server} .show=${this.#lacksToken && !this.isLate ? "" : this.show} .token=${this.token ?? null}
+        .renewToken=${() => this.#renew()} .canSignIn=${true}
         @answered=${this.#onAnswered}
         @phase-changed=${({ detail }: CustomEvent<string>) => this.#tell("phase", { phase: detail })}
         @signin-needed=${({ detail }: CustomEvent) => this.#tell("signin-needed", detail)}
@@ -86,12 +96,13 @@ export class LiveShow extends Component {
     return this.token === undefined && this.renewToken !== undefined;
   }
 
-  async #askToken(): Promise<void> {
-    const token = await this.renewToken?.().catch(() => null);
-    this.#isAsking = false;
-    if (this.token === undefined) {
-      this.token = token ?? null;
+  /** What the shop's page gives. The first one is the viewer's, whether it was asked for here or by the show. */
+  async #renew(): Promise<string | null> {
+    const token = (await this.renewToken?.()) ?? null;
+    if (this.#lacksToken) {
+      this.token = token;
     }
+    return token;
   }
 
   #text(): Text {

@@ -9,8 +9,9 @@ export class PageLanguage {
     this.#element = element;
   }
 
+  /** From where the element is now: whoever moves it stops and starts again. */
   start(): void {
-    for (const node of [this.#element, document.documentElement]) {
+    for (let node: Element | null = this.#element; node; node = around(node)) {
       this.#observer.observe(node, { attributes: true, attributeFilter: ["lang"] });
     }
     this.#follow();
@@ -25,9 +26,12 @@ export class PageLanguage {
   }
 }
 
+function langAround(element: Element | null): string | null {
+  return element && (element.getAttribute("lang") || langAround(around(element)));
+}
+
 /** Crosses shadow roots: a shop may have made its page of elements, too. */
-function langAround(element: Element): string | null {
-  const said = element.closest('[lang]:not([lang=""])')?.getAttribute("lang");
+function around(element: Element): Element | null {
   const root = element.getRootNode();
-  return said ?? (root instanceof ShadowRoot ? langAround(root.host) : null);
+  return element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
 }

@@ -23,6 +23,12 @@ export class LiveController implements ReactiveController {
     this.client.close();
   }
 
+  /** Goes on with what another one of the host asked, and lets go of that. */
+  takeOver(other: LiveController): void {
+    this.#host.removeController(other);
+    this.client.takeOver(other.client);
+  }
+
   onAnswered(listener: ClientEvents["answered"]): void {
     this.client.on("answered", listener);
   }

@@ -110,7 +110,8 @@ export class ViewerShow extends PageElement {
   #connect(): void {
     this.#next?.live.end();
     this.#next = null;
-    if (this.show === "") {
+    // Nobody would close what an element opens that is in no page.
+    if (this.show === "" || !this.isConnected) {
       return;
     }
     const live = new LiveController(this, {
@@ -118,6 +119,8 @@ export class ViewerShow extends PageElement {
       show: this.show,
       token: this.token,
       renewToken: () => this.renewToken(),
+      // What is pressed meanwhile is the visit's, until this one takes it over.
+      ...(this.#visit ? { storage: null } : {}),
     });
     live.client.on("status", (status) => this.#onStatus(status));
     live.onAnswered((command, outcome) => this.tell("answered", { command, outcome }));
@@ -138,13 +141,15 @@ export class ViewerShow extends PageElement {
 
   /** Nothing vanishes between an old connection and a new one, and nothing vanishes for a new one that is turned away. */
   #settle(): void {
-    const isShown = this.#visit?.live.client.state.show != null;
-    const next = this.#next?.live.client;
-    if (next && (!isShown || next.state.show)) {
-      this.#visit?.live.end();
-      this.#visit = this.#next;
+    const [visit, next] = [this.#visit, this.#next];
+    if (next && (!visit?.live.client.state.show || next.live.client.state.show)) {
+      if (visit) {
+        next.live.takeOver(visit.live);
+      }
+      this.#visit = next;
       this.#next = null;
-    } else if (next?.status.phase === "closed") {
+    } else if (next?.live.client.status.phase === "closed") {
+      next.live.end();
       this.#next = null;
     }
   }
@@ -161,6 +166,7 @@ export class ViewerShow extends PageElement {
     this.#next?.live.end();
     this.#visit = null;
     this.#next = null;
+    this.#phase = undefined;
     this.listed = null;
   }
 

@@ -4,10 +4,12 @@ const live = document.querySelector("live-show");
 const dialog = document.querySelector("#sign-in");
 const basket = document.querySelector("#basket");
 
-/** From the shop's own server, which knows who is signed in; null: nobody. */
+/** From the shop's own server, which knows who is signed in; null: nobody. Whatever else goes wrong is tried again. */
 async function token() {
   const response = await fetch("/live-token", { method: "POST" });
-  return response.ok ? (await response.json()).token : null;
+  if (response.status === 401) return null;
+  if (!response.ok) throw new Error(`no token: ${response.status}`);
+  return (await response.json()).token;
 }
 
 live.renewToken = token; // asked for the first one, and again before each runs out

@@ -83,7 +83,8 @@ export class Client {
     this.#commands = new Commands({
       outbox: new Outbox(options.storage === undefined ? tabStorage : options.storage, options.show),
       random,
-      principal: () => (this.status.phase === "connected" ? `${this.state.role}:${this.state.principal ?? ""}` : null),
+      principal: () => whoIs(this.state),
+      isConnected: () => this.status.phase === "connected",
       send: (command) => this.#connection.send(command),
       ended: (command, outcome, receipt) => this.#emitter.emit("answered", command, outcome, receipt),
       changed: () => this.#emitter.emit("change"),
@@ -129,7 +130,17 @@ export class Client {
     }
   }
 
-  /** Ends the connection. What is unanswered stays in the storage for the next client of the same show. */
+  /**
+   * Takes the place of another client of the same show, for one who changes who they are without a gap: closes it, and
+   * goes on with what it asked, which ends here. What another principal asked ends as `unknown`, and nothing is told of
+   * it. Until then this one should have `storage: null`, so that not both ask for what an earlier page left.
+   */
+  takeOver(other: Client): void {
+    other.close();
+    this.#commands.takeOver(other.#commands);
+  }
+
+  /** Ends the connection for good. What is unanswered stays in the storage for the next client of the same show. */
   close(): void {
     globalThis.removeEventListener?.("online", this.#wake);
     globalThis.document?.removeEventListener("visibilitychange", this.#wake);
@@ -166,6 +177,11 @@ export class Client {
     }
     this.#emitter.emit("problem", problem);
   }
+}
+
+/** A host is not the viewer of the same name; `null` before the first welcome. */
+function whoIs({ role, principal }: State): string | null {
+  return role === "unspecified" ? null : `${role}:${principal ?? ""}`;
 }
 
 function webSocketAddress(server?: string): string {

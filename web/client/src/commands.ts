@@ -29,8 +29,10 @@ export interface CommandsOptions {
   readonly outbox: Outbox;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Who asks, once welcomed in an open connection; otherwise `null`. */
+  /** Who asks, as the newest welcome said; `null` before the first. */
   readonly principal: () => string | null;
+  /** Whether it was welcomed in an open connection. */
+  readonly isConnected: () => boolean;
   readonly send: (command: Command) => void;
   readonly ended: (command: Command, outcome: Outcome, receipt: string | null) => void;
   /** There is one more without an answer, or one less. */
@@ -40,7 +42,7 @@ export interface CommandsOptions {
 /** Asks until there is an answer: again after a cut, a reload or a retry, always with the same key. */
 export class Commands {
   readonly #options: CommandsOptions;
-  readonly #outbox: Outbox;
+  #outbox: Outbox;
   readonly #timers = new Timers();
   readonly #waiting = new Map<string, { promise: Promise<Outcome>; resolve: (outcome: Outcome) => void }>();
 
@@ -73,7 +75,7 @@ export class Commands {
       };
     }
     const command = { kind: wish.kind, value: { ...wish.value, key, attempt: null } } as Command;
-    const entry: Unanswered = { command, askedAt: Date.now(), principal: null, sent: 0 };
+    const entry: Unanswered = { command, askedAt: Date.now(), principal: this.#options.principal(), sent: 0 };
     // Stored before it is sent: a reload in between sends it, with this key.
     this.#outbox.put(entry);
     this.#giveUpInTime(entry);
@@ -88,11 +90,32 @@ export class Commands {
     for (const { command, principal } of this.#outbox.all) {
       const { key } = command.value;
       if (principal !== null && principal !== this.#options.principal()) {
-        this.end(key, { kind: "unknown" });
+        // Without a word: whoever listens is not who asked.
+        this.#take(key, { kind: "unknown" });
+        this.#options.changed();
       } else {
         this.#submit(key);
       }
     }
+  }
+
+  /** Goes on with what `other` asked, which asks no more: with its keys, its storage, and whoever waits for an answer. */
+  takeOver(other: Commands): void {
+    other.close();
+    for (const entry of this.#outbox.all) {
+      other.#outbox.put(entry);
+    }
+    this.#outbox = other.#outbox;
+    for (const [key, waiting] of other.#waiting) {
+      this.#waiting.set(key, waiting);
+    }
+    for (const entry of this.#outbox.all) {
+      this.#giveUpInTime(entry);
+    }
+    if (this.#options.isConnected()) {
+      this.welcomed();
+    }
+    this.#options.changed();
   }
 
   answered(key: string, outcome: AnswerOutcome, receipt: string | null): void {
@@ -104,12 +127,8 @@ export class Commands {
   }
 
   end(key: string, outcome: Outcome, receipt: string | null = null): void {
-    this.#timers.clear(`submit ${key}`);
-    this.#timers.clear(`give up ${key}`);
-    const entry = this.#outbox.take(key);
+    const entry = this.#take(key, outcome);
     if (entry) {
-      this.#waiting.get(key)?.resolve(outcome);
-      this.#waiting.delete(key);
       this.#options.ended(entry.command, outcome, receipt);
       this.#options.changed();
     }
@@ -120,12 +139,21 @@ export class Commands {
     this.#timers.clearAll();
   }
 
+  /** Only whoever asked for it is told; `undefined` when it had its answer before. */
+  #take(key: string, outcome: Outcome): Unanswered | undefined {
+    this.#timers.clear(`submit ${key}`);
+    this.#timers.clear(`give up ${key}`);
+    this.#waiting.get(key)?.resolve(outcome);
+    this.#waiting.delete(key);
+    return this.#outbox.take(key);
+  }
+
   #submit(key: string): void {
     const entry = this.#outbox.get(key);
-    const principal = this.#options.principal();
-    if (!entry || principal === null) {
+    if (!entry || !this.#options.isConnected()) {
       return;
     }
+    const principal = this.#options.principal();
     // Counted and stored before it leaves: a reload in between may only overstate how often it was sent.
     this.#outbox.put({ ...entry, principal, sent: entry.sent + 1 });
     const attempt = entry.sent === 0 ? null : entry.sent;

@@ -20,8 +20,8 @@ const FIRST_MEASUREMENTS = 4;
 const STABLE_AFTER_MS = 10_000;
 /** How long before its end a token is renewed, or at half of its life if that is later. */
 const RENEW_BEFORE_MS = 60_000;
-/** Who could not get a new token asks again, as long as there is so much time left. */
-const RENEW_AGAIN_MS_MIN = 2_000;
+/** In an open connection nobody is asked for tokens more often, however soon they end. */
+const RENEW_EVERY_MS_MIN = 2_000;
 
 /** Why a connection is closed for good. */
 export type ClosedReason = "stopped" | "token" | "forbidden" | "show_unknown" | "protocol" | "done";
@@ -45,7 +45,7 @@ export interface ConnectionOptions {
   readonly token: string | null;
   /**
    * Asks for a newer token of the same principal: before the old one ends, and when the server doesn't take it.
-   * `null`: there is none. A rejection is tried again.
+   * `null`: there is none. A rejection, and no answer in 10 s, is tried again.
    */
   readonly renewToken: () => Promise<string | null>;
   /** Where the viewer came from, in the letters that a server takes; `null`: unknown. */
@@ -77,6 +77,8 @@ export class Connection {
   #helloAt = 0;
   /** Before this moment the server doesn't want to see us. */
   #notBefore = 0;
+  /** The end of the newest token that was replaced, in Unix milliseconds by the server's clock. */
+  #renewedUntil = 0;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -88,11 +90,11 @@ export class Connection {
     const socket = this.#options.openSocket(this.#options.url, this.#options.encoding.subprotocol);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
-    this.#become({ phase: "connecting" });
     socket.onopen = () => this.#hello();
     socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = (event) => this.#lost(event.code, event.reason);
     this.#timers.set("dead", WELCOME_WITHIN_MS, () => this.#lost(1006, ""));
+    this.#become({ phase: "connecting" });
   }
 
   /** Sends when connected and otherwise not at all; whoever needs an answer asks again after the next welcome. */
@@ -112,6 +114,7 @@ export class Connection {
     }
   }
 
+  /** For good; also where a listener does it while it is told of something. */
   close(): void {
     this.#drop();
     this.#become({ phase: "closed", reason: "stopped", code: 1000 });
@@ -187,21 +190,27 @@ export class Connection {
   }
 
   #renewBefore(expiresAt: number | null): void {
-    if (expiresAt === null) {
+    // Whoever gives a token that ends no later has kept the old one: the next is asked for when that has ended.
+    if (expiresAt === null || expiresAt <= this.#renewedUntil) {
       return;
     }
     const leftMs = Math.max(0, expiresAt - this.clock.now());
-    this.#timers.set("renew", Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2), async () => {
+    const inMs = Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2, RENEW_EVERY_MS_MIN);
+    this.#timers.set("renew", inMs, async () => {
       const renewal = await this.#token.renew();
       if (renewal === "renewed" && this.#token.value !== null) {
+        this.#renewedUntil = expiresAt;
         this.send({ kind: "refresh", value: { token: this.#token.value } });
-      } else if (renewal === "failed" && leftMs > RENEW_AGAIN_MS_MIN && this.status.phase === "connected") {
+      } else if (renewal === "failed" && leftMs > RENEW_EVERY_MS_MIN && this.status.phase === "connected") {
         this.#renewBefore(expiresAt);
       }
     });
   }
 
   #lost(code: number, reason: string): void {
+    if (this.status.phase === "closed") {
+      return;
+    }
     this.#drop();
     const retryInMs = waitMs(this.#failures, this.#options.random(), code, reason);
     this.#notBefore = Date.now() + waitMs(0, 0, code, reason);
@@ -221,6 +230,9 @@ export class Connection {
 
   async #comeBackWithNewToken(retryInMs: number, code: number): Promise<void> {
     this.#become({ phase: "waiting", retryAt: Date.now() + retryInMs, code });
+    if (this.status.phase !== "waiting") {
+      return;
+    }
     const renewal = await this.#token.renew();
     if (this.status.phase !== "waiting") {
       return;
@@ -234,8 +246,9 @@ export class Connection {
   }
 
   #comeBackIn(ms: number, code: number): void {
-    this.#become({ phase: "waiting", retryAt: Date.now() + ms, code });
+    // Before anyone is told: who closes when told so clears it.
     this.#timers.set("open", ms, () => this.open());
+    this.#become({ phase: "waiting", retryAt: Date.now() + ms, code });
   }
 
   /** Lets go of the socket: nothing it says later counts, for a dead one may take minutes to say that it closed. */
@@ -250,9 +263,12 @@ export class Connection {
     }
   }
 
+  /** Whatever is closed stays closed. */
   #become(status: Status): void {
-    this.status = status;
-    this.#events.status(status);
+    if (this.status.phase !== "closed") {
+      this.status = status;
+      this.#events.status(status);
+    }
   }
 }
 

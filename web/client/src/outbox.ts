@@ -16,7 +16,7 @@ export interface Unanswered {
   readonly command: Command;
   /** When it was asked first, by this machine's clock in Unix milliseconds. */
   readonly askedAt: number;
-  /** Who asked, once that is known: nobody sends another's commands. */
+  /** Who asked, as far as that was known: nobody sends another's commands. */
   readonly principal: string | null;
   /** How often it was sent. */
   readonly sent: number;
@@ -24,7 +24,8 @@ export interface Unanswered {
 
 /**
  * The commands without an answer, in the order in which they were asked, kept in a storage until they have one: a
- * click is never sent again under another key, and never lost when the page reloads.
+ * click is never sent again under another key, and never lost when the page reloads. What another client of the show
+ * keeps there stays.
  */
 export class Outbox {
   #unanswered: Map<string, Unanswered>;
@@ -51,15 +52,16 @@ export class Outbox {
   }
 
   put(entry: Unanswered): void {
-    this.#unanswered.set(entry.command.value.key, entry);
-    this.#save();
+    const { key } = entry.command.value;
+    this.#unanswered.set(key, entry);
+    this.#save(key);
   }
 
   /** Takes it out; `undefined` when it had its answer before. */
   take(key: string): Unanswered | undefined {
     const entry = this.#unanswered.get(key);
     if (this.#unanswered.delete(key)) {
-      this.#save();
+      this.#save(key);
     }
     return entry;
   }
@@ -74,12 +76,14 @@ export class Outbox {
     }
   }
 
-  #save(): void {
+  #save(changed: string): void {
+    const isOthers = ({ command: { value } }: Unanswered) => value.key !== changed && !this.#unanswered.has(value.key);
+    const kept = [...this.#load().filter(isOthers), ...this.all];
     try {
-      if (this.#unanswered.size === 0) {
+      if (kept.length === 0) {
         this.#storage?.removeItem(this.#name);
       } else {
-        const entries = this.all.map((entry) => ({ ...entry, command: command.write(entry.command) }));
+        const entries = kept.map((entry) => ({ ...entry, command: command.write(entry.command) }));
         this.#storage?.setItem(this.#name, JSON.stringify(entries));
       }
     } catch {

@@ -22,7 +22,8 @@ export class Token {
       timer = setTimeout(reject, RENEW_WITHIN_MS);
     });
     try {
-      const value = await Promise.race([this.#renew(), late]);
+      // Scripts without types also say `undefined` for none.
+      const value = (await Promise.race([this.#renew(), late])) ?? null;
       this.value = value ?? this.value;
       return value === null ? "none" : "renewed";
     } catch {

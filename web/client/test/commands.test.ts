@@ -3,6 +3,9 @@ import type { Command, Outcome } from "../src/index";
 import { answer, RESERVATION, RESERVE } from "./examples";
 import { FakeServer } from "./fake_server";
 
+/** Another press than {@link RESERVE}. */
+const TWO = { ...RESERVE, value: { ...RESERVE.value, quantity: 2 } };
+
 let server: FakeServer;
 
 beforeEach(() => {
@@ -143,6 +146,29 @@ describe("a command", () => {
     expect(after.unanswered).toEqual([]);
   });
 
+  test("asked while disconnected is of who was connected last", () => {
+    const anna = server.client();
+    server.welcomes({ principal: "anna" }).closes(1006);
+    anna.ask(RESERVE);
+    anna.close();
+    server.client();
+    expect(server.welcomes({ principal: "bob" }).of("reserve")).toEqual([]);
+  });
+
+  test("of another principal ends without a word to whoever is there now", () => {
+    const anna = server.client();
+    server.welcomes({ principal: "anna" });
+    anna.ask(RESERVE);
+    anna.close();
+    const bob = server.client();
+    const answered = vi.fn();
+    bob.on("answered", answered);
+    server.welcomes({ principal: "bob" });
+    expect(bob.unanswered).toEqual([]);
+    vi.advanceTimersByTime(60_000);
+    expect(answered).not.toHaveBeenCalled();
+  });
+
   test("that nobody answers for a minute ends as unknown", async () => {
     const client = server.client();
     const asked = client.ask(RESERVE);
@@ -169,8 +195,81 @@ describe("a command", () => {
     expect(outcome).toMatchObject({ kind: "problem", value: { code: "too_many_unanswered" } });
   });
 
+  test("of one client stays in the storage, whatever another client of the show asks", () => {
+    const [one, other] = [server.client(), server.client()];
+    const keys = [one.ask(RESERVE).key, other.ask(TWO).key];
+    expect(server.client().unanswered.map(({ value }) => value.key)).toEqual(keys);
+  });
+
   test("in a storage that holds rubbish is no command", () => {
     server.storage.setItem("dropcast.unanswered.spring", '[{"command":{"reserve":{"key":5}}},7,{"command":{}}]');
     expect(server.client().unanswered).toEqual([]);
+  });
+});
+
+describe("a client that takes another's place", () => {
+  /** A client that is in use, and the one that is to take its place. */
+  function two() {
+    const old = server.client();
+    const oldSocket = server.welcomes({ principal: "anna" });
+    const next = server.client({ token: "t2", storage: null });
+    const told: string[] = [];
+    for (const client of [old, next]) {
+      client.on("answered", ({ value }) => told.push(value.key));
+    }
+    return { old, oldSocket, next, told };
+  }
+
+  test("asks what that one has no answer for, and who asked has it", async () => {
+    const { old, oldSocket, next, told } = two();
+    const { key, outcome } = old.ask(RESERVE);
+    oldSocket.says(answer(key, { kind: "retry", value: { after_ms: 2_000, reason: "busy" } }));
+    const socket = server.welcomes({ principal: "anna" });
+    expect(socket.of("reserve")).toEqual([]);
+    next.takeOver(old);
+    expect(oldSocket.isClosed).toBe(true);
+    expect(socket.of("reserve")).toEqual([{ ...RESERVE.value, key, attempt: 1 }]);
+    expect(next.ask(RESERVE).key).toBe(key);
+    socket.says(answer(key, { kind: "held", value: RESERVATION }));
+    expect((await outcome).kind).toBe("held");
+    expect(told).toEqual([key]);
+    expect(server.storage.kept.size).toBe(0);
+  });
+
+  test("does so as well before it is welcomed", () => {
+    const { old, next } = two();
+    const { key } = old.ask(RESERVE);
+    next.takeOver(old);
+    expect(next.unanswered.map(({ value }) => value.key)).toEqual([key]);
+    expect(server.welcomes({ principal: "anna" }).of("reserve")).toHaveLength(1);
+  });
+
+  test("hears nothing of what was answered before", () => {
+    const { old, oldSocket, next, told } = two();
+    const { key } = old.ask(RESERVE);
+    const socket = server.welcomes({ principal: "anna" });
+    oldSocket.says(answer(key, { kind: "held", value: RESERVATION }));
+    next.takeOver(old);
+    expect(socket.of("reserve")).toEqual([]);
+    expect(told).toEqual([key]);
+  });
+
+  test("as another principal lets go of it, without a word", async () => {
+    const { old, next, told } = two();
+    const { outcome } = old.ask(RESERVE);
+    const socket = server.welcomes({ principal: "bob" });
+    next.takeOver(old);
+    expect(await outcome).toEqual({ kind: "unknown" });
+    expect([socket.of("reserve"), next.unanswered, told]).toEqual([[], [], []]);
+    expect(server.storage.kept.size).toBe(0);
+  });
+
+  test("keeps what it was asked itself, for the minute and where the other kept it", async () => {
+    const { old, next, told } = two();
+    const { key } = next.ask(TWO);
+    next.takeOver(old);
+    expect(server.client().unanswered.map(({ value }) => value.key)).toEqual([key]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual([key]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Client } from "../src/index";
 import { protobuf } from "../src/protobuf";
 import { answer, NOTHING_OWN, RESERVATION, RESERVE, snapshot } from "./examples";
 import { FakeServer } from "./fake_server";
@@ -155,6 +156,71 @@ describe("the connection", () => {
     server.welcomes();
     expect(server.socket.of("hello")[0]?.token).toBe("t2");
     expect(client.status.phase).toBe("connected");
+  });
+
+  test("asks once for each token whoever gives the one that it has kept, and again when that has ended", async () => {
+    const renewToken = vi.fn(async () => "t1");
+    server.client({ renewToken });
+    const token_expires_at = Date.now() + 120_000;
+    const socket = server.welcomes({ token_expires_at });
+    for (let second = 0; second < 119; second++) {
+      const before = socket.of("refresh").length;
+      await chat(socket, 1_000);
+      if (socket.of("refresh").length > before) {
+        socket.says({ kind: "refreshed", value: { token_expires_at } });
+      }
+    }
+    expect(renewToken).toHaveBeenCalledTimes(1);
+    socket.closes(1006);
+    await vi.advanceTimersByTimeAsync(250);
+    await chat(server.welcomes({ token_expires_at }), 500);
+    expect(renewToken).toHaveBeenCalledTimes(1);
+    server.socket.closes(4001);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(renewToken).toHaveBeenCalledTimes(2);
+  });
+
+  test("asks nobody for tokens more than every 2 s, however soon they end", async () => {
+    const renewToken = vi.fn(async () => "t2");
+    server.client({ renewToken });
+    const socket = server.welcomes({ token_expires_at: Date.now() + 500 });
+    for (let second = 0; second < 20; second++) {
+      await chat(socket, 1_000);
+      socket.says({ kind: "refreshed", value: { token_expires_at: Date.now() + 500 } });
+    }
+    expect(renewToken.mock.calls.length).toBeLessThanOrEqual(10);
+  });
+
+  test("takes no token that a script without types gives for none", async () => {
+    const client = server.client({ renewToken: async () => undefined as never });
+    server.welcomes().closes(4001);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(client.status).toEqual({ phase: "closed", reason: "token", code: 4001 });
+  });
+
+  test.each<[string, (client: Client, close: () => void) => void]>([
+    ["is lost", (client, close) => client.on("status", ({ phase }) => phase === "waiting" && close())],
+    ["connects", (client, close) => client.on("status", ({ phase }) => phase === "connecting" && close())],
+    ["is connected", (client, close) => client.on("status", ({ phase }) => phase === "connected" && close())],
+    ["is welcomed", (client, close) => client.on("message", ({ kind }) => kind === "welcome" && close())],
+    ["can't read what came", (client, close) => client.on("problem", close)],
+  ])("is closed for good by who listens and closes when it %s", (_, listen) => {
+    const client = server.client();
+    listen(client, () => client.close());
+    server.welcomes().saysData("rubbish");
+    vi.advanceTimersByTime(60_000);
+    expect(client.status).toEqual({ phase: "closed", reason: "stopped", code: 1000 });
+    expect(server.sockets.filter((socket) => !socket.isClosed)).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("closed when its token has ended asks for no other", async () => {
+    const renewToken = vi.fn(async () => "t2");
+    const client = server.client({ renewToken });
+    client.on("status", ({ phase }) => phase === "waiting" && client.close());
+    server.welcomes().closes(4001);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([renewToken.mock.calls.length, server.sockets.length]).toEqual([0, 1]);
   });
 
   test("leaves a network that is dead, although the socket doesn't notice", () => {
