@@ -14,7 +14,7 @@ const SHOPPERS = 60;
  * Until then the heap grows by what the browser makes of the scripts: between minutes 1 and 4 of a rush 87 to 124 KB of
  * machine code and bytecode, beside at most 22 KB of all else (heap snapshots of the three pages). It isn't the page's.
  */
-const WARM_UP_MS = 120_000;
+const WARM_UP_MS = 180_000;
 const TOLD_EVERY_MS = 30_000;
 const TABLET: Size = { ...DESKTOP, name: "tablet", width: 1024, height: 768 };
 
