@@ -3,8 +3,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { showBadge } from "../shared/badges";
-import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
+import { connectionText, lostText } from "../shared/connection_text";
 import { icons } from "../shared/icons";
 import { inLanguage, nameInLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
@@ -102,7 +102,7 @@ export class HostPage extends SignedInPage {
       @dismiss=${this.#onDismiss} @signed-in=${() => location.reload()}
     >
       <host-banners .alerts=${lookout.look()} .clock=${client.clock}
-        .connection=${this.#connection(client.status)}
+        .connection=${this.#connection(client.status)} .connectionSaid=${lostText(client.status, this.t)}
         .pending=${client.unanswered.map((command) => deedText(command, known, this.t))}
       ></host-banners>
       ${this.#header(show, lookout)}

@@ -5,6 +5,7 @@ import { around } from "../shared/around";
 import { ComebackController } from "../shared/comeback";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { count, moment, pictureAddress } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
@@ -78,6 +79,7 @@ export class ViewerStage extends PageElement {
   constructor() {
     super();
     new ComebackController(this, this.#again);
+    new FocusKeeper(this, () => this.renderRoot.querySelector<HTMLElement>(".controls button, .again"));
   }
 
   override disconnectedCallback(): void {
