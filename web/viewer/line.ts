@@ -24,7 +24,8 @@ export class ViewerLine extends PageElement {
     css`
       .note { display: grid; gap: var(--space-1); --urgent: currentColor; }
       .place { font-size: var(--text-l); font-weight: 700; }
-      button { justify-self: start; margin-inline-start: calc(-1 * var(--space-2)); min-height: 2.25rem; }
+      /* As high as a finger needs, without taking more room. */
+      button { justify-self: start; margin-block: -0.25rem; margin-inline-start: calc(-1 * var(--space-2)); }
     `,
   ];
 
