@@ -65,7 +65,7 @@ export class HostBanners extends PageElement {
   }
 
   #said(alert: Alert): TemplateResult {
-    return html`<p>${alert.kind === "offline" ? this.connectionSaid : this.#content(alert)[1]}</p>`;
+    return html`<div>${alert.kind === "offline" ? this.connectionSaid : this.#content(alert)[1]}</div>`;
   }
 
   #banner(alert: Alert): TemplateResult {
