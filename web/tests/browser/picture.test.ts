@@ -72,6 +72,17 @@ test("a video that could not be had plays once it can, by itself, at a press and
   }
 });
 
+test("a video that is lost while it plays goes on once it can be had again", async () => {
+  const viewer = await watch(PHONE, "plays");
+  await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await cutVideo(viewer);
+  await viewer.part("video-again").waitFor();
+  expect(await viewer.part("no-video").textContent()).toBe(viewer.t.videoFailed);
+  await viewer.page.unroute(VIDEO);
+  await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await viewer.close();
+});
+
 test("a drop appears at once for who has paused the picture", async () => {
   const viewer = await watch(PHONE, "plays");
   await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
@@ -88,11 +99,15 @@ test("a drop appears at once for who has paused the picture", async () => {
 async function watch(size: Size, video: "plays" | "fails"): Promise<Window> {
   const window = await Window.open(browser, size, "about:blank");
   if (video === "fails") {
-    await window.page.route(VIDEO, (route) => route.abort());
+    await cutVideo(window);
   }
   await window.page.goto(`${server.url}/viewer/`);
   await window.page.locator("viewer-drop-row").first().waitFor();
   return window;
+}
+
+function cutVideo({ page }: Window): Promise<unknown> {
+  return page.route(VIDEO, (route) => route.abort());
 }
 
 /** Waits in the page itself until one more drop is on it than there were. */
