@@ -24,6 +24,7 @@ export class BrandChartTable extends PageElement {
         cursor: pointer; width: fit-content; min-height: 2.25rem; padding: 0.5rem 0; font-size: var(--text-s);
         font-weight: 600; color: var(--ink-soft);
       }
+      @media (pointer: coarse) { summary { min-height: 2.5rem; } }
       summary:hover { color: var(--ink); }
       .scroll { max-height: 22rem; overflow: auto; }
     `,

@@ -32,6 +32,7 @@ export class BrandDrops extends PageElement {
       .name { flex: 1; min-width: 0; overflow-wrap: anywhere; font-weight: 600; line-height: 1.3; }
       .time { font-weight: 400; }
       button { min-height: 2.25rem; font-size: var(--text-s); margin-top: var(--space-2); }
+      @media (pointer: coarse) { button { min-height: 2.5rem; } }
     `,
   ];
 

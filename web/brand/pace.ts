@@ -13,7 +13,7 @@ interface Sample {
   readonly taken: ReadonlyMap<string, number>;
 }
 
-/** Watches how fast stock goes. Times are Unix milliseconds of one clock. */
+/** Watches how fast stock goes. Times are milliseconds of a clock that nobody sets. */
 export class Pace {
   #samples: Sample[] = [];
 

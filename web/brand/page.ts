@@ -2,8 +2,8 @@ import type { Numbers, Show, SkuNumbers, State } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { showBadge } from "../shared/badges";
-import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
+import { connectionText } from "../shared/connection_text";
 import { inLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
 import { SignedInPage } from "../shared/signed_in_page";
@@ -34,13 +34,13 @@ export class BrandPage extends SignedInPage {
   readonly #isReport = new URLSearchParams(location.search).has("report");
   readonly #pace = new Pace();
   #freshness: Freshness | null = null;
-  readonly #minutesLeft = (sku: SkuNumbers) => this.#pace.minutesLeft(sku, this.#now());
+  readonly #minutesLeft = (sku: SkuNumbers) => this.#pace.minutesLeft(sku, performance.now());
 
   static override readonly styles = [base, buttons, cards, layout, css`.report-link { min-height: 2.5rem; }`];
 
   protected override connected(live: LiveController): void {
     this.#freshness = new Freshness(this, live.client);
-    live.client.on("message", () => this.#pace.note(live.client.state.numbers?.skus ?? [], this.#now()));
+    live.client.on("message", () => this.#pace.note(live.client.state.numbers?.skus ?? [], performance.now()));
   }
 
   protected override renderLoading(): TemplateResult {
@@ -124,10 +124,6 @@ export class BrandPage extends SignedInPage {
         <brand-chart-table .sales=${sales} .drops=${drops} .currency=${currency}></brand-chart-table>
       `
       : html`<p class="soft chart-room">${this.t.chartEmpty}</p>`;
-  }
-
-  #now(): number {
-    return this.live?.client.clock.now() ?? Date.now();
   }
 }
 

@@ -43,6 +43,7 @@ export class BrandStock extends PageElement {
       h2 { font-size: var(--text-m); font-weight: 650; margin-bottom: var(--space-2); }
       .order { display: flex; gap: var(--space-1); margin: -0.375rem 0 var(--space-1); }
       .order button, .more { min-height: 2.25rem; font-size: var(--text-s); padding: 0 var(--space-3); }
+      @media (pointer: coarse) { .order button, .more { min-height: 2.5rem; } }
       .order button { background: transparent; color: var(--ink-soft); }
       .order button[aria-pressed="true"] { background: var(--sunken); color: var(--ink); }
       .more { margin-top: var(--space-2); }

@@ -1,9 +1,10 @@
 import type { ServerClock } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { countdown } from "../shared/components/countdown";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { count } from "../shared/format";
 import { icons } from "../shared/icons";
 import { nameInLanguage } from "../shared/language";
@@ -17,8 +18,11 @@ export class HostBanners extends PageElement {
   @property({ attribute: false }) clock!: ServerClock;
   /** How the connection stands, in words. */
   @property() connection = "";
+  /** The same without numbers that change: what is said aloud of it, once. */
+  @property() connectionSaid = "";
   /** What waits to be sent, for people. */
   @property({ attribute: false }) pending: readonly string[] = [];
+  @query(".all") private readonly all!: HTMLElement;
 
   static override readonly styles = [
     base,
@@ -36,6 +40,7 @@ export class HostBanners extends PageElement {
       .more { font-weight: 600; }
       button { background: transparent; border-color: currentColor; color: inherit; flex: none; }
       dc-countdown { --urgent: currentColor; }
+      .all:focus { box-shadow: none; }
       @media (max-width: 60rem) { .what { font-size: var(--text-l); } }
       @media (max-width: 30rem) {
         .more { font-size: var(--text-s); }
@@ -44,19 +49,30 @@ export class HostBanners extends PageElement {
     `,
   ];
 
+  constructor() {
+    super();
+    new FocusKeeper(this, (place) => {
+      const others = this.all.querySelectorAll("button");
+      return others[Math.min(place, others.length - 1)] ?? this.all;
+    });
+  }
+
+  /** What is said aloud stands apart, since all of a live region is said again whenever some of it changes. */
   override render(): TemplateResult {
-    return html`<div role="alert">${repeat(
-      this.alerts,
-      (alert) => alert.id,
-      (alert) => this.#banner(alert),
-    )}</div>`;
+    const each = (one: (alert: Alert) => TemplateResult) => repeat(this.alerts, (alert) => alert.id, one);
+    return html`<div role="alert" class="unseen" data-test="alerts-said">${each((alert) => this.#said(alert))}</div>
+      <div class="all" tabindex="-1">${each((alert) => this.#banner(alert))}</div>`;
+  }
+
+  #said(alert: Alert): TemplateResult {
+    return html`<div>${alert.kind === "offline" ? this.connectionSaid : this.#content(alert)[1]}</div>`;
   }
 
   #banner(alert: Alert): TemplateResult {
     const [icon, what, more] = this.#content(alert);
     return html`<div class="banner ${alert.kind}" data-test="alert-${alert.kind}">
       ${icon}
-      <div class="text"><p class="what">${what}</p><p class="more">${more}</p></div>
+      <div class="text"><p class="what" aria-hidden="true">${what}</p><p class="more">${more}</p></div>
       ${this.#button(alert)}
     </div>`;
   }

@@ -22,7 +22,7 @@ export class Desk {
   readonly client: Client;
   readonly #events: DeskEvents;
   readonly #rests = new Rests();
-  /** When this page asked for a deed, by the deed and what it is about. */
+  /** When this page asked for a deed, by the deed and what it is about; by a clock that nobody sets. */
   readonly #mine = new Map<string, number>();
   #before: State;
   #meaning: string | null = null;
@@ -43,7 +43,7 @@ export class Desk {
     const press = pressOf(this.client.state, this.client.unanswered, this.client.clock.now());
     const meaning = meaningOf(press);
     if (this.#meaning !== null && this.#meaning !== meaning) {
-      this.#rests.rest(buttonNames.press, Date.now());
+      this.#rests.rest(buttonNames.press, performance.now());
     }
     this.#meaning = meaning;
     return press;
@@ -51,15 +51,18 @@ export class Desk {
 
   /** The names of the buttons that rest now. */
   get resting(): ReadonlySet<string> {
-    return this.#rests.at(Date.now());
+    return this.#rests.at(performance.now());
   }
 
-  /** Asks, unless the button rests: then nothing happens. Whether it asked. */
+  /**
+   * Asks, unless the button rests, or the connection is closed for good: what is asked then would be kept, and done once
+   * somebody signs in again. Whether it asked.
+   */
   ask({ wish, button }: Ask): boolean {
-    if (this.resting.has(button)) {
+    if (this.resting.has(button) || this.client.status.phase === "closed") {
       return false;
     }
-    this.#rests.rest(button, Date.now());
+    this.#rests.rest(button, performance.now());
     this.#remember(wish);
     this.client.ask(wish);
     return true;
@@ -75,7 +78,7 @@ export class Desk {
     this.press();
     for (const change of changes(before, after, (deed, drop) => this.#isMine(deed, drop))) {
       this.#mine.delete(nameOf(deedOf(change.kind), change.drop.drop));
-      this.#rests.rest(buttonNames.phase(change.drop.drop), Date.now());
+      this.#rests.rest(buttonNames.phase(change.drop.drop), performance.now());
       this.#events.changed(change);
     }
     for (const one of added(before, after, (sku) => this.#isMine("add_units", sku))) {
@@ -93,13 +96,13 @@ export class Desk {
   #remember(wish: Wish): void {
     const name = nameOfDeed(wish);
     if (name !== null) {
-      this.#mine.set(name, Date.now());
+      this.#mine.set(name, performance.now());
     }
   }
 
   #isMine(deed: Deed | "add_units", about: string): boolean {
     const askedAt = this.#mine.get(nameOf(deed, about));
-    return askedAt !== undefined && Date.now() - askedAt <= MINE_FOR_MS;
+    return askedAt !== undefined && performance.now() - askedAt <= MINE_FOR_MS;
   }
 }
 

@@ -37,15 +37,15 @@ export class HostFigures extends PageElement {
 
   constructor() {
     super();
-    this.addController(new TickController(this, () => this.#pace.perMinute(Date.now()) !== this.#shownPace));
+    this.addController(new TickController(this, () => this.#pace.perMinute(performance.now()) !== this.#shownPace));
   }
 
   override willUpdate(): void {
     const { numbers } = this.known;
     if (numbers) {
-      this.#pace.seen(numbers.clicks, Date.now());
+      this.#pace.seen(numbers.clicks, performance.now());
     }
-    this.#shownPace = this.#pace.perMinute(Date.now());
+    this.#shownPace = this.#pace.perMinute(performance.now());
   }
 
   override render(): TemplateResult {

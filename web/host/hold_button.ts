@@ -12,6 +12,7 @@ export const HOLD_MS = 1_500;
 @customElement("host-hold-button")
 export class HostHoldButton extends PageElement {
   @property() label = "";
+  /** By a clock that nobody sets. */
   @state() private since: number | null = null;
 
   static override readonly styles = [
@@ -33,14 +34,14 @@ export class HostHoldButton extends PageElement {
   }
 
   override updated(): void {
-    if (this.since !== null && Date.now() - this.since >= HOLD_MS) {
+    if (this.since !== null && performance.now() - this.since >= HOLD_MS) {
       this.#letGo();
       this.tell("held", null);
     }
   }
 
   override render(): TemplateResult {
-    const part = this.since === null ? 0 : Math.min(1, (Date.now() - this.since) / HOLD_MS);
+    const part = this.since === null ? 0 : Math.min(1, (performance.now() - this.since) / HOLD_MS);
     return html`<button class="large" data-test="hold"
       @pointerdown=${this.#hold} @pointerup=${this.#letGo} @pointerleave=${this.#letGo} @pointercancel=${this.#letGo}
       @keydown=${this.#onKey} @keyup=${this.#letGo} @blur=${this.#letGo} @contextmenu=${prevent} @click=${this.#onClick}
@@ -48,7 +49,7 @@ export class HostHoldButton extends PageElement {
   }
 
   #hold(): void {
-    this.since ??= Date.now();
+    this.since ??= performance.now();
   }
 
   #letGo(): void {

@@ -10,6 +10,7 @@ export const layout = css`
   header h1 {
     font-size: var(--text-l); flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   }
+  header button { min-width: 2.75rem; }
   header button[aria-pressed="true"] { color: var(--ink); background: var(--sunken); }
   main {
     flex: 1; display: grid; gap: var(--space-4); padding: var(--space-4); max-width: 90rem; margin: 0 auto;

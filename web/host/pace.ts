@@ -7,7 +7,10 @@ interface Sample {
   readonly count: number;
 }
 
-/** How much a count grew in the last minute, or since it was first seen if that is less long ago. In milliseconds. */
+/**
+ * How much a count grew in the last minute, or since it was first seen if that is less long ago. In milliseconds of a clock
+ * that nobody sets.
+ */
 export class Pace {
   #samples: Sample[] = [];
   #count = 0;

@@ -1,10 +1,10 @@
 import type { Command, Drop, Outcome, Show, State, Status } from "@dropcast/client";
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { showBadge } from "../shared/badges";
-import { connectionText } from "../shared/components/connection_bar";
 import "../shared/components/language_switch";
+import { connectionText, lostText } from "../shared/connection_text";
 import { icons } from "../shared/icons";
 import { inLanguage, nameInLanguage } from "../shared/language";
 import type { LiveController } from "../shared/live";
@@ -42,6 +42,9 @@ export class HostPage extends SignedInPage {
   protected override readonly showsConnection = true;
   @state() private said: (Said & { readonly at: number; readonly isAnswer: boolean }) | null = null;
   @state() private sheet: SheetOpen | null = null;
+
+  /** Not on the page while somebody has to sign in. */
+  @query(".desk") private readonly shownDesk!: HTMLElement | null;
 
   readonly #wake = new WakeLock();
   #desk: Desk | null = null;
@@ -99,7 +102,7 @@ export class HostPage extends SignedInPage {
       @dismiss=${this.#onDismiss} @signed-in=${() => location.reload()}
     >
       <host-banners .alerts=${lookout.look()} .clock=${client.clock}
-        .connection=${this.#connection(client.status)}
+        .connection=${this.#connection(client.status)} .connectionSaid=${lostText(client.status, this.t)}
         .pending=${client.unanswered.map((command) => deedText(command, known, this.t))}
       ></host-banners>
       ${this.#header(show, lookout)}
@@ -191,15 +194,15 @@ export class HostPage extends SignedInPage {
   }
 
   get #saidNow(): Said | null {
-    return this.said && Date.now() - this.said.at < SAID_FOR_MS ? this.said : null;
+    return this.said && performance.now() - this.said.at < SAID_FOR_MS ? this.said : null;
   }
 
   #say(said: Said, isAnswer: boolean): void {
-    this.said = { ...said, at: Date.now(), isAnswer };
+    this.said = { ...said, at: performance.now(), isAnswer };
   }
 
   #tellNews(news: Said): void {
-    const isKept = this.said?.isAnswer && Date.now() - this.said.at < ANSWER_KEPT_MS;
+    const isKept = this.said?.isAnswer && performance.now() - this.said.at < ANSWER_KEPT_MS;
     if (!isKept) {
       this.#say(news, false);
     }
@@ -231,7 +234,7 @@ export class HostPage extends SignedInPage {
 
   readonly #onKey = (event: KeyboardEvent) => {
     const action = keyAction(event, focusOf(event.composedPath(), this.sheet !== null));
-    if (action !== null && this.#desk?.client.state.show) {
+    if (action !== null && this.#desk && this.shownDesk) {
       event.preventDefault();
       this.#act(action, this.#desk);
     }

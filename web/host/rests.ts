@@ -4,7 +4,7 @@
  */
 export const GUARD_MS = 1_500;
 
-/** Which buttons rest, by name. Times are milliseconds of one clock of this machine. */
+/** Which buttons rest, by name. Times are milliseconds of one clock that nobody sets. */
 export class Rests {
   readonly #until = new Map<string, number>();
 

@@ -21,3 +21,11 @@ export function drawStage({ fairness, entries_close_at, lots }: Drop, now: numbe
 export function drawAddress(server: string, show: string, drop: string): string {
   return `${server}/draw/?${new URLSearchParams({ show, drop })}`;
 }
+
+/**
+ * What a link to it says of its opener: in a tab of its own a page of the same server takes over what this tab keeps,
+ * such as the token; a page of another server can't, and has no business with a shop's page.
+ */
+export function drawRelation(server: string): "opener" | "noopener" {
+  return server === "" || server === location.origin ? "opener" : "noopener";
+}

@@ -1,5 +1,6 @@
 import { Client, type ClientEvents, type ClientOptions, type Command } from "@dropcast/client";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { cameBack } from "./comeback";
 
 /** A client whose changes render its host anew. */
 export class LiveController implements ReactiveController {
@@ -10,6 +11,11 @@ export class LiveController implements ReactiveController {
     this.#host = host;
     this.client = new Client(options);
     this.client.on("change", () => host.requestUpdate());
+    this.client.on("status", ({ phase }) => {
+      if (phase === "connected") {
+        cameBack();
+      }
+    });
     host.addController(this);
   }
 

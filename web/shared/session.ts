@@ -1,3 +1,4 @@
+import type { Status } from "@dropcast/client";
 import { listShows } from "./http";
 
 export type PageRole = "viewer" | "host" | "brand";
@@ -29,10 +30,9 @@ export async function openSession(role: PageRole): Promise<Session> {
   return { token, show: wanted ?? demo?.show ?? (await liveShow(token)) };
 }
 
-/** Another token of the same role; `null` where only people can give one. Forgets the one that is kept. */
+/** Another token of the same role; `null` where only people can give one: then the one that is kept may still be good. */
 export async function renewSession(role: PageRole): Promise<string | null> {
   const demo = await demoSession(role);
-  forgetToken(role);
   if (demo) {
     keepToken(role, demo.token);
   }
@@ -46,6 +46,13 @@ export function keepToken(role: PageRole, token: string): void {
 
 export function forgetToken(role: PageRole): void {
   withStorage((storage) => storage.removeItem(name(role)));
+}
+
+/** Forgets the token of this tab once the server doesn't take it any more, as a connection's status says. */
+export function forgetRefused(role: PageRole, status: Status): void {
+  if (status.phase === "closed" && status.reason === "token") {
+    forgetToken(role);
+  }
 }
 
 /** Who signed in to this tab before. */

@@ -6,7 +6,7 @@ import "./components/sign_in";
 import { PageElement } from "./element";
 import { inLanguage } from "./language";
 import { LiveController } from "./live";
-import { forgetToken, keptToken, openSession, renewSession } from "./session";
+import { forgetRefused, forgetToken, keptToken, openSession, renewSession } from "./session";
 
 /** A page of a host or a brand: signs in, connects, and renders the show once it is known. */
 export abstract class SignedInPage extends PageElement {
@@ -66,6 +66,7 @@ export abstract class SignedInPage extends PageElement {
       if (token !== null && show !== null) {
         this.#token = token;
         this.live = new LiveController(this, { show, token, renewToken: () => renewSession(this.pageRole) });
+        this.live.client.on("status", (status) => forgetRefused(this.pageRole, status));
         this.connected(this.live);
       }
     } catch {

@@ -90,7 +90,11 @@ export const chips = css`
   fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
   .chips { display: flex; flex-wrap: wrap; gap: var(--space-2); }
   .chip { position: relative; max-width: 100%; }
-  .chip input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
+  /* Reaches beyond what is seen, for a finger. */
+  .chip input {
+    position: absolute; opacity: 0; inset: -0.125rem 0; width: 100%; height: calc(100% + 0.25rem); margin: 0;
+    cursor: pointer;
+  }
   .chip span {
     display: inline-flex; align-items: center; min-height: 2.5rem; padding: 0 var(--space-3); font-weight: 600;
     border: 1px solid var(--line); border-radius: var(--radius-round); background: var(--surface);

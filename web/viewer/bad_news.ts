@@ -1,9 +1,10 @@
 import { type BrokenPromise, brokenPromiseId, type Reservation, type State, type Waiter } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { articleName } from "../shared/catalogue";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { price } from "../shared/format";
 import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
@@ -15,7 +16,9 @@ import { lineWasUndone, wasUndone } from "./undone";
 @customElement("viewer-bad-news")
 export class ViewerBadNews extends PageElement {
   @property({ attribute: false }) known!: State;
-  @property({ attribute: false }) news!: News;
+  /** Asked anew each time: what was taken note of is gone at once, also where nothing else has changed. */
+  @property({ attribute: false, hasChanged: () => true }) news!: News;
+  @query(".news") private readonly told!: HTMLElement;
 
   static override readonly styles = [
     base,
@@ -29,16 +32,25 @@ export class ViewerBadNews extends PageElement {
         border-radius: var(--radius-m);
       }
       .news:not(:empty) { margin-bottom: var(--space-4); box-shadow: var(--shadow); }
+      .news:focus { box-shadow: none; }
       li { display: grid; gap: var(--space-3); }
       .name { overflow-wrap: anywhere; }
     `,
   ];
 
+  constructor() {
+    super();
+    new FocusKeeper(this, (place) => {
+      const others = this.told.querySelectorAll("button");
+      return others[Math.min(place, others.length - 1)] ?? this.told;
+    });
+  }
+
   override render(): TemplateResult {
     const { brokenPromises, revoked, lost, unserved } = this.news;
     const isEmpty = brokenPromises.length + revoked.length + lost.length + unserved.length === 0;
     // Without a space in it while there is nothing to tell: it is empty then, and takes no room.
-    return html`<div role="alert" class="news">${isEmpty ? nothing : this.#all()}</div>`;
+    return html`<div role="alert" class="news" tabindex="-1">${isEmpty ? nothing : this.#all()}</div>`;
   }
 
   #all(): TemplateResult {

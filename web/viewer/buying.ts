@@ -1,11 +1,12 @@
 import {
+  type Asked,
   type Client,
-  type Command,
   isOpen,
   type Outcome,
   type Reservation,
   type Waiter,
   type WantedLine,
+  type Wish,
 } from "@dropcast/client";
 import { linesOf } from "../shared/lines";
 import type { LiveController } from "../shared/live";
@@ -14,6 +15,7 @@ import { News } from "./news";
 
 /** How buying in a drop stands for the viewer: a new value whenever something about it may have changed. */
 export interface Buying {
+  /** Also not while the viewer's token is over: a press would never be answered. */
   readonly canBuy: boolean;
   /** Whether there is a way to sign in for who may not buy yet. */
   readonly canSignIn: boolean;
@@ -55,7 +57,7 @@ export class Purchases {
     const { role, principal } = this.#client.state;
     const waiter = this.waiting.find((one) => one.drop === drop);
     return {
-      canBuy: role === "unspecified" || (role === "viewer" && principal !== null),
+      canBuy: !this.#isTurnedAway && (role === "unspecified" || (role === "viewer" && principal !== null)),
       canSignIn: this.#canSignIn,
       isConnected: this.#client.status.phase === "connected",
       waiter,
@@ -109,16 +111,12 @@ export class Purchases {
 
   /** Holds so many; in a draw that takes entries, enters it. */
   buy(drop: string, sku: string, quantity: number): void {
-    this.#answers.delete(`${drop} ${sku}`);
-    feelPress();
-    this.#client.ask({ kind: "reserve", value: { drop, sku, quantity, with: [] } });
+    this.#press({ kind: "reserve", value: { drop, sku, quantity, with: [] } });
   }
 
-  /** Holds all of these, or nothing. */
+  /** Holds all of these, or nothing. `undefined`: this press did nothing. */
   buyTogether(drop: string, [first, ...others]: readonly WantedLine[]): Promise<Outcome> | undefined {
-    feelPress();
-    this.#answers.delete(`${drop} together`);
-    return first && this.#client.ask({ kind: "reserve", value: { drop, ...first, with: others } }).outcome;
+    return first && this.#press({ kind: "reserve", value: { drop, ...first, with: others } })?.outcome;
   }
 
   isBuyingTogether(drop: string): boolean {
@@ -131,9 +129,7 @@ export class Purchases {
 
   /** Joins the line for one. */
   join(drop: string, sku: string): void {
-    this.#answers.delete(`${drop} ${sku}`);
-    feelPress();
-    this.#client.ask({ kind: "join_waitlist", value: { drop, sku, quantity: 1 } });
+    this.#press({ kind: "join_waitlist", value: { drop, sku, quantity: 1 } });
   }
 
   leave(waiter: number): void {
@@ -165,6 +161,20 @@ export class Purchases {
     return this.#answers.get(`confirm ${reservation}`) ?? this.#answers.get(`extend_hold ${reservation}`);
   }
 
+  /**
+   * Asks, unless the last press for the same still waits for its answer: what a nervous second press would ask for may
+   * have become something else by then, and would be a second purchase.
+   */
+  #press(wish: Wish): Asked | undefined {
+    const what = target(wish);
+    if (this.#isAsked(what)) {
+      return undefined;
+    }
+    this.#answers.delete(what);
+    feelPress();
+    return this.#client.ask(wish);
+  }
+
   #forget(reservation: number): void {
     this.#answers.delete(`confirm ${reservation}`);
     this.#answers.delete(`extend_hold ${reservation}`);
@@ -190,13 +200,19 @@ export class Purchases {
     return isAsked || this.#client.state.reservations.some((one) => isOpen(one) && one.drop === drop);
   }
 
+  /** For lack of a token that is still good. */
+  get #isTurnedAway(): boolean {
+    const { status } = this.#client;
+    return status.phase === "closed" && status.reason === "token";
+  }
+
   get #client(): Client {
     return this.#live.client;
   }
 }
 
-/** What a command is about: presses for the same have one answer, the newest. */
-function target(command: Command): string {
+/** What is asked for: presses for the same have one answer, the newest. */
+function target(command: Wish): string {
   switch (command.kind) {
     case "reserve":
       return `${command.value.drop} ${command.value.with.length > 0 ? "together" : command.value.sku}`;

@@ -1,11 +1,12 @@
 import { isOpen, type Outcome, type Reservation, type ServerClock, type State } from "@dropcast/client";
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { article, articleName } from "../shared/catalogue";
 import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import "../shared/components/sheet";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { price, remaining } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
@@ -26,8 +27,6 @@ export class ViewerCheckout extends PageElement {
   @property({ type: Boolean }) extending = false;
   /** How the last attempt to pay, or to have more time for it, ended. */
   @property({ attribute: false }) answer: Outcome | undefined;
-
-  @query(".done button") private readonly keepWatching!: HTMLElement | null;
 
   static override readonly styles = [
     base,
@@ -56,11 +55,10 @@ export class ViewerCheckout extends PageElement {
     `,
   ];
 
-  /** The button that had the focus is gone once it is paid. */
-  override updated(changed: PropertyValues<this>): void {
-    if (changed.has("reservation")) {
-      this.keepWatching?.focus();
-    }
+  /** Once it is paid, over or given more time, the button that had the focus is gone. */
+  constructor() {
+    super();
+    new FocusKeeper(this, () => this.renderRoot.querySelector<HTMLElement>(".keep, [data-test='time-left']"));
   }
 
   override render(): TemplateResult {
@@ -77,7 +75,7 @@ export class ViewerCheckout extends PageElement {
       <h3>${this.t.confirmed}</h3>
       <p>${linesName(this.known, this.reservation)}</p>
       <p class="soft">${this.reservation.order === null ? nothing : this.t.confirmedLead(this.reservation.order)}</p>
-      <button class="strong large" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>
+      <button class="strong large keep" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>
     </div>`;
   }
 
@@ -138,7 +136,7 @@ export class ViewerCheckout extends PageElement {
   #timeLeft(): TemplateResult {
     const isOffer = this.reservation.state === "offered";
     const label = isOffer ? this.t.yoursFor : this.t.timeLeft;
-    return html`<p class="note row spread ${isOffer ? "good turn" : ""}" data-test="time-left">
+    return html`<p class="note row spread ${isOffer ? "good turn" : ""}" data-test="time-left" tabindex="-1">
       ${label} ${countdown(this.clock, this.reservation.expires_at, label)}
     </p>`;
   }
@@ -147,7 +145,7 @@ export class ViewerCheckout extends PageElement {
     const { reservation, state } = this.reservation;
     const [idle, busy] =
       state === "offered" ? [this.t.decline, this.t.declining] : [this.t.giveBack, this.t.givingBack];
-    return html`<button class="plain" data-test="give-back" ?disabled=${isBusy}
+    return html`<button class="plain" data-test="give-back" aria-busy=${this.releasing} ?disabled=${isBusy && !this.releasing}
       @click=${() => this.tell("release", reservation)}>
       ${icons.back} ${this.releasing ? busy : idle}
     </button>`;
@@ -169,7 +167,7 @@ export class ViewerCheckout extends PageElement {
     const byMs = this.known.show?.hold_rules?.payment_extension_ms ?? 0;
     return byMs === 0 || this.reservation.extended
       ? nothing
-      : html`<button class="plain" data-test="more-time" aria-busy=${this.extending} ?disabled=${isBusy}
+      : html`<button class="plain" data-test="more-time" aria-busy=${this.extending} ?disabled=${isBusy && !this.extending}
           @click=${() => this.tell("extend", this.reservation.reservation)}>
           ${icons.clock} ${this.t.moreTime(remaining(byMs))}
         </button>`;
@@ -177,6 +175,6 @@ export class ViewerCheckout extends PageElement {
 
   #over(): TemplateResult {
     return html`<p class="note warn">${this.#overText()}</p>
-      <button class="strong large" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>`;
+      <button class="strong large keep" @click=${() => this.tell("sheet-closed", null)}>${this.t.keepWatching}</button>`;
   }
 }

@@ -5,7 +5,7 @@ import { around } from "../shared/around";
 import { article } from "../shared/catalogue";
 import "../shared/components/picture";
 import "../shared/components/sheet";
-import { drawAddress } from "../shared/draw_stage";
+import { drawAddress, drawRelation } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { inLanguage } from "../shared/language";
 import { base, cards } from "../shared/styles";
@@ -64,11 +64,12 @@ export class ViewerDetails extends PageElement {
 
   #draw(): TemplateResult | typeof nothing {
     const drop = this.known.drops.find((one) => one.drop === this.drop);
-    const address = drawAddress(around(this).server, this.known.show?.show ?? "", this.drop);
+    const { server } = around(this);
+    const address = drawAddress(server, this.known.show?.show ?? "", this.drop);
     return drop?.fairness === "draw"
       ? html`<p class="note">
           ${this.t.drawNote}
-          <a href=${address} target="_blank" rel="opener">${drop.lots ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
+          <a href=${address} target="_blank" rel=${drawRelation(server)}>${drop.lots ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
         </p>`
       : nothing;
   }

@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { around } from "../shared/around";
 import { countdown } from "../shared/components/countdown";
-import { type DrawStage, drawAddress } from "../shared/draw_stage";
+import { type DrawStage, drawAddress, drawRelation } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
 import { base } from "../shared/styles";
 
@@ -26,10 +26,11 @@ export class ViewerDrawNote extends PageElement {
 
   override render(): TemplateResult {
     const { principal, show } = this.known;
-    const address = drawAddress(around(this).server, show?.show ?? "", this.drop.drop);
+    const { server } = around(this);
+    const address = drawAddress(server, show?.show ?? "", this.drop.drop);
     return html`<p class="small soft">
       ${this.mayEnter && this.stage === "entries" ? this.#entries() : nothing}
-      <a data-test="how-drawn" href=${address} target="_blank" rel="opener"
+      <a data-test="how-drawn" href=${address} target="_blank" rel=${drawRelation(server)}
         >${this.stage === "drawn" ? this.t.howWasDrawn : this.t.howIsDrawn}</a>
       ${principal === null ? nothing : html`${this.t.youAre} <code>${principal}</code>.`}
     </p>`;

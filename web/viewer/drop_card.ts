@@ -6,6 +6,7 @@ import { countdown } from "../shared/components/countdown";
 import "../shared/components/picture";
 import { type DrawStage, drawStage } from "../shared/draw_stage";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { count, price } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
@@ -45,6 +46,7 @@ export class ViewerDropCard extends PageElement {
   constructor() {
     super();
     this.addController(new TickController(this, () => this.#stage !== this.#shownStage));
+    new FocusKeeper(this, () => this.#pressed);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -100,6 +102,12 @@ export class ViewerDropCard extends PageElement {
       items.find((item) => item.available > 0) ??
       items[0]
     );
+  }
+
+  /** What is there instead of the button that was pressed: the place in line, the button, or at least something. */
+  get #pressed(): HTMLElement | null {
+    const find = (selector: string) => this.renderRoot.querySelector<HTMLElement>(selector);
+    return find("viewer-line") ?? find(".press .large:enabled") ?? find("button:enabled");
   }
 
   get #stage(): DrawStage {

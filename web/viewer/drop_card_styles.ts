@@ -31,7 +31,8 @@ export const look = css`
   .press .large { min-height: 3.75rem; }
   .outline { position: relative; }
   .act .outline { min-height: 3.75rem; }
-  .plain { padding: 0; gap: 0; min-height: 2.25rem; }
+  /* As high as a finger needs, without taking more room. */
+  .plain { padding: 0; gap: 0; margin-block: -0.25rem; }
   .spin {
     width: 1.1rem; height: 1.1rem; border-radius: 50%; border: 2px solid currentColor;
     border-inline-end-color: transparent;

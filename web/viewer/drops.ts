@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { around } from "../shared/around";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { base, buttons, cards } from "../shared/styles";
 import { TickController } from "../shared/ticker";
 import type { Buying } from "./buying";
@@ -42,6 +43,8 @@ export class ViewerDrops extends PageElement {
   constructor() {
     super();
     this.addController(new TickController(this, () => this.#isStale()));
+    // A drop that closes takes its card away.
+    new FocusKeeper(this, () => this.renderRoot.querySelector("h2"));
   }
 
   override render(): TemplateResult {
@@ -55,7 +58,7 @@ export class ViewerDrops extends PageElement {
     return html`
       ${isOver && isOwnPage ? html`<p><a class="button strong large" href="/viewer/">${this.t.liveNow}</a></p>` : nothing}
       <section>
-        <h2 class="unseen">${this.t.dropsNow}</h2>
+        <h2 class="unseen" tabindex="-1">${this.t.dropsNow}</h2>
         ${this.#now(of("open", "paused"), near, isOver)}
       </section>
       ${this.#rows(this.t.dropsNext, later)} ${this.#rows(this.t.dropsOver, of("closed"))}

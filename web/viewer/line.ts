@@ -1,6 +1,6 @@
 import type { Drop, ServerClock, Waiter } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { countdown } from "../shared/components/countdown";
 import { PageElement } from "../shared/element";
 import { count } from "../shared/format";
@@ -15,6 +15,7 @@ export class ViewerLine extends PageElement {
   /** Whether the lots are being drawn. */
   @property({ type: Boolean }) drawing = false;
   @property({ type: Boolean }) leaving = false;
+  @query("button") private readonly leave!: HTMLElement | null;
 
   static override readonly styles = [
     base,
@@ -23,16 +24,22 @@ export class ViewerLine extends PageElement {
     css`
       .note { display: grid; gap: var(--space-1); --urgent: currentColor; }
       .place { font-size: var(--text-l); font-weight: 700; }
-      button { justify-self: start; margin-inline-start: calc(-1 * var(--space-2)); min-height: 2.25rem; }
+      /* As high as a finger needs, without taking more room. */
+      button { justify-self: start; margin-block: -0.25rem; margin-inline-start: calc(-1 * var(--space-2)); }
     `,
   ];
+
+  /** Gives the focus to its one button, also where that is still to be rendered. */
+  override focus(): void {
+    void this.updateComplete.then(() => this.leave?.focus());
+  }
 
   override render(): TemplateResult {
     const isDraw = this.waiter.place === null;
     return html`<div class="note good" data-test="line">
       <p role="status"><strong>${isDraw ? this.t.inDraw : this.t.inLine}</strong></p>
       ${isDraw ? this.#draw() : this.#place()}
-      <button class="plain" data-test="leave" aria-busy=${this.leaving} ?disabled=${this.leaving}
+      <button class="plain" data-test="leave" aria-busy=${this.leaving}
         @click=${() => this.tell("leave-line", this.waiter.waiter)}>
         ${this.leaving ? this.t.leaving : isDraw ? this.t.leaveDraw : this.t.leaveLine}
       </button>

@@ -2,7 +2,7 @@ import { css, html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "../shared/components/language_switch";
 import { PageElement } from "../shared/element";
-import { openSession, renewSession, type Session } from "../shared/session";
+import { forgetToken, openSession, renewSession, type Session } from "../shared/session";
 import { base, buttons } from "../shared/styles";
 import "./show";
 
@@ -36,6 +36,7 @@ export class ViewerPage extends PageElement {
     const { show, token } = this.session ?? { show: "", token: null };
     return html`<viewer-show
       role="main" .show=${show} .token=${token} .renewToken=${async () => (token === null ? null : renewSession("viewer"))}
+      @signin-needed=${() => forgetToken("viewer")}
       @heading-changed=${(event: CustomEvent<string>) => {
         document.title = event.detail || "Dropcast";
       }}

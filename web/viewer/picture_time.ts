@@ -60,7 +60,7 @@ export class Appearances {
   }
 }
 
-/** A drop as it was before it opened. */
+/** A drop as it was before it opened: also one that was announced for later, whose card goes on counting down. */
 export function beforeOpening(drop: Drop): Drop {
-  return { ...drop, phase: "planned", opens_at: null };
+  return { ...drop, phase: "planned" };
 }

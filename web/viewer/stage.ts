@@ -2,14 +2,17 @@ import type { Show } from "@dropcast/client";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { around } from "../shared/around";
+import { ComebackController } from "../shared/comeback";
 import "../shared/components/picture";
 import { PageElement } from "../shared/element";
+import { FocusKeeper } from "../shared/focus_keeper";
 import { count, moment, pictureAddress } from "../shared/format";
 import { icons } from "../shared/icons";
 import { inLanguage } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
 import type { PictureClock } from "./picture_time";
 import { type Playing, playVideo } from "./video";
+import { VideoRetries } from "./video_retries";
 
 /** What of a show is on stage; also known of one that is only listed. */
 export type Staged = Pick<Show, "title" | "host_name" | "picture" | "video" | "phase" | "starts_at">;
@@ -22,7 +25,8 @@ export class ViewerStage extends PageElement {
   @property({ attribute: false }) viewers: number | null = null;
   /** Is told what time it is in the picture. */
   @property({ attribute: false }) picture: PictureClock | null = null;
-  @state() private videoFailed = false;
+  /** Until the picture has come: `retrying` whatever was asked for again, `hopeless` where the browser can't. */
+  @state() private trouble: "none" | "retrying" | "hopeless" = "none";
   @state() private isMuted = true;
   @state() private isPaused = false;
   @query("video") private readonly video!: HTMLVideoElement | null;
@@ -30,6 +34,10 @@ export class ViewerStage extends PageElement {
   #playing: Playing | null = null;
   /** Counts the attempts to play: one that was overtaken while it loaded ends itself. */
   #attempt = 0;
+  #retries = new VideoRetries();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Whoever has paused the picture doesn't see it move because it was tried again. */
+  #isPausedByViewer = false;
 
   static override readonly styles = [
     base,
@@ -52,6 +60,12 @@ export class ViewerStage extends PageElement {
       h1 { font-size: clamp(1.25rem, 2.4vw, var(--text-xxl)); }
       .note-line { opacity: 0.92; }
       .controls { flex: none; }
+      .again {
+        margin-block-start: var(--space-2); background: rgb(10 10 8 / 62%); color: #ffffff;
+        border-color: rgb(255 255 255 / 35%); font-size: var(--text-s);
+      }
+      .again:hover { background: rgb(10 10 8 / 85%); }
+      .again:focus-visible { box-shadow: 0 0 0 2px #14130f, 0 0 0 4px #ffffff; }
       .round {
         width: 2.75rem; padding: 0; border-radius: 50%; background: rgb(10 10 8 / 62%); color: #ffffff;
         border-color: rgb(255 255 255 / 35%);
@@ -62,6 +76,12 @@ export class ViewerStage extends PageElement {
     `,
   ];
 
+  constructor() {
+    super();
+    new ComebackController(this, this.#again);
+    new FocusKeeper(this, () => this.renderRoot.querySelector<HTMLElement>(".controls button, .again"));
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stop();
@@ -70,6 +90,8 @@ export class ViewerStage extends PageElement {
   override updated(changed: PropertyValues<this>): void {
     const before = changed.get("show") as Staged | undefined;
     if (changed.has("show") && (before?.video !== this.show.video || before?.phase !== this.show.phase)) {
+      this.trouble = "none";
+      this.#retries = new VideoRetries();
       void this.#play();
     }
   }
@@ -94,13 +116,13 @@ export class ViewerStage extends PageElement {
           <p>${show.host_name}</p>
           ${this.#note()}
         </div>
-        ${this.#hasVideo ? this.#controls() : nothing}
+        ${this.#hasVideo && this.trouble === "none" ? this.#controls() : nothing}
       </div>
     `;
   }
 
   get #hasVideo(): boolean {
-    return this.show.video !== "" && !this.videoFailed && this.show.phase === "live";
+    return this.show.video !== "" && this.trouble !== "hopeless" && this.show.phase === "live";
   }
 
   /** A video may be at the show's server. */
@@ -112,8 +134,9 @@ export class ViewerStage extends PageElement {
     const look = (event: Event) => {
       this.isPaused = (event.target as HTMLVideoElement).paused;
     };
-    return html`<video autoplay playsinline disablepictureinpicture aria-label=${this.t.video} .muted=${this.isMuted}
-      poster=${pictureAddress(this.show.picture, around(this).server) ?? nothing} @play=${look} @pause=${look}></video>`;
+    return html`<video ?autoplay=${!this.#isPausedByViewer} playsinline disablepictureinpicture aria-label=${this.t.video} .muted=${this.isMuted}
+      poster=${pictureAddress(this.show.picture, around(this).server) ?? nothing}
+      @play=${look} @pause=${look} @loadeddata=${this.#onPicture}></video>`;
   }
 
   #controls(): TemplateResult {
@@ -150,14 +173,32 @@ export class ViewerStage extends PageElement {
       const when = starts_at === null ? this.t.showNotStarted : this.t.startsAt(moment(starts_at));
       return html`<p class="small note-line">${when}</p>`;
     }
-    if (this.#hasVideo) {
+    if (this.#hasVideo && this.trouble === "none") {
       return nothing;
     }
-    return html`<p class="small note-line" data-test="no-video">${video === "" ? this.t.noVideo : this.t.videoFailed}</p>`;
+    const words = video === "" ? this.t.noVideo : this.t.videoFailed;
+    return html`<p class="small note-line" data-test="no-video">${words}</p>
+      ${this.trouble === "retrying" ? this.#tryAgain() : nothing}`;
   }
+
+  #tryAgain(): TemplateResult {
+    return html`<button class="again" data-test="video-again" @click=${this.#again}>${this.t.tryAgain}</button>`;
+  }
+
+  readonly #again = () => {
+    if (this.trouble === "retrying") {
+      void this.#play();
+    }
+  };
+
+  readonly #onPicture = () => {
+    this.trouble = "none";
+    this.#retries.plays(performance.now());
+  };
 
   /** Who comes back from a pause wants to see what is sold now. */
   readonly #onPause = () => {
+    this.#isPausedByViewer = this.video?.paused === false;
     if (this.video?.paused) {
       this.#playing?.catchUp();
       // What the browser forbids stays paused, as the button says.
@@ -169,35 +210,51 @@ export class ViewerStage extends PageElement {
 
   async #play(): Promise<void> {
     this.#stop();
-    this.videoFailed = false;
-    this.#attempt += 1;
     const attempt = this.#attempt;
     await this.updateComplete;
     const { video } = this;
-    if (!video) {
+    if (!video || attempt !== this.#attempt) {
       return;
     }
     const failed = () => {
-      this.videoFailed = true;
-      this.#stop();
+      if (attempt === this.#attempt) {
+        this.#failed();
+      }
     };
-    // A player that can't be loaded, or doesn't start, is a video that can't be played.
-    const playing = await playVideo(video, this.#address, failed).catch(() => {
+    try {
+      const playing = await playVideo(video, this.#address, failed);
+      if (attempt !== this.#attempt) {
+        playing?.stop();
+      } else if (playing) {
+        this.#plays(playing, video);
+      } else {
+        this.trouble = "hopeless";
+      }
+    } catch {
+      // A player that can't be loaded, or doesn't start, is a video that can't be played now.
       failed();
-      return null;
-    });
-    if (attempt !== this.#attempt || video !== this.video || !this.isConnected) {
-      playing?.stop();
-      return;
     }
+  }
+
+  #plays(playing: Playing, video: HTMLVideoElement): void {
     this.#playing = playing;
-    if (this.picture && playing) {
+    if (this.picture) {
       this.picture.source = playing.programTime;
     }
     this.isPaused = video.paused;
   }
 
+  /** The show goes on, so the video is tried again: after a while, or at once for a reason to believe that it works. */
+  #failed(): void {
+    this.#stop();
+    this.trouble = "retrying";
+    this.#retry = setTimeout(this.#again, this.#retries.failed(performance.now(), Math.random()));
+  }
+
+  /** Also what was about to play. */
   #stop(): void {
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
     this.#playing?.stop();
     this.#playing = null;
     if (this.picture) {

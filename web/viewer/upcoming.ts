@@ -45,7 +45,8 @@ export class ViewerUpcoming extends PageElement {
       }
       .clock dc-countdown { font-size: 2.75rem; font-weight: 750; line-height: 1.1; letter-spacing: -0.02em; }
       .clock:has(dc-countdown[last]) { background: var(--accent); color: var(--on-accent); --urgent: var(--on-accent); }
-      .plain { padding: 0; min-height: 2.25rem; justify-self: start; }
+      /* As high as a finger needs, without taking more room. */
+      .plain { padding: 0; margin-block: -0.25rem; justify-self: start; }
     `,
   ];
 

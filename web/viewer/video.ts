@@ -21,8 +21,8 @@ export interface Playing {
 type DatedVideo = HTMLVideoElement & { getStartDate?(): Date };
 
 /**
- * Plays an HLS playlist. Safari does so by itself and says the program time; every other browser needs the player, a
- * chunk of its own that is loaded only then.
+ * Plays an HLS playlist; `failed` is told when it can't go on. Safari does so by itself and says the program time; every
+ * other browser needs the player, a chunk of its own that is loaded only then. `null`: this browser can't at all.
  */
 export async function playVideo(video: DatedVideo, address: string, failed: () => void): Promise<Playing | null> {
   const isNative = video.canPlayType(HLS_TYPE) !== "";
@@ -34,12 +34,19 @@ export async function playVideo(video: DatedVideo, address: string, failed: () =
     if (isNative) {
       return playNatively(video, address, failed);
     }
-    failed();
     return null;
   }
   const player = new Hls({ ...LIVE, liveDurationInfinity: true, backBufferLength: 30 });
+  let hasRecovered = false;
   player.on(Hls.Events.ERROR, (_, error) => {
-    if (error.fatal) {
+    if (!error.fatal) {
+      return;
+    }
+    // What the browser could not decode it often can from a fresh start; twice in a row it can't.
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !hasRecovered) {
+      hasRecovered = true;
+      player.recoverMediaError();
+    } else {
       failed();
     }
   });

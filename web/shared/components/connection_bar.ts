@@ -1,10 +1,10 @@
 import type { Status } from "@dropcast/client";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { connectionText, lostText } from "../connection_text";
 import { PageElement } from "../element";
 import { icons } from "../icons";
 import { base } from "../styles";
-import type { Text } from "../texts/en";
 import { TickController } from "../ticker";
 
 /** A first connection that takes no longer than this is no news. */
@@ -15,7 +15,9 @@ const QUIET_MS = 1_000;
 export class ConnectionBar extends PageElement {
   @property({ attribute: false }) status!: Status;
 
-  readonly #since = Date.now();
+  readonly #since = performance.now();
+  /** Whoever was connected and connects again has lost the connection, and is not told two things in turn. */
+  #isLost = false;
 
   static override readonly styles = [
     base,
@@ -33,38 +35,31 @@ export class ConnectionBar extends PageElement {
     this.addController(new TickController(this, () => this.status.phase !== "connected"));
   }
 
+  override willUpdate(): void {
+    const { phase } = this.status;
+    this.#isLost = phase === "waiting" || (phase === "connecting" && this.#isLost);
+  }
+
+  /** What is said aloud stands apart: the seconds that are shown would be read out one by one. */
   override render(): TemplateResult {
-    return html`<div role="status">${this.#bar()}</div>`;
+    return html`<div role="status" class="unseen">${this.#isQuiet ? "" : this.#said}</div>
+      ${this.#isQuiet ? nothing : this.#bar()}`;
   }
 
-  #bar(): TemplateResult | typeof nothing {
-    switch (this.status.phase) {
-      case "connected":
-        return nothing;
-      case "connecting":
-        return Date.now() - this.#since < QUIET_MS
-          ? nothing
-          : html`<p>${icons.offline} ${connectionText(this.status, this.t)}</p>`;
-      case "waiting":
-        return html`<p>${icons.offline} ${connectionText(this.status, this.t)}</p>`;
-      case "closed":
-        return html`<p class="closed">${icons.warning} ${connectionText(this.status, this.t)}</p>`;
-    }
+  get #isQuiet(): boolean {
+    const isFirst = this.status.phase === "connecting" && !this.#isLost;
+    return this.status.phase === "connected" || (isFirst && performance.now() - this.#since < QUIET_MS);
   }
-}
 
-/** How the connection stands, in words; nothing when it stands well. */
-export function connectionText(status: Status, t: Text): string {
-  switch (status.phase) {
-    case "connected":
-      return "";
-    case "connecting":
-      return t.connecting;
-    case "waiting": {
-      const seconds = Math.ceil((status.retryAt - Date.now()) / 1_000);
-      return seconds > 1 ? t.reconnecting(seconds) : t.reconnectingNow;
-    }
-    case "closed":
-      return t.connectionClosed[status.reason];
+  get #said(): string {
+    return this.#isLost ? lostText(this.status, this.t) : connectionText(this.status, this.t);
+  }
+
+  #bar(): TemplateResult {
+    const isClosed = this.status.phase === "closed";
+    const words = this.status.phase === "waiting" ? connectionText(this.status, this.t) : this.#said;
+    return html`<p aria-hidden="true" class=${isClosed ? "closed" : ""}>
+      ${isClosed ? icons.warning : icons.offline} ${words}
+    </p>`;
   }
 }

@@ -30,7 +30,7 @@ export class Sheet extends PageElement {
       .body {
         padding: 0 var(--space-5) calc(var(--space-5) + env(safe-area-inset-bottom)); overflow-wrap: break-word;
       }
-      .head button { width: 2.75rem; padding: 0; }
+      .head button { flex: none; width: 2.75rem; padding: 0; }
       @keyframes rise { from { transform: translateY(2rem); opacity: 0; } }
       @media (min-width: 48rem) {
         dialog { width: 30rem; margin: auto; border-radius: var(--radius-l); }

@@ -20,7 +20,32 @@ export async function seriousProblems(window: Window): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }
 
-/** The same in light and dark colours. */
+/**
+ * What is too small for a finger, less than so many pixels high or wide: a line each. Links in a text are as high as it,
+ * and the drops on the chart's time line are in the table below it.
+ */
+export async function smallTargets(window: Window, least: number): Promise<string[]> {
+  const session = await window.page.context().newCDPSession(window.page);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  const small = await window.page.evaluate((pixels) => {
+    const roots = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+      root,
+      ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : [])),
+    ];
+    const targets = roots(document).flatMap((root) => [
+      ...root.querySelectorAll<HTMLElement>("button:not(.flag), input, select, summary, a.button"),
+    ]);
+    return targets
+      .filter((target) => target.checkVisibility() && !target.matches(":disabled"))
+      .map((target) => ({ target, box: target.getBoundingClientRect() }))
+      .filter(({ box }) => Math.min(box.width, box.height) < pixels - 0.5)
+      .map(({ target, box }) => `${target.localName} ${target.textContent?.trim()}: ${box.width} × ${box.height}`);
+  }, least);
+  await session.send("Emulation.setTouchEmulationEnabled", { enabled: false });
+  return small;
+}
+
+/** What is seriously wrong, in light and dark colours. */
 export async function seriousProblemsInBothSchemes(window: Window): Promise<string[]> {
   const problems: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {

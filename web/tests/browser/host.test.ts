@@ -253,6 +253,7 @@ describe.each([TABLET, PHONE])("the desk on a $name", (size) => {
       await key("p");
       await host.part("alert-offline").waitFor({ timeout: 30_000 });
       expect(await host.part("alert-offline").textContent()).toContain(`${t.pause}: ${named("beanies")}`);
+      expect(await host.page.getByRole("alert").textContent()).toBe(t.reconnectingNow);
       await host.picture("host-offline");
     } finally {
       server.thaw();
@@ -272,9 +273,13 @@ describe.each([TABLET, PHONE])("the desk on a $name", (size) => {
     await banner.waitFor();
     await expect.poll(() => banner.textContent()).toContain(t.desk.alerts.kept(1, "1"));
     expect((await banner.boundingBox())?.width).toBe(size.width);
+    // Said aloud once, and not again with every hold.
+    expect(await host.page.getByRole("alert").textContent()).toBe(t.desk.alerts.soldOut(named("scarf")));
     await host.picture("host-sold-out");
-    await host.part("dismiss").click();
+    await host.part("dismiss").focus();
+    await key("Enter");
     await banner.waitFor({ state: "detached" });
+    expect(await host.page.locator("host-banners").evaluate((banners) => banners.matches(":focus-within"))).toBe(true);
     expect(await host.part("gone").count()).toBe(1);
     await expect.poll(() => host.part("clicks").textContent()).toBe("1");
     expect(await host.page.locator("host-page img[onerror]").count()).toBe(0);

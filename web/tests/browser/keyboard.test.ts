@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DESKTOP, launch, PHONE, type Window } from "./browser";
-import { Stage } from "./stage";
+import { Shopper } from "./shopper";
+import { FULL_SHOW, Stage } from "./stage";
 
 /** More presses of Tab than any page has places for the focus. */
 const TABS_MAX = 60;
@@ -63,6 +64,45 @@ describe.each([PHONE, DESKTOP])("with the keyboard alone, $name", (size) => {
     expect(await details.evaluate((button) => button.matches(":focus"))).toBe(true);
   });
 });
+
+describe.each([PHONE, DESKTOP])("in a line with the keyboard alone, $name", (size) => {
+  test("a viewer joins, leaves and joins again, and the focus is always somewhere", async () => {
+    await onlyOneIsTaken();
+    const viewer = await stage.viewer(`dirk-${size.name}`, size);
+    await viewer.part("join").waitFor();
+    await tabTo(viewer, "join");
+    for (const next of ["leave", "join", "leave"]) {
+      await viewer.page.keyboard.press("Enter");
+      await viewer.part(next).waitFor();
+      await expect.poll(() => focus(viewer)).toMatchObject({ test: next, isVisible: true });
+    }
+  });
+});
+
+test("who waits in a line that closes is told, and takes note of it with the keyboard alone", async () => {
+  await onlyOneIsTaken();
+  const viewer = await stage.viewer("elke", PHONE);
+  await viewer.part("join").focus();
+  await viewer.page.keyboard.press("Enter");
+  await expect.poll(() => focus(viewer)).toMatchObject({ test: "leave" });
+  await stage.run("drops/the-last-lamp/close");
+  const news = viewer.part("unserved");
+  await news.waitFor();
+  await viewer.part("leave").waitFor({ state: "detached" });
+  expect((await focus(viewer)).tag).toBe("h2");
+  await news.getByRole("button").focus();
+  await viewer.page.keyboard.press("Enter");
+  await news.waitFor({ state: "detached" });
+  expect((await focus(viewer)).tag).toBe("div");
+});
+
+/** Puts the one lamp on sale and takes it, unless that was done before. */
+async function onlyOneIsTaken(): Promise<void> {
+  if ((await stage.phases())["the-last-lamp"] === "planned") {
+    await stage.run("drops/the-last-lamp/open");
+    await new Shopper(stage.server, FULL_SHOW.show).hold("fleur", "the-last-lamp", "lamp");
+  }
+}
 
 test("nothing moves for those who asked for reduced motion", async () => {
   const moving = await movements("no-preference");

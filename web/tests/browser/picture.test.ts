@@ -12,6 +12,8 @@ interface Appeared {
   readonly picture: number | null;
 }
 
+const VIDEO = "**/demo/video/**";
+
 let browser: Browser;
 let server: Server;
 let host: Window;
@@ -52,6 +54,35 @@ test("a drop appears when the picture gets there, and at once where nothing play
   expect(behind.errors).toEqual([]);
 });
 
+test("a video that could not be had plays once it can, by itself, at a press and when the connection returns", async () => {
+  const viewers = await Promise.all([watch(PHONE, "fails"), watch(DESKTOP, "fails"), watch(PHONE, "fails")]);
+  const [waiting, pressing, returning] = viewers as [Window, Window, Window];
+  await Promise.all(viewers.map((viewer) => viewer.part("video-again").waitFor()));
+  await waiting.picture("viewer-video-again");
+  expect(await waiting.part("pause-video").count()).toBe(0);
+  await Promise.all(viewers.map((viewer) => viewer.page.unroute(VIDEO)));
+  await pressing.part("video-again").click();
+  await returning.page.context().setOffline(true);
+  await returning.page.context().setOffline(false);
+  for (const viewer of viewers) {
+    await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+    expect(await viewer.part("no-video").count()).toBe(0);
+    expect(await viewer.part("pause-video").count()).toBe(1);
+    await viewer.close();
+  }
+});
+
+test("a video that is lost while it plays goes on once it can be had again", async () => {
+  const viewer = await watch(PHONE, "plays");
+  await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await cutVideo(viewer);
+  await viewer.part("video-again").waitFor();
+  expect(await viewer.part("no-video").textContent()).toBe(viewer.t.videoFailed);
+  await viewer.page.unroute(VIDEO);
+  await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
+  await viewer.close();
+});
+
 test("a drop appears at once for who has paused the picture", async () => {
   const viewer = await watch(PHONE, "plays");
   await expect.poll(() => pictureTime(viewer), { timeout: 60_000 }).toBeTypeOf("number");
@@ -68,11 +99,15 @@ test("a drop appears at once for who has paused the picture", async () => {
 async function watch(size: Size, video: "plays" | "fails"): Promise<Window> {
   const window = await Window.open(browser, size, "about:blank");
   if (video === "fails") {
-    await window.page.route("**/demo/video/**", (route) => route.abort());
+    await cutVideo(window);
   }
   await window.page.goto(`${server.url}/viewer/`);
   await window.page.locator("viewer-drop-row").first().waitFor();
   return window;
+}
+
+function cutVideo({ page }: Window): Promise<unknown> {
+  return page.route(VIDEO, (route) => route.abort());
 }
 
 /** Waits in the page itself until one more drop is on it than there were. */

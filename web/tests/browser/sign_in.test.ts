@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DESKTOP, launch, Window } from "./browser";
 import { Server } from "./server";
@@ -47,4 +47,30 @@ test("a token of another show is turned away, and another can be given", async (
   await brand.page.locator('input[name="token"]').fill(server.token("brand", SHOW, ["--brand", SHOW]));
   await brand.page.locator("dc-sign-in button").click();
   await brand.part("revenue").waitFor();
+});
+
+test("a key on the sign-in page, where the desk was, opens nothing once a host has signed in again", async () => {
+  const token = server.token("host", "noor", ["--show", SHOW]);
+  const host = await Window.open(browser, DESKTOP, "about:blank");
+  const sockets: WebSocketRoute[] = [];
+  await host.page.routeWebSocket(/\/v1\/ws/, (socket) => {
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  const signIn = async () => {
+    await host.page.locator('input[name="token"]').fill(token);
+    await host.page.locator("dc-sign-in button").click();
+    await host.part("open-next").and(host.page.locator('[aria-disabled="false"]')).waitFor();
+  };
+  await host.page.goto(`${server.url}/host/?show=${SHOW}`);
+  await signIn();
+  const opened = await host.page.locator("host-open-drop").count();
+  await sockets.at(-1)?.close({ code: 4001, reason: "" });
+  await host.page.locator("dc-sign-in").waitFor();
+  for (const key of ["Space", "?", "p"]) {
+    await host.page.keyboard.press(key);
+  }
+  await signIn();
+  expect(await host.page.locator("host-open-drop").count()).toBe(opened);
+  await host.close();
 });

@@ -127,14 +127,26 @@ test("what ran out while away is told, until it is taken note of", async () => {
   await viewer.picture("viewer-last-seconds");
   const here = viewer.page.url();
   await viewer.page.goto(elsewhere());
-  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  await new Promise((resolve) => setTimeout(resolve, 6_500));
   await viewer.page.goto(here);
   await viewer.part("lost").waitFor();
   await viewer.picture("viewer-lost");
   await viewer.part("lost").getByRole("button").click();
+  await viewer.part("lost").waitFor({ state: "detached" });
   await viewer.page.reload();
   await viewer.page.locator("viewer-drop-card").first().waitFor();
   expect(await viewer.part("lost").count()).toBe(0);
+});
+
+test("a hold that runs out in the open checkout says so, and the focus is where one goes on", async () => {
+  const viewer = await open("slower", DESKTOP);
+  await card(viewer, "Be quick").locator('[data-test="buy"]').click();
+  await card(viewer, "Be quick").locator('[data-test="pay"]').click();
+  await viewer.part("confirm").focus();
+  const goOn = viewer.page.getByRole("button", { name: viewer.t.keepWatching });
+  await goOn.waitFor({ timeout: 20_000 });
+  await expect.poll(() => goOn.evaluate((button) => button.matches(":focus"))).toBe(true);
+  await viewer.picture("viewer-ran-out-in-checkout");
 });
 
 test("who holds something in a drop that is taken back is told that it was the host", async () => {

@@ -1,8 +1,9 @@
-import { NOTHING_KNOWN, type Order } from "@dropcast/client";
-import { describe, expect, test, vi } from "vitest";
+import { type Client, NOTHING_KNOWN, type Order } from "@dropcast/client";
+import type { ReactiveControllerHost } from "lit";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { csv } from "../../brand/csv";
 import { inMoney } from "../../brand/demand";
-import { ageMs } from "../../brand/freshness";
+import { ageMs, Freshness } from "../../brand/freshness";
 import { funnel } from "../../brand/funnel_steps";
 import { marks } from "../../brand/marks";
 import { rows } from "../../brand/minutes";
@@ -16,6 +17,10 @@ vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
 const { figuresCsv } = await import("../../brand/figures_csv");
 const { salesByDrop } = await import("../../brand/orders");
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("the funnel", () => {
   test("says of each step how many came, and where most were lost", () => {
@@ -240,4 +245,15 @@ test("numbers are old once the connection is lost or silent", () => {
   expect(ageMs(10_000, 12_000, true)).toBe(2_000);
   expect(ageMs(10_000, 10_000, false)).toBe(0);
   expect(ageMs(10_000, 9_000, false)).toBe(0);
+});
+
+test("numbers grow old also while a laptop's clock is set back", () => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+  const host = { addController: () => {} } as unknown as ReactiveControllerHost;
+  const client = { on: () => {}, status: { phase: "connected" } } as unknown as Client;
+  const freshness = new Freshness(host, client);
+  expect(freshness.staleS).toBeNull();
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(5_000);
+  expect(freshness.staleS).toBe(5);
 });

@@ -1,4 +1,4 @@
-import type { Client, ClientEvents, Command, Outcome, State, Wish } from "@dropcast/client";
+import type { Client, ClientEvents, Command, Outcome, State, Status, Wish } from "@dropcast/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asks, buttonNames } from "../../host/asks";
 import type { Added, Change } from "../../host/changes";
@@ -14,7 +14,7 @@ const ON = opened(FIRST, 1_000);
 /** A client that keeps what it is asked, and learns what it is told. */
 class StandIn {
   state: State;
-  status = { phase: "connected" } as const;
+  status: Status = { phase: "connected" };
   unanswered: Command[] = [];
   readonly clock = { now: () => Date.now() };
   readonly #listeners: Partial<ClientEvents> = {};
@@ -91,6 +91,30 @@ describe("a press", () => {
     expect(host.ask(asks.resume("first"))).toBe(false);
     vi.advanceTimersByTime(GUARD_MS);
     expect(host.ask(asks.resume("first"))).toBe(true);
+  });
+});
+
+describe("a press while nothing can be asked", () => {
+  test("is kept while the connection is lost, and is none once it is closed for good", () => {
+    const { client, desk: host } = desk(live([FIRST]));
+    client.status = { phase: "closed", reason: "token", code: 4001 };
+    expect(host.ask(asks.open("first"))).toBe(false);
+    expect(client.unanswered).toEqual([]);
+    client.status = { phase: "waiting", retryAt: 0, code: 1006 };
+    expect(host.ask(asks.open("first"))).toBe(true);
+  });
+});
+
+describe("a laptop's clock that is set back by an hour", () => {
+  test("lets a button rest no longer, and a change be another's no later", () => {
+    const { client, news, desk: host } = desk(live([ON]));
+    host.ask(asks.pause("first"));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(GUARD_MS);
+    expect([...host.resting]).toEqual([]);
+    vi.advanceTimersByTime(60_000);
+    client.learn(live([{ ...ON, phase: "paused" }]));
+    expect(news).toEqual(["first paused by other"]);
   });
 });
 

@@ -41,8 +41,10 @@ describe("a drop that was opened", () => {
     expect(isAhead({ ...OPENED, opened_at: null }, OPENED_AT - 6_000, OPENED_AT)).toBe(false);
   });
 
-  test("looks planned while it waits", () => {
-    expect(beforeOpening({ ...OPENED, opens_at: OPENED_AT + 1 })).toMatchObject({ phase: "planned", opens_at: null });
+  test("looks planned while it waits, for the moment that was announced if there was one", () => {
+    expect(beforeOpening(OPENED)).toMatchObject({ phase: "planned", opens_at: null });
+    const opens_at = OPENED_AT + 60_000;
+    expect(beforeOpening({ ...OPENED, opens_at })).toMatchObject({ phase: "planned", opens_at });
   });
 });
 
