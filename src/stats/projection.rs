@@ -152,3 +152,7 @@ impl Projection for StatsProjection {
 fn is_selling(show: &Show) -> bool {
     show.drops().any(|drop| drop.phase() == DropPhase::Open)
 }
+
+#[cfg(test)]
+#[path = "projection_tests.rs"]
+mod tests;
