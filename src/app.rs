@@ -240,8 +240,9 @@ impl ProjectionFactory for Projections {
     fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
         let feed = self.feeds.open(show, position);
         vec![
+            // First, so that an opening waits for nothing else.
+            Box::new(FeedProjection::new(Arc::clone(&self.feeds), Arc::clone(&feed))),
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
-            Box::new(FeedProjection::new(Arc::clone(&self.feeds), feed)),
             Box::new(PaymentsProjection::new(show.clone(), Arc::clone(&self.payments))),
             Box::new(TroubleProjection::new(Arc::clone(&self.metrics))),
             Box::new(FullnessProjection::new(Arc::clone(&self.metrics))),

@@ -174,6 +174,13 @@ impl Engine {
         Ok(running.insert(started).handle.clone())
     }
 
+    /// A show that is loaded here and not just being loaded or put away. Waits for nothing.
+    pub(crate) fn loaded_show(&self, show: &ShowId) -> Option<ShowHandle> {
+        let place = self.shows.get(show)?.clone();
+        let handle = place.running.try_lock().ok()?.as_ref()?.handle.clone();
+        handle.is_open().then_some(handle)
+    }
+
     /// How many commands wait to be decided in the show that has the most of them, of those that are not just being
     /// loaded or put away.
     pub fn waiting_max(&self) -> usize {
@@ -211,7 +218,8 @@ impl Engine {
         }
     }
 
-    async fn running(&self, show: &ShowId) -> Option<ShowHandle> {
+    /// A show that is loaded here. Waits for one that is just being loaded, and loads none.
+    pub(crate) async fn running(&self, show: &ShowId) -> Option<ShowHandle> {
         let place = self.shows.get(show)?.clone();
         let handle = place.running.lock().await.as_ref().map(|running| running.handle.clone());
         let handle = handle.filter(ShowHandle::is_open);

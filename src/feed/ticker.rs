@@ -38,12 +38,11 @@ fn publish(feed: &Feed, now: Timestamp) {
             tracing::warn!(show = %feed.id, "no room for the numbers in the hub's table of latest values");
         }
     };
-    if changes.viewers {
-        set(AUDIENCE_KEY, feed.frames_for_all(Kind::Audience(v1::Audience { viewers: feed.viewers(now) })));
+    if let Some(viewers) = changes.viewers {
+        set(AUDIENCE_KEY, feed.frames_for_all(Kind::Audience(v1::Audience { viewers })));
     }
-    if changes.numbers {
-        let numbers = Some(feed.numbers(now));
-        let message = Kind::NumbersChanged(v1::NumbersChanged { numbers });
+    if let Some(numbers) = changes.numbers {
+        let message = Kind::NumbersChanged(v1::NumbersChanged { numbers: Some(numbers) });
         set(NUMBERS_KEY, feed.frames_for(&[Audience::Host, Audience::Brand], message));
     }
     if let Some(bucket) = changes.bucket {

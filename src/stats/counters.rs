@@ -1,4 +1,5 @@
-//! What is counted of one show: durable sums from facts, and demand as this node saw it.
+//! What is counted of one show: sums of durable facts, and the audience, as this node counts its own part now and as the
+//! journal has the others'.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +7,7 @@ use std::{
 };
 
 use dropcast_domain::{
-    audience::{Audience, AudienceCount, BUCKET_MS, BUCKETS_MAX},
+    audience::{Audience, AudienceCount, BUCKET_MS, BUCKETS_MAX, SOURCES_MAX},
     ids::Sku,
     inventory::{Elsewhere, Stock},
     money::Currency,
@@ -78,14 +79,14 @@ struct Shown {
     viewers: u32,
 }
 
-/// What changed since it was last told.
+/// What changed since it was last told, as it is now: what is told of one look belongs together.
 #[derive(Debug, Default, PartialEq)]
 pub struct Changes {
     /// How many watch.
-    pub viewers: bool,
+    pub viewers: Option<u32>,
     /// The numbers.
-    pub numbers: bool,
-    /// The newest bucket, if it changed.
+    pub numbers: Option<v1::Numbers>,
+    /// The newest bucket.
     pub bucket: Option<v1::SalesBucket>,
 }
 
@@ -103,13 +104,84 @@ impl ShowStats {
     /// The numbers, with so many viewers on this node.
     pub fn numbers(&self, viewers_here: u32, now: Timestamp) -> v1::Numbers {
         let sums = self.lock();
+        sums.numbers(&sums.audience(&self.crowd, viewers_here, now))
+    }
+
+    /// Sales and viewers over time.
+    pub fn sales(&self) -> v1::Sales {
+        let sums = self.lock();
+        let buckets = sums.buckets.iter().map(|(start, bucket)| view(&sums.facts, *start, *bucket)).collect();
+        v1::Sales { bucket_ms: BUCKET_MS, buckets }
+    }
+
+    /// Notes how many watch now, and says what changed since the last look.
+    pub fn look(&self, viewers_here: u32, now: Timestamp) -> Changes {
+        let mut sums = self.lock();
         let audience = sums.audience(&self.crowd, viewers_here, now);
-        let facts = &sums.facts;
+        let viewers = audience.viewers;
+        sums.viewers_peak = sums.viewers_peak.max(viewers);
+        let start = bucket_start(now);
+        let bucket = sums.bucket(start);
+        bucket.viewers = bucket.viewers.max(viewers);
+        let bucket = *bucket;
+        let numbers = (sums.facts.clone(), audience.clone(), sums.viewers_peak);
+        let shown = Shown { numbers, bucket: (start, bucket), viewers };
+        let before = sums.shown.replace(shown.clone());
+        let told = |same: fn(&Shown, &Shown) -> bool| before.as_ref().is_some_and(|before| same(before, &shown));
+        Changes {
+            viewers: (!told(|a, b| a.viewers == b.viewers)).then_some(viewers),
+            numbers: (!told(|a, b| a.numbers == b.numbers)).then(|| sums.numbers(&audience)),
+            bucket: (!told(|a, b| a.bucket == b.bucket)).then(|| view(&sums.facts, start, bucket)),
+        }
+    }
+
+    /// Takes over what facts add up to now, and adds to the buckets.
+    pub(super) fn publish(&self, facts: FactSums, audience: Option<Arc<Audience>>, added: &BTreeMap<u64, Bucket>) {
+        let mut sums = self.lock();
+        sums.add(facts, added);
+        if let Some(audience) = audience {
+            // Several counts may have come at once: all stretches from the newest that was known on.
+            let known = sums.audience.buckets().next_back().map(|(start, _)| start);
+            sums.watch(audience.buckets().rev().take_while(|(start, _)| Some(*start) >= known));
+            sums.take_audience(audience);
+        }
+    }
+
+    /// Starts again from a loaded show.
+    pub(super) fn load(&self, facts: FactSums, audience: Arc<Audience>, sold: &BTreeMap<u64, Bucket>) {
+        let mut sums = self.lock();
+        for bucket in sums.buckets.values_mut() {
+            *bucket = Bucket { viewers: bucket.viewers, ..Bucket::default() };
+        }
+        sums.add(facts, sold);
+        sums.watch(audience.buckets());
+        sums.take_audience(audience);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sums> {
+        // Sums are changed by assignments that can't panic half-way.
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sums {
+    fn add(&mut self, facts: FactSums, added: &BTreeMap<u64, Bucket>) {
+        self.facts = facts;
+        for (start, more) in added {
+            let bucket = self.bucket(*start);
+            bucket.units += more.units;
+            bucket.orders += more.orders;
+            bucket.revenue_minor += more.revenue_minor;
+        }
+    }
+
+    fn numbers(&self, audience: &AudienceCount) -> v1::Numbers {
+        let facts = &self.facts;
         let money = |amount_minor| facts.currency.map(|currency| money(currency, amount_minor));
         let total = |units: fn(&Stock) -> u32| facts.skus.iter().map(|sku| u64::from(units(&sku.stock))).sum();
         v1::Numbers {
             viewers: audience.viewers,
-            viewers_peak: sums.viewers_peak.max(audience.viewers),
+            viewers_peak: self.viewers_peak.max(audience.viewers),
             clicks: audience.clicks,
             refused: audience.turned_away.total(),
             units_allotted: total(|stock| stock.allotment),
@@ -148,77 +220,12 @@ impl ShowStats {
         }
     }
 
-    /// Sales and viewers over time.
-    pub fn sales(&self) -> v1::Sales {
-        let sums = self.lock();
-        let buckets = sums.buckets.iter().map(|(start, bucket)| view(&sums.facts, *start, *bucket)).collect();
-        v1::Sales { bucket_ms: BUCKET_MS, buckets }
-    }
-
-    /// Notes how many watch now, and says what changed since the last look.
-    pub fn look(&self, viewers_here: u32, now: Timestamp) -> Changes {
-        let mut sums = self.lock();
-        let audience = sums.audience(&self.crowd, viewers_here, now);
-        let viewers = audience.viewers;
-        sums.viewers_peak = sums.viewers_peak.max(viewers);
-        let start = bucket_start(now);
-        let bucket = sums.bucket(start);
-        bucket.viewers = bucket.viewers.max(viewers);
-        let bucket = *bucket;
-        let shown =
-            Shown { numbers: (sums.facts.clone(), audience, sums.viewers_peak), bucket: (start, bucket), viewers };
-        let before = sums.shown.replace(shown.clone());
-        let told = |same: fn(&Shown, &Shown) -> bool| before.as_ref().is_some_and(|before| same(before, &shown));
-        Changes {
-            viewers: !told(|a, b| a.viewers == b.viewers),
-            numbers: !told(|a, b| a.numbers == b.numbers),
-            bucket: (!told(|a, b| a.bucket == b.bucket)).then(|| view(&sums.facts, start, bucket)),
-        }
-    }
-
-    /// Takes over what facts add up to now, and adds to the buckets.
-    pub(super) fn publish(&self, facts: FactSums, audience: Option<Arc<Audience>>, added: &BTreeMap<u64, Bucket>) {
-        let mut sums = self.lock();
-        sums.add(facts, added);
-        if let Some(audience) = audience {
-            let newest = audience.buckets().next_back();
-            sums.watch(newest);
-            sums.take_audience(audience);
-        }
-    }
-
-    /// Starts again from a loaded show.
-    pub(super) fn load(&self, facts: FactSums, audience: Arc<Audience>, sold: &BTreeMap<u64, Bucket>) {
-        let mut sums = self.lock();
-        for bucket in sums.buckets.values_mut() {
-            *bucket = Bucket { viewers: bucket.viewers, ..Bucket::default() };
-        }
-        sums.add(facts, sold);
-        sums.watch(audience.buckets());
-        sums.take_audience(audience);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Sums> {
-        // Sums are changed by assignments that can't panic half-way.
-        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Sums {
-    fn add(&mut self, facts: FactSums, added: &BTreeMap<u64, Bucket>) {
-        self.facts = facts;
-        for (start, more) in added {
-            let bucket = self.bucket(*start);
-            bucket.units += more.units;
-            bucket.orders += more.orders;
-            bucket.revenue_minor += more.revenue_minor;
-        }
-    }
-
     /// How many watch now, and all that was counted of them.
     fn audience(&self, crowd: &Crowd, viewers_here: u32, now: Timestamp) -> AudienceCount {
         let mut sum = self.audience.without(Some(crowd.node()), now);
-        sum.add(&AudienceCount { viewers: viewers_here, ..crowd.count() });
+        let in_journal = || self.audience.of(crowd.node()).cloned().unwrap_or_default();
+        let here = if crowd.is_over() { in_journal() } else { crowd.count() };
+        sum.add(&AudienceCount { viewers: viewers_here, ..here });
         sum
     }
 
@@ -248,8 +255,10 @@ pub(super) fn bucket_start(at: Timestamp) -> u64 {
     at.0 - at.0 % BUCKET_MS
 }
 
+/// As many sources as one node tells apart, of those of all nodes: most first, then by name.
 fn most_first(mut sources: Vec<v1::SourceCount>) -> Vec<v1::SourceCount> {
     sources.sort_by_key(|source| std::cmp::Reverse(source.viewers));
+    sources.truncate(SOURCES_MAX);
     sources
 }
 
@@ -266,3 +275,7 @@ fn view(facts: &FactSums, starts_at: u64, bucket: Bucket) -> v1::SalesBucket {
 fn money(currency: Currency, amount_minor: u64) -> v1::Money {
     v1::Money { amount_minor, currency: currency.to_string() }
 }
+
+#[cfg(test)]
+#[path = "counters_tests.rs"]
+mod tests;

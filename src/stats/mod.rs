@@ -5,5 +5,5 @@ mod crowd;
 mod projection;
 
 pub use counters::{Changes, ShowStats};
-pub use crowd::{Crowd, Seat, Wanted};
+pub use crowd::{Crowd, Seat, Telling, Wanted};
 pub use projection::StatsProjection;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use dropcast_domain::{
-    ids::{OrderId, PrincipalId, ReservationId, Sku},
-    show::{DropPhase, Entry, Fact, OrderState, Show},
+    ids::{OrderId, ReservationId, Sku},
+    show::{DropPhase, Entry, Fact, OrderState, Show, ShowPhase},
     time::Timestamp,
 };
 
@@ -54,7 +54,7 @@ impl StatsProjection {
         let Some(order) = show.order(id) else { return };
         let Some(reservation) = show.reservation(order.reservation) else { return };
         self.orders += 1;
-        self.bought += u64::from(show.orders_of(reservation.viewer).map(|order| order.id).min() == Some(id));
+        self.bought += u64::from(show.is_first_order(id));
         self.revenue_minor += order.total_minor;
         for (sku, quantity, price_minor) in reservation.lines() {
             *self.revenue_by_sku.entry(sku.clone()).or_default() += price_minor * u64::from(quantity);
@@ -66,8 +66,8 @@ impl StatsProjection {
     }
 
     /// Counts a viewer with the first reservation.
-    fn kept(&mut self, show: &Show, id: ReservationId, viewer: &PrincipalId) {
-        self.held += u64::from(show.first_reservation_of(viewer) == Some(id));
+    fn kept(&mut self, show: &Show, id: ReservationId) {
+        self.held += u64::from(show.is_first_reservation(id));
     }
 
     fn sums(&self, show: &Show) -> FactSums {
@@ -99,10 +99,13 @@ impl Projection for StatsProjection {
             self.orders_paid += u64::from(order.state == OrderState::Paid);
         }
         for reservation in show.reservations() {
-            self.kept(show, reservation.id, reservation.viewer);
+            self.kept(show, reservation.id);
         }
         self.stats.load(self.sums(show), Arc::new(show.audience().clone()), &std::mem::take(&mut self.added));
-        self.stats.crowd().selling(is_selling(show));
+        let crowd = self.stats.crowd();
+        let has_ended = show.phase() == ShowPhase::Ended;
+        crowd.journal_has(show.last_at(), show.audience().of(crowd.node()), has_ended);
+        crowd.selling(is_selling(show));
     }
 
     fn applied(&mut self, show: &Show, _position: Position, entry: &Entry) {
@@ -111,8 +114,9 @@ impl Projection for StatsProjection {
             match fact {
                 Fact::OrderPlaced { order, .. } => self.placed(show, *order, entry.at),
                 Fact::OrderPaid { .. } => self.orders_paid += 1,
-                Fact::ReservationHeld { reservation, viewer, .. }
-                | Fact::ReservationOffered { reservation, viewer, .. } => self.kept(show, *reservation, viewer),
+                Fact::ReservationHeld { reservation, .. } | Fact::ReservationOffered { reservation, .. } => {
+                    self.kept(show, *reservation);
+                }
                 Fact::AudienceCounted { .. } => self.audience_changed = true,
                 Fact::DropOpened { .. }
                 | Fact::DropPaused { .. }
@@ -148,3 +152,7 @@ impl Projection for StatsProjection {
 fn is_selling(show: &Show) -> bool {
     show.drops().any(|drop| drop.phase() == DropPhase::Open)
 }
+
+#[cfg(test)]
+#[path = "projection_tests.rs"]
+mod tests;

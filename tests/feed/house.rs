@@ -177,8 +177,8 @@ impl ProjectionFactory for Projections {
     fn projections(&self, show: &ShowId, position: Position) -> Vec<Box<dyn Projection>> {
         let feed = self.0.open(show, position);
         vec![
+            Box::new(FeedProjection::new(Arc::clone(&self.0), Arc::clone(&feed))),
             Box::new(StatsProjection::new(Arc::clone(feed.stats()))),
-            Box::new(FeedProjection::new(Arc::clone(&self.0), feed)),
         ]
     }
 }

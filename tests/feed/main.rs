@@ -2,6 +2,8 @@
 
 #[path = "../common/compression.rs"]
 mod compression;
+
+mod audience;
 mod house;
 mod joining;
 mod numbers;

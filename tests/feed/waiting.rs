@@ -84,6 +84,8 @@ async fn what_is_offered_in_turn_is_told_to_one_and_shown_to_nobody() {
         let turned = watcher.critical().iter().any(|(_, kind)| matches!(kind, Kind::DropChanged(_)));
         assert!(!turned, "it was sold out all the time");
     }
+    let of_bob = truth(&house, &Guest::viewer("bob", Encoding::Json)).await;
+    others[0].until("he is told", |picture| *picture == of_bob);
     assert_eq!(private(&others[0]), ["Released"]);
     assert_eq!(private(&others[1]), Vec::<String>::new());
 }

@@ -9,11 +9,17 @@ use dropcast::{
     config::{LogFormat, LogSection},
     telemetry,
 };
+use dropcast_proto::SUBPROTOCOL_JSON;
+use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
 use crate::common::{Reply, SECRET, SHOW, TestServer, read};
@@ -30,6 +36,33 @@ async fn a_server_that_stops_takes_no_new_work() {
     server.get("/readyz", None).await.is_problem(503, "stopping");
     assert_eq!(server.get("/healthz", None).await.status, 200, "it is alive until it is gone");
     assert_eq!(server.get("/metrics", None).await.status, 200);
+}
+
+/// What it was asked before is in the last count of the audience, and nothing after that.
+#[tokio::test]
+async fn a_server_that_stops_takes_no_click_over_a_websocket_either() {
+    let server = TestServer::start().await;
+    server.go_live().await;
+    let mut request = format!("ws://{}/v1/ws", server.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL_JSON));
+    let (mut socket, _) = connect_async(request).await.expect("a 101");
+    let hello = json!({ "hello": { "show": SHOW, "token": server.viewer("ann"), "cursor": null } });
+    socket.send(Message::text(hello.to_string())).await.expect("sent");
+    let mut click = async |key: &str| {
+        let wish = json!({ "key": key, "attempt": null, "drop": "opening", "sku": "scarf-red", "quantity": 1 });
+        socket.send(Message::text(json!({ "reserve": wish }).to_string())).await.expect("sent");
+        loop {
+            let Message::Text(text) = socket.next().await.expect("a message").expect("a frame") else { continue };
+            let message: Value = serde_json::from_str(&text).expect("JSON");
+            if message["answer"]["key"] == *key {
+                return message["answer"]["outcome"].clone();
+            }
+        }
+    };
+    // Until the show is joined it is busy.
+    while click("first").await.get("held").is_none() {}
+    server.state.stopping.store(true, Ordering::Release);
+    assert_eq!(click("second").await, json!({ "retry": { "after_ms": 250, "reason": "stopping" } }));
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use dropcast::engine::{Accepted, Answer};
 use dropcast_domain::{
+    audience::Audience,
     ids::{Key, PrincipalId},
-    show::{Command, Fingerprint, Principal, Request, Role},
+    show::{Command, Fingerprint, Principal, Refusal, Request, Role},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -20,6 +21,12 @@ pub(crate) trait Script {
 
     /// It got what it wanted.
     fn accepted(&mut self, accepted: &Accepted);
+
+    /// It won't get it.
+    fn refused(&mut self, _refusal: &Refusal) {}
+
+    /// A node loaded the show, with this audience.
+    fn loaded(&mut self, _audience: &Audience) {}
 
     /// It was told of an offer.
     fn offered(&mut self, _reservation: u64) {}
@@ -114,6 +121,11 @@ impl Client {
         }
     }
 
+    /// A node loaded the show.
+    pub(crate) fn loaded(&mut self, audience: &Audience) {
+        self.script.loaded(audience);
+    }
+
     /// What it asked for is this call.
     pub(crate) fn asked(&mut self, call: usize, now_ms: u64) {
         if let Some(wish) = &mut self.wish {
@@ -155,7 +167,10 @@ impl Client {
                 self.script.accepted(&accepted);
                 self.wish = None;
             }
-            Some(Told::Answer(Answer::Refused(_))) => self.wish = None,
+            Some(Told::Answer(Answer::Refused(refusal))) => {
+                self.script.refused(&refusal);
+                self.wish = None;
+            }
             Some(Told::Answer(Answer::Retry { .. } | Answer::Pending { .. })) => self.again(now_ms, 40),
             Some(Told::NotOpened | Told::Crashed | Told::Dropped) => self.again(now_ms, 80),
             None if now_ms >= at_ms + self.patience_ms => self.again(now_ms, 80),

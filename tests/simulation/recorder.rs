@@ -7,6 +7,7 @@ use dropcast::{
     journal::Position,
 };
 use dropcast_domain::{
+    audience::Audience,
     ids::ShowId,
     show::{Entry, Show},
 };
@@ -22,6 +23,8 @@ pub(crate) struct Load {
     pub(crate) node: usize,
     pub(crate) from: Position,
     pub(crate) at: Moment,
+    /// The audience that the show had then.
+    pub(crate) audience: Audience,
     pub(crate) published: Vec<(Position, Moment)>,
 }
 
@@ -65,11 +68,11 @@ impl Recorder {
         self.looks().push(Look { node, position, state, at });
     }
 
-    fn loaded(&self, node: usize, from: Position) -> usize {
+    fn loaded(&self, node: usize, from: Position, audience: Audience) -> usize {
         self.trace.note(format_args!("node-{node}"), format_args!("loads at {} {:?}", from.seq, from.digest));
         let at = self.chronicle.now();
         let mut loads = self.loads();
-        loads.push(Load { node, from, at, published: Vec::new() });
+        loads.push(Load { node, from, at, audience, published: Vec::new() });
         loads.len() - 1
     }
 
@@ -104,9 +107,9 @@ struct Recording {
 }
 
 impl Projection for Recording {
-    fn load(&mut self, _show: &Show, position: Position) {
+    fn load(&mut self, show: &Show, position: Position) {
         self.pending.clear();
-        self.load = self.recorder.loaded(self.node, position);
+        self.load = self.recorder.loaded(self.node, position, show.audience().clone());
     }
 
     fn applied(&mut self, _show: &Show, position: Position, _entry: &Entry) {

@@ -93,6 +93,8 @@ struct World {
     planned: u64,
     /// How many steps of the chronicle the crowd knows.
     told: usize,
+    /// How many loads of the show it knows of.
+    loads: usize,
     order: Random,
     faults: [u64; KINDS.len()],
 }
@@ -160,6 +162,7 @@ impl World {
             agenda,
             planned: 0,
             told: 0,
+            loads: 0,
             order,
             faults: [0; KINDS.len()],
         };
@@ -203,6 +206,16 @@ impl World {
                 self.nodes[ask.node].ask(ask.request, ask.attempt, slip);
             }
         }
+        self.tell_loads();
+    }
+
+    /// Whoever was answered before a node loaded the show has taken that in.
+    fn tell_loads(&mut self) {
+        let loads = self.around.recorder.loads();
+        for load in &loads[self.loads..] {
+            self.clients.iter_mut().for_each(|client| client.loaded(&load.audience));
+        }
+        self.loads = loads.len();
     }
 
     /// Whoever watches is told what is offered, once it is durable.

@@ -80,6 +80,26 @@ async fn numbers_and_sales_reach_those_who_run_the_show() {
 }
 
 #[tokio::test]
+async fn what_was_paid_for_is_in_the_numbers_after_a_restart() {
+    let launch = Launch::default();
+    let server = launch.start().await;
+    Shop::of(&server).go_live(10, 2).await;
+    let (mut ann, ..) = Socket::join(&server, Some(&viewer_token("ann")), None).await;
+    for (click, pay) in [("c1", Some("p1")), ("c2", None)] {
+        let held = ann.buy(click, 1).await["held"].clone();
+        let Some(key) = pay else { continue };
+        ann.send(&json!({ "confirm": { "key": key, "attempt": null, "reservation": held["reservation"] } })).await;
+        ann.wait_until(|message| message["order_changed"]["order"]["state"] == "paid").await;
+    }
+    server.kill();
+    let server = launch.start().await;
+    let (_host, _, snapshot) = Socket::join(&server, Some(&host_token()), None).await;
+    let numbers = &snapshot["numbers"];
+    assert_eq!((&numbers["orders"], &numbers["orders_paid"]), (&json!(1), &json!(1)), "{numbers}");
+    assert_eq!((&numbers["held"], &numbers["bought"]), (&json!(1), &json!(1)), "{numbers}");
+}
+
+#[tokio::test]
 async fn everybody_sees_what_the_host_does_in_order_and_once() {
     let server = Launch::default().start().await;
     let shop = Shop::of(&server);

@@ -1,6 +1,6 @@
 //! What one node counted.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,15 @@ impl AudienceCount {
             let sum = self.sources.entry(source.clone()).or_default();
             *sum = sum.saturating_add(*viewers);
         }
+    }
+
+    /// Keeps the [`SOURCES_MAX`] sources from which most came; of as many, those whose names are first.
+    pub(super) fn keep_largest_sources(&mut self) {
+        let mut sources: Vec<_> = std::mem::take(&mut self.sources).into_iter().collect();
+        // They are in the order of their names, and stay so where as many came.
+        sources.sort_by_key(|(_, viewers)| Reverse(*viewers));
+        sources.truncate(SOURCES_MAX);
+        self.sources = sources.into_iter().collect();
     }
 
     fn of(&self, source: &SourceId) -> u64 {

@@ -21,7 +21,7 @@ pub const BUCKETS_MAX: usize = 3_600;
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Audience {
     nodes: BTreeMap<PrincipalId, Told>,
-    /// What nodes counted that are not told apart any more.
+    /// What nodes counted that are not told apart any more, with the sources from which most of theirs came.
     others: AudienceCount,
     peak: u32,
     /// By the start of each stretch, in Unix milliseconds.
@@ -92,5 +92,6 @@ impl Audience {
         let Some(told) = oldest.map(|(name, _)| name.clone()).and_then(|name| self.nodes.remove(&name)) else { return };
         self.others.add(&told.count);
         self.others.viewers = 0;
+        self.others.keep_largest_sources();
     }
 }

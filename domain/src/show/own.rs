@@ -27,6 +27,12 @@ impl OwnReservations {
         *newest = self.before.len() as u32;
     }
 
+    /// Whether the reservation is there, and its viewer had none before.
+    pub(super) fn is_first(&self, id: ReservationId) -> bool {
+        let index = id.0.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        index.and_then(|index| self.before.get(index)) == Some(&0)
+    }
+
     /// The viewer's reservations, the newest first.
     pub(super) fn of(&self, viewer: Slot<Principal>) -> impl Iterator<Item = ReservationId> {
         let newest = self.newest.get(viewer.index()).copied();

@@ -161,6 +161,23 @@ fn a_node_that_makes_room_leaves_what_it_counted() {
     assert_eq!((sum.watched, sum.viewers), (NODES_MAX as u64 + 1, u32::try_from(NODES_MAX).unwrap()));
 }
 
+/// However many nodes come and go, a show keeps no more names than one of them may tell.
+#[test]
+fn nodes_that_made_room_leave_the_sources_from_which_most_came() {
+    let mut stage = Stage::draft(plan());
+    let source = |number: usize| SourceId::new(&format!("s{number:03}")).unwrap();
+    let last = SOURCES_MAX + 1;
+    for number in 0..=last + NODES_MAX {
+        let viewers = if number == last { 9 } else { 1 };
+        let sources = if number <= last { [(source(number), viewers)].into() } else { [].into() };
+        tell(&mut stage, &format!("n-{number}"), &AudienceCount { sources, ..counted(1, 1) });
+        stage.wait_ms(1);
+    }
+    let sources = stage.show.audience().without(None, stage.now).sources;
+    let expected = (0..SOURCES_MAX - 1).map(|number| (source(number), 1)).chain([(source(last), 9)]);
+    assert_eq!(sources, expected.collect());
+}
+
 #[test]
 fn the_oldest_stretch_makes_room() {
     let mut stage = Stage::draft(plan());

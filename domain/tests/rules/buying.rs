@@ -1,6 +1,9 @@
 //! Holding, buying, giving back, and the end of holds.
 
-use dropcast_domain::show::{DropPhase, QUANTITY_MAX, Refusal, ReservationState};
+use dropcast_domain::{
+    ids::{OrderId, ReservationId},
+    show::{DropPhase, QUANTITY_MAX, Refusal, ReservationState},
+};
 
 use crate::fixture::*;
 
@@ -41,6 +44,28 @@ fn a_reserve_is_refused_for_the_first_reason_that_applies() {
     stage.refuses(&ann, reserve("night", "cap", 2), Refusal::SoldOut);
     stage.ask(&host(), dropcast_domain::show::Command::End).unwrap();
     stage.refuses(&ann, reserve("none", "none", 0), Refusal::ShowEnded);
+}
+
+#[test]
+fn a_viewers_first_reservation_and_first_order_are_known() {
+    let mut stage = Stage::selling();
+    for (name, command) in [
+        ("ann", reserve("night", "tee", 1)),
+        ("bob", reserve("night", "tee", 1)),
+        ("ann", release(1)),
+        ("ann", reserve("night", "tee", 1)),
+        ("ann", reserve("night", "tee", 1)),
+        ("ann", confirm(4)),
+        ("bob", confirm(2)),
+        // An order of its own, after that of a later reservation.
+        ("ann", confirm(3)),
+    ] {
+        stage.ask(&viewer(name), command).unwrap();
+    }
+    let reservations = (0..=5).filter(|id| stage.show.is_first_reservation(ReservationId(*id)));
+    assert_eq!(reservations.collect::<Vec<_>>(), [1, 2]);
+    let orders = (0..=4).filter(|id| stage.show.is_first_order(OrderId(*id)));
+    assert_eq!(orders.collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

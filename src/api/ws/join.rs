@@ -20,8 +20,16 @@ use crate::{
 /// The way to the show that a connection joined, once it has.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
-    handle: Mutex<Option<ShowHandle>>,
+    way: Mutex<Way>,
+    /// Set under the lock of the way.
     place: OnceLock<Place>,
+}
+
+#[derive(Debug, Default)]
+struct Way {
+    handle: Option<ShowHandle>,
+    /// Whether the connection is gone. It may be on its way in all the same.
+    has_left: bool,
 }
 
 /// As what a connection is in a show; a viewer has a seat, which is counted for as long as the connection is there.
@@ -34,12 +42,12 @@ struct Place {
 impl Joined {
     /// The show's handle; `None` before the show was joined, or when its writer is gone.
     pub(super) fn handle(&self) -> Option<ShowHandle> {
-        self.lock().clone().filter(ShowHandle::is_open)
+        self.lock().handle.clone().filter(ShowHandle::is_open)
     }
 
     /// Whether the show was joined and then lost its writer. Says so once.
     pub(super) fn lost_its_writer(&self) -> bool {
-        self.lock().take_if(|handle| !handle.is_open()).is_some()
+        self.lock().handle.take_if(|handle| !handle.is_open()).is_some()
     }
 
     /// For whom the connection listens; `None` before it joined.
@@ -52,17 +60,28 @@ impl Joined {
         self.place.get()?.seat.as_ref().map(Seat::crowd)
     }
 
-    /// Whether it is the first time.
+    /// The connection is gone, and joins no more. As what it was in the show, if it ever joined.
+    pub(super) fn leave(&self) -> Option<Audience> {
+        let mut way = self.lock();
+        *way = Way { handle: None, has_left: true };
+        self.audience()
+    }
+
+    /// Whether it joined for the first time. A connection that is gone takes no place: nobody would give it back.
     fn set(&self, handle: ShowHandle, place: impl FnOnce() -> Place) -> bool {
-        *self.lock() = Some(handle);
+        let mut way = self.lock();
+        if way.has_left {
+            return false;
+        }
+        way.handle = Some(handle);
         let is_first = self.place.get().is_none();
         self.place.get_or_init(place);
         is_first
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ShowHandle>> {
-        // It is replaced whole.
-        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Way> {
+        // Every change is whole before anything that could panic.
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -183,3 +202,7 @@ impl Gate {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "join_tests.rs"]
+mod tests;

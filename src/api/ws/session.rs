@@ -1,7 +1,7 @@
 //! One connection, from its hello to its end. Runs on a shard of the hub: nothing here waits.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -176,6 +176,10 @@ impl WebSocketSession {
             self.state.metrics.rate_limited(LimitedBy::Principal);
             return self.retry(connection, key(), retry.after_ms, v1::RetryReason::RateLimited);
         }
+        if self.state.stopping.load(Ordering::Acquire) {
+            // The audience is counted for the last time, and what is asked now would not be in it.
+            return self.retry(connection, key(), self.state.retry_after_ms(), v1::RetryReason::Stopping);
+        }
         let Some(handle) = greeting.joined.handle() else {
             if greeting.joined.lost_its_writer() {
                 self.join(connection, None, None, true);
@@ -290,7 +294,7 @@ impl Session for WebSocketSession {
 
     fn closed(&mut self, connection: &Connection, _reason: CloseReason) {
         let Some(greeting) = &self.greeting else { return };
-        if let Some(audience) = greeting.joined.audience() {
+        if let Some(audience) = greeting.joined.leave() {
             self.state.metrics.connection_left(audience);
         }
         if let (Some(access), Some(feed)) = (&greeting.access, self.state.feeds.get(&greeting.show)) {

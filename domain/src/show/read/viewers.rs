@@ -51,9 +51,9 @@ impl Show {
         newest_first.into_iter().rev().filter_map(|id| self.reservation(id))
     }
 
-    /// The viewer's oldest reservation. It costs what the viewer has, not what the show has.
-    pub fn first_reservation_of(&self, viewer: &PrincipalId) -> Option<ReservationId> {
-        self.index.by_viewer.of(self.viewer_slot(viewer)?).last()
+    /// Whether it is its viewer's oldest reservation. It costs the same whatever the viewer has.
+    pub fn is_first_reservation(&self, id: ReservationId) -> bool {
+        self.index.by_viewer.is_first(id)
     }
 
     /// The place in line of that number.
@@ -127,6 +127,14 @@ impl Show {
     /// The viewer's orders, in the order of their reservations. It costs what the viewer has, not what the show has.
     pub fn orders_of(&self, viewer: &PrincipalId) -> impl DoubleEndedIterator<Item = Order<'_>> {
         self.reservations_of(viewer).filter_map(|reservation| self.order(reservation.order?))
+    }
+
+    /// Whether its viewer placed no order before it. It costs what the viewer has, not what the show has.
+    pub fn is_first_order(&self, id: OrderId) -> bool {
+        let reservation = self.order_record(id).and_then(|order| self.reservation_record(order.reservation));
+        let Some(reservation) = reservation else { return false };
+        let ordered = |own| self.reservation_record(own).and_then(ReservationRecord::order_id);
+        !self.index.by_viewer.of(reservation.viewer).filter_map(ordered).any(|order| order < id)
     }
 
     /// What the principal used the key for, and what came of it.
