@@ -23,7 +23,8 @@ export class ViewerDetails extends PageElement {
     base,
     cards,
     css`
-      dc-picture { aspect-ratio: 4 / 3; }
+      /* Here the whole product is seen, whatever shape its picture has. */
+      dc-picture { aspect-ratio: auto; height: min(24rem, 45dvh); --fit: contain; }
       section { border-top: 1px solid var(--line); padding-top: var(--space-3); white-space: pre-line; }
       li { min-height: 2rem; }
       .price { font-weight: 700; }

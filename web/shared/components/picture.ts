@@ -21,7 +21,7 @@ export class Picture extends Component {
     base,
     css`
       :host { overflow: hidden; background: var(--sunken); border-radius: var(--radius-m); aspect-ratio: 1; }
-      img { width: 100%; height: 100%; object-fit: cover; display: block; }
+      img { width: 100%; height: 100%; object-fit: var(--fit, cover); display: block; }
       .none { width: 100%; height: 100%; display: grid; place-items: center; color: var(--ink-soft); }
     `,
   ];
