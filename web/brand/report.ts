@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { PageElement } from "../shared/element";
 import { count, moment, percent, price } from "../shared/format";
-import { inLanguage } from "../shared/language";
+import { inLanguage, isolated } from "../shared/language";
 import { base, buttons, cards } from "../shared/styles";
 import { openTime } from "./chart_marks";
 import "./demand_card";
@@ -82,7 +82,7 @@ export class BrandReport extends PageElement {
         <header>
           <p class="soft">${brand.reportOf}</p>
           <h1>${inLanguage(show.title)}</h1>
-          <p class="soft figures">${[show.host_name, period(show)].filter(Boolean).join(" · ")}</p>
+          <p class="soft figures">${[isolated(show.host_name), period(show)].filter(Boolean).join(" · ")}</p>
         </header>
         ${troubles(numbers, this.t)}
         ${part(brand.summary, this.#summary(numbers))}

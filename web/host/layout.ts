@@ -20,7 +20,7 @@ export const layout = css`
   .run { padding: 0; overflow: hidden; }
   .end { padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
   .blank { padding: var(--space-6) var(--space-4); text-align: center; }
-  dc-sign-in { min-height: 0; padding: 0; }
+  dc-sheet dc-sign-in { min-height: 0; padding: 0; }
   host-dock { position: sticky; bottom: 0; z-index: 1; }
   @media (max-width: 30rem) {
     main { padding: var(--space-3); gap: var(--space-3); }

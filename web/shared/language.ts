@@ -71,13 +71,18 @@ export function inLanguage(texts: Texts): string {
   return texts[current] ?? texts.en ?? Object.values(texts)[0] ?? "";
 }
 
-/**
- * The same as a name within a sentence: whichever way it runs, the words around it stay where they are (isolates of
- * Unicode's UAX #9). What would embed or override is left out of it, as it could reach beyond the name.
- */
+/** The same as a name within a sentence. */
 export function nameInLanguage(texts: Texts): string {
-  const name = inLanguage(texts).replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
-  return name && `\u2068${name}\u2069`;
+  return isolated(inLanguage(texts));
+}
+
+/**
+ * A name within a sentence: whichever way it runs, the words around it stay where they are (isolates of Unicode's
+ * UAX #9). What would embed or override is left out of it, as it could reach beyond the name.
+ */
+export function isolated(name: string): string {
+  const shown = name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  return shown && `\u2068${shown}\u2069`;
 }
 
 /** Renders its host anew when the language changes. */

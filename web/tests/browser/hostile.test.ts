@@ -118,6 +118,8 @@ describe.each([PHONE, DESKTOP])("a show of which every text attacks, $name", (si
     await brand.part("report").click();
     await brand.part("report-sheet").waitFor();
     await isHarmless("report-brand", brand, ATTACKS.picture, ATTACKS.endless);
+    const named = await brand.page.getByText(`${ATTACKS.picture}gpj.efas`).textContent();
+    expect(named, "the host's name reaches beyond itself").toMatch(/^\u2068[^\u202e]+\u2069 · /);
   });
 });
 

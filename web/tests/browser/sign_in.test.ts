@@ -20,6 +20,8 @@ afterAll(async () => {
 test("a host signs in with a token that never enters the address, and starts the show", async () => {
   const host = await Window.open(browser, DESKTOP, `${server.url}/host/?show=${SHOW}`);
   await host.page.locator('input[name="token"]').fill(server.token("host", "noor", ["--show", SHOW]));
+  const form = await host.page.locator("dc-sign-in form").boundingBox();
+  expect(form?.y, "it stands at the edge").toBeGreaterThan(DESKTOP.height / 8);
   await host.picture("sign-in");
   await host.page.locator("dc-sign-in button").click();
   await host.part("start-show").click();
