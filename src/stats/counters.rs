@@ -124,13 +124,13 @@ impl ShowStats {
         let bucket = sums.bucket(start);
         bucket.viewers = bucket.viewers.max(viewers);
         let bucket = *bucket;
-        let numbers = (sums.facts.clone(), audience.clone(), sums.viewers_peak);
+        let numbers = (sums.facts.clone(), audience, sums.viewers_peak);
         let shown = Shown { numbers, bucket: (start, bucket), viewers };
         let before = sums.shown.replace(shown.clone());
         let told = |same: fn(&Shown, &Shown) -> bool| before.as_ref().is_some_and(|before| same(before, &shown));
         Changes {
             viewers: (!told(|a, b| a.viewers == b.viewers)).then_some(viewers),
-            numbers: (!told(|a, b| a.numbers == b.numbers)).then(|| sums.numbers(&audience)),
+            numbers: (!told(|a, b| a.numbers == b.numbers)).then(|| sums.numbers(&shown.numbers.1)),
             bucket: (!told(|a, b| a.bucket == b.bucket)).then(|| view(&sums.facts, start, bucket)),
         }
     }

@@ -4,7 +4,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { countdown } from "../shared/components/countdown";
 import { PageElement } from "../shared/element";
-import { FocusKeeper } from "../shared/focus_keeper";
+import { buttonAt, FocusKeeper } from "../shared/focus_keeper";
 import { count } from "../shared/format";
 import { icons } from "../shared/icons";
 import { nameInLanguage } from "../shared/language";
@@ -51,10 +51,7 @@ export class HostBanners extends PageElement {
 
   constructor() {
     super();
-    new FocusKeeper(this, (place) => {
-      const others = this.all.querySelectorAll("button");
-      return others[Math.min(place, others.length - 1)] ?? this.all;
-    });
+    new FocusKeeper(this, (place) => buttonAt(this.all, place));
   }
 
   /** What is said aloud stands apart, since all of a live region is said again whenever some of it changes. */

@@ -1,5 +1,6 @@
 import type { Status } from "@dropcast/client";
 import { listShows } from "./http";
+import { isTurnedAway } from "./turned_away";
 
 export type PageRole = "viewer" | "host" | "brand";
 
@@ -50,7 +51,7 @@ export function forgetToken(role: PageRole): void {
 
 /** Forgets the token of this tab once the server doesn't take it any more, as a connection's status says. */
 export function forgetRefused(role: PageRole, status: Status): void {
-  if (status.phase === "closed" && status.reason === "token") {
+  if (isTurnedAway(status)) {
     forgetToken(role);
   }
 }

@@ -4,7 +4,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { articleName } from "../shared/catalogue";
 import { PageElement } from "../shared/element";
-import { FocusKeeper } from "../shared/focus_keeper";
+import { buttonAt, FocusKeeper } from "../shared/focus_keeper";
 import { price } from "../shared/format";
 import { linesName } from "../shared/lines";
 import { base, buttons, cards } from "../shared/styles";
@@ -40,10 +40,7 @@ export class ViewerBadNews extends PageElement {
 
   constructor() {
     super();
-    new FocusKeeper(this, (place) => {
-      const others = this.told.querySelectorAll("button");
-      return others[Math.min(place, others.length - 1)] ?? this.told;
-    });
+    new FocusKeeper(this, (place) => buttonAt(this.told, place));
   }
 
   override render(): TemplateResult {

@@ -10,6 +10,7 @@ import {
 } from "@dropcast/client";
 import { linesOf } from "../shared/lines";
 import type { LiveController } from "../shared/live";
+import { isTurnedAway } from "../shared/turned_away";
 import { feelOutcome, feelPress } from "./haptics";
 import { News } from "./news";
 
@@ -57,7 +58,8 @@ export class Purchases {
     const { role, principal } = this.#client.state;
     const waiter = this.waiting.find((one) => one.drop === drop);
     return {
-      canBuy: !this.#isTurnedAway && (role === "unspecified" || (role === "viewer" && principal !== null)),
+      canBuy:
+        !isTurnedAway(this.#client.status) && (role === "unspecified" || (role === "viewer" && principal !== null)),
       canSignIn: this.#canSignIn,
       isConnected: this.#client.status.phase === "connected",
       waiter,
@@ -198,12 +200,6 @@ export class Purchases {
   #isInvolved(drop: string): boolean {
     const isAsked = this.#client.unanswered.some((command) => "drop" in command.value && command.value.drop === drop);
     return isAsked || this.#client.state.reservations.some((one) => isOpen(one) && one.drop === drop);
-  }
-
-  /** For lack of a token that is still good. */
-  get #isTurnedAway(): boolean {
-    const { status } = this.#client;
-    return status.phase === "closed" && status.reason === "token";
   }
 
   get #client(): Client {

@@ -7,6 +7,7 @@ import { readShow } from "../shared/http";
 import { inLanguage } from "../shared/language";
 import { LiveController } from "../shared/live";
 import { base, buttons, cards } from "../shared/styles";
+import { isTurnedAway } from "../shared/turned_away";
 import "./bad_news";
 import "./bar";
 import { Purchases } from "./buying";
@@ -261,9 +262,4 @@ export class ViewerShow extends PageElement {
     this.#visit?.purchases.news.note(event.detail);
     this.requestUpdate();
   };
-}
-
-/** For lack of a token that is still good. */
-function isTurnedAway(status: Status): boolean {
-  return status.phase === "closed" && status.reason === "token";
 }

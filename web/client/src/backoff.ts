@@ -36,8 +36,12 @@ export function afterClose(code: number): AfterClose {
  * that thousands that were cut off together don't return together), and never before the server wants it.
  */
 export function waitMs(failures: number, random: number, code: number, reason: string): number {
-  const drawn = random * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures, 16));
-  return Math.max(drawn, retryAfterMs(reason), code === 1008 ? POLICY_WAIT_MS : 0);
+  return Math.max(backoffMs(failures, random), retryAfterMs(reason), code === 1008 ? POLICY_WAIT_MS : 0);
+}
+
+/** The drawn part of a wait alone. `random` is from 0 to below 1. */
+export function backoffMs(failures: number, random: number): number {
+  return random * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures, 16));
 }
 
 /** What a close reason such as `retry_after_ms=1500` asks for; 0 when it asks nothing. */

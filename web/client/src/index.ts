@@ -1,4 +1,4 @@
-export { type AfterClose, afterClose } from "./backoff.js";
+export { type AfterClose, afterClose, backoffMs } from "./backoff.js";
 export { Client, type ClientEvents, type ClientOptions } from "./client.js";
 export type { ServerClock } from "./clock.js";
 export type { Asked, Outcome, Wish } from "./commands.js";
@@ -9,3 +9,4 @@ export * from "./messages.js";
 export { COMMANDS_MAX, type CommandStorage, GIVE_UP_AFTER_MS } from "./outbox.js";
 export { type AnySchema, type Of, ReadError, type Schema, type Shape, type Texts } from "./schema.js";
 export { brokenPromiseId, fold, isOpen, NOTHING_KNOWN, type State } from "./state.js";
+export { type Renewal, Token } from "./token.js";

@@ -21,6 +21,7 @@ afterEach(() => {
 function firstToken(): FirstToken {
   const ask = async () => {
     token = await source();
+    return token;
   };
   return new FirstToken({ ask, isNeeded: () => token === undefined && isThere, failed });
 }
